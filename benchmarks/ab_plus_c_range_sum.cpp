@@ -1,0 +1,84 @@
+// ab_plus_c_range_sum: sum and maximum of S(N) = min a + b + c over a range, without writing its values.
+#include <string>
+
+#include "benchmarks/ab_plus_c_support.hpp"
+#include "benchmarks/suite/registry.hpp"
+#include "impl/ab_plus_c/ab_plus_c.hpp"
+
+namespace tandem::ab_plus_c {
+namespace {
+
+constexpr std::uint64_t range_size = std::uint64_t{1} << 20;
+
+suite::Workload<Range> workload(const char* name, std::uint64_t low) {
+  return {.name = name,
+          .size = static_cast<double>(low),
+          .items = static_cast<double>(range_size),
+          .make = [low](std::uint64_t seed) {
+            const std::uint64_t first = low + random_bits(seed, low) % 1024;
+            return Range{.low = first, .high = first + range_size};
+          }};
+}
+
+suite::Workload<Range> small_workload() {
+  return {.name = "from_0_16384", .items = 16384, .make = [](std::uint64_t seed) {
+            return Range{.low = seed % 2, .high = 16384};
+          }};
+}
+
+void reference_total(const Range& range, RangeTotal& total, const Execution&) { total = reference_range_total(range); }
+
+void poison(const Range&, RangeTotal& total) { total = {.sum = ~Natural{0}, .maximum = ~std::uint64_t{0}}; }
+
+suite::Agreement compare(const Range&, const RangeTotal& expected, const RangeTotal& actual) {
+  return count_differences(1, [&](std::size_t) -> std::optional<std::string> {
+    if (expected.sum == actual.sum && expected.maximum == actual.maximum) return std::nullopt;
+    return "expected sum " + to_string(expected.sum) + " and maximum " + std::to_string(expected.maximum) + ", got " +
+           to_string(actual.sum) + " and " + std::to_string(actual.maximum);
+  });
+}
+
+/// The maximum is no smaller than S at random places, and the sum lies between the proved bounds.
+std::optional<std::string> certificate(const Range& range, const RangeTotal& total) {
+  const std::uint64_t count = range.high - range.low;
+  if (count == 0) return total.sum == 0 && total.maximum == 0 ? std::nullopt : std::optional("an empty range has no sum");
+  for (std::uint64_t sample = 0; sample < 32; ++sample) {
+    const std::uint64_t n = range.low + random_bits(range.low, sample) % count;
+    Minimum proved;
+    pq_scan(n, proved, {});
+    if (proved.sum > total.maximum) return "S(" + std::to_string(n) + ") is above the maximum";
+  }
+  if (total.sum > Natural{count} * total.maximum) return "the mean is above the maximum";
+  const double mean = static_cast<double>(total.sum) / static_cast<double>(count);
+  const double least = 2 * std::sqrt(static_cast<double>(range.low)) - 1;
+  return mean < least ? std::optional("the mean is below 2 sqrt N") : std::nullopt;
+}
+
+constexpr suite::Growth one_by_one{1.0 / 6, 1.183};
+/// Events are rarer for larger N: about 1.02 N^{-1/6} of the numbers.
+constexpr suite::Growth events{-1.0 / 6, 1.02};
+
+const suite::Registered<Range, RangeTotal> registered{{
+    .name = "ab_plus_c_range_sum",
+    .summary = "sum and maximum of S(N) = min a + b + c over a range",
+    .source = "kexue.fm 9775",
+    .variants =
+        {
+            {"reference", reference_total, {1.0 / 2, 1}},
+            {"early_stop", total_early_stop, one_by_one},
+            {"early_stop_simd", total_early_stop_simd, one_by_one},
+            {"events", total_events, events},
+            {"events_omp", total_events_omp, events},
+            {"events_tbb", total_events_tbb, events},
+        },
+    .workloads = {small_workload(), workload("from_1e6", 1'000'000), workload("from_1e8", 100'000'000),
+                  workload("from_1e9", 1'000'000'000), workload("from_1e12", 1'000'000'000'000),
+                  workload("from_1e15", 1'000'000'000'000'000)},
+    .problem = [](std::size_t count, std::uint64_t seed) { return Range{.low = seed * 1000, .high = seed * 1000 + count}; },
+    .poison = poison,
+    .compare = compare,
+    .certificate = certificate,
+}};
+
+}  // namespace
+}  // namespace tandem::ab_plus_c

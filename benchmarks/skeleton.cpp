@@ -1,0 +1,126 @@
+// What the suite knows of the skeleton method. This one table is all it takes: `check`, `bench`, `run`, the report, the
+// regression gate and the agreement test walk the registry and find the method there.
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+
+#include "benchmarks/suite/registry.hpp"
+#include "impl/skeleton/skeleton.hpp"
+#include "impl/support/random.hpp"
+
+namespace tandem::skeleton {
+namespace {
+
+// A seeded problem of n numbers in [-1, 1). Counter-based random numbers make it the same on every machine.
+Problem make_problem(std::size_t count, std::uint64_t seed) {
+  Problem problem;
+  const auto uniform = [seed](std::uint64_t item, std::uint64_t step) {
+    return static_cast<float>(2 * random_uniform(seed, item, step) - 1);
+  };
+  problem.alpha = uniform(0, 2);
+  problem.x.resize(count);
+  problem.y.resize(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    problem.x[i] = uniform(i, 0);
+    problem.y[i] = uniform(i, 1);
+  }
+  return problem;
+}
+
+// The sizes that are timed. `size` is the x axis of the growth fit: with one inner-loop step per number it is n.
+suite::Workload<Problem> workload(const char* name, std::size_t count, bool quick) {
+  return {.name = name, .size = static_cast<double>(count), .quick = quick, .make = [count](std::uint64_t seed) {
+            return make_problem(count, seed);
+          }};
+}
+
+// Called before every run: it gives the answer its shape outside the timed region, and fills it with what no right
+// answer holds, so that a variant that writes nothing is caught.
+void poison(const Problem& problem, Answer& answer) {
+  answer.assign(problem.x.size(), std::numeric_limits<float>::quiet_NaN());
+}
+
+// The measure of the error of one number is relative to |alpha x| + |y|, because the sum itself may cancel to nothing.
+double relative_error(const Problem& problem, std::size_t i, double expected, double actual) {
+  const double scale = std::abs(static_cast<double>(problem.alpha) * problem.x[i]) + std::abs(problem.y[i]);
+  return std::abs(actual - expected) / std::max<double>(scale, std::numeric_limits<float>::min());
+}
+
+// A tolerance is derived, never tuned. With u = epsilon / 2 a variant rounds the product (u) and the sum (u), the
+// reference rounds once (u): 3 u and terms of u^2, so 2 epsilon = 4 u is enough and a wrong operation far beyond it.
+constexpr double tolerance = 2.0 * std::numeric_limits<float>::epsilon();
+
+suite::Agreement compare(const Problem& problem, const Answer& expected, const Answer& actual) {
+  suite::Agreement agreement{.error = 0, .tolerance = tolerance, .message = {}};
+  if (actual.size() != expected.size()) {
+    agreement.error = std::numeric_limits<double>::infinity();
+    agreement.message = "the answer has the wrong length";
+    return agreement;
+  }
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const double error = relative_error(problem, i, expected[i], actual[i]);
+    if (error <= agreement.error) continue;  // a NaN goes on, and nothing that follows replaces it
+    agreement.error = error;
+    if (agreement.message.empty() && !agreement.agrees()) {
+      agreement.message = "element " + std::to_string(i) + " is " + std::to_string(actual[i]) + ", expected " +
+                          std::to_string(expected[i]);
+    }
+    if (std::isnan(error)) break;
+  }
+  return agreement;
+}
+
+// A cheap proof that works at sizes where the reference is too slow to run. Here: recompute 64 numbers at random
+// places, and the last one. Methods with a checkable property (a residual, an optimality bound) use that instead.
+std::optional<std::string> certificate(const Problem& problem, const Answer& answer) {
+  const std::size_t count = answer.size();
+  if (count != problem.x.size()) return "the answer has the wrong length";
+  for (std::uint64_t draw = 0; count > 0 && draw < 65; ++draw) {
+    const std::size_t i = draw == 0 ? count - 1 : random_bits(0, draw) % count;
+    const double expected = static_cast<double>(problem.alpha) * problem.x[i] + problem.y[i];
+    if (!(relative_error(problem, i, expected, answer[i]) <= tolerance)) {
+      return "element " + std::to_string(i) + " is not alpha x + y";
+    }
+  }
+  return std::nullopt;
+}
+
+// What every algorithm must at least do. With the measured peaks of the machine this gives the roof: a time below it is
+// refused as impossible, and the report shows how near a variant comes.
+suite::Work work(const Problem&, const Answer& answer) {
+  const auto count = static_cast<double>(answer.size());
+  return {.fma_float = count,
+          .bytes_read = 2 * sizeof(float) * count,
+          .bytes_written = sizeof(float) * count,
+          .footprint = 3 * sizeof(float) * count};
+}
+
+const suite::Registered<Problem, Answer> registered({
+    .name = "skeleton",
+    .summary = "alpha x + y over floats: the how-to for a new method",
+    .source = "BLAS, saxpy (ACM TOMS 5(3), 1979)",
+    .hidden = true,  // a method of your own leaves this out
+    // The reference first. A growth says how the steps rise with the workload's size; the default is constant 1,
+    // exponent 1. It is printed beside the measured one, and a slow variant is left out where it would take too long.
+    .variants = {{.name = "reference",
+                  .run = [](const Problem& problem, Answer& answer, const Execution&) { reference(problem, answer); },
+                  .growth = {}},
+                 {.name = "eigen", .run = eigen, .growth = {}},
+                 {.name = "simd", .run = simd, .growth = {}},
+                 {.name = "simd_omp", .run = simd_omp, .growth = {}},
+                 {.name = "simd_tbb", .run = simd_tbb, .growth = {}}},
+    .workloads = {workload("4k", std::size_t{1} << 12, true), workload("64k", std::size_t{1} << 16, true),
+                  workload("4M", std::size_t{1} << 22, false)},
+    .problem = make_problem,
+    .poison = poison,
+    .compare = compare,
+    .certificate = certificate,
+    .work = work,
+});
+
+}  // namespace
+}  // namespace tandem::skeleton

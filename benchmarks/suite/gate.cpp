@@ -1,0 +1,169 @@
+#include "benchmarks/suite/gate.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <stdexcept>
+
+namespace tandem::suite {
+namespace {
+
+double run_seconds(Case& problem, std::size_t variant, int threads) {
+  problem.poison();
+  const auto start = std::chrono::steady_clock::now();
+  problem.run(variant, Execution{.threads = threads});
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Expected steps of the whole workload; workloads outside the growth fit are small by definition.
+double expected_steps(const AnyMethod& method, std::size_t variant, const WorkloadCard* workload) {
+  return workload == nullptr ? 0 : workload->items * method.variants[variant].growth.steps(workload->size);
+}
+
+class Gate {
+ public:
+  Gate(const AnyMethod& method, const WorkloadCard* workload, std::string name, const GateOptions& options)
+      : method_(method), workload_(workload), name_(std::move(name)), options_(options) {}
+
+  CheckedWorkload run(std::unique_ptr<Case> problem, std::span<const std::size_t> variants) {
+    CheckedWorkload result;
+    result.problem = std::move(problem);
+    const std::optional<std::size_t> anchor = choose_anchor(*result.problem);
+    if (!anchor) {
+      for (const std::size_t variant : variants) {
+        result.checks.push_back(left_out(variant, 1, "no variant can afford this size", false));
+      }
+      result.problem.reset();
+      return result;
+    }
+    result.against = method_.variants[*anchor].name;
+
+    for (const std::size_t variant : variants) {
+      for (const int threads : thread_counts(variant)) {
+        if (const auto reason = result.problem->unsuited(variant)) {
+          result.checks.push_back(left_out(variant, threads, *reason, true));
+        } else if (expected_steps(method_, variant, workload_) > options_.step_budget) {
+          result.checks.push_back(left_out(variant, threads, "not run at this size", true));
+        } else {
+          result.checks.push_back(blank(variant, threads));
+          result.checks.back().against = result.against;
+        }
+      }
+    }
+    // The seed asked for comes last, so that the case is left with the problem that is timed.
+    for (const std::uint64_t seed : {options_.seed + 1, options_.seed}) {
+      result.problem->reseed(seed);
+      if (const auto wrong = establish(*result.problem, *anchor)) {
+        for (Check& check : result.checks) {
+          if (check.ran) fail(check, "the right answer could not be established: " + result.against + ": " + *wrong);
+        }
+        result.problem.reset();
+        return result;
+      }
+      for (Check& check : result.checks) {
+        if (check.ran && check.agrees) examine(*result.problem, check);
+      }
+    }
+    return result;
+  }
+
+ private:
+  /// The reference where it is affordable, else the first variant that is.
+  std::optional<std::size_t> choose_anchor(const Case& problem) const {
+    for (std::size_t variant = 0; variant < method_.variants.size(); ++variant) {
+      if (expected_steps(method_, variant, workload_) <= options_.step_budget && !problem.unsuited(variant)) {
+        return variant;
+      }
+    }
+    return std::nullopt;
+  }
+
+  std::vector<int> thread_counts(std::size_t variant) const {
+    return method_.variants[variant].traits.threaded ? options_.threads : std::vector<int>{1};
+  }
+
+  Check blank(std::size_t variant, int threads) const {
+    Check check;
+    check.method = method_.name;
+    check.variant = method_.variants[variant].name;
+    check.workload = name_;
+    check.threads = threads;
+    return check;
+  }
+
+  Check left_out(std::size_t variant, int threads, const std::string& reason, bool agrees) const {
+    Check check = blank(variant, threads);
+    check.ran = false;
+    check.agrees = agrees;
+    check.message = reason;
+    return check;
+  }
+
+  static void fail(Check& check, const std::string& message) {
+    check.agrees = false;
+    check.message = message;
+  }
+
+  static std::optional<std::string> establish(Case& problem, std::size_t anchor) {
+    try {
+      run_seconds(problem, anchor, 1);
+    } catch (const std::exception& failure) {
+      return failure.what();
+    }
+    if (auto wrong = problem.certificate()) return wrong;
+    problem.expect();
+    return std::nullopt;
+  }
+
+  void examine(Case& problem, Check& check) const {
+    try {
+      check.seconds =
+          std::max(check.seconds, run_seconds(problem, method_.variant_index(check.variant), check.threads));
+    } catch (const std::exception& failure) {
+      fail(check, std::string("it threw: ") + failure.what());
+      return;
+    }
+    const Agreement agreement = problem.compare();
+    check.tolerance = agreement.tolerance;
+    // Written so that a NaN error is kept.
+    if (!(agreement.error <= check.error)) check.error = agreement.error;
+    if (const auto wrong = recheck(problem)) fail(check, *wrong);
+  }
+
+  const AnyMethod& method_;
+  const WorkloadCard* workload_;
+  std::string name_;
+  const GateOptions& options_;
+};
+
+}  // namespace
+
+std::optional<std::string> recheck(const Case& problem) {
+  const Agreement agreement = problem.compare();
+  if (!agreement.agrees()) {
+    return agreement.message.empty() ? "error " + std::to_string(agreement.error) + " is above the tolerance"
+                                     : agreement.message;
+  }
+  if (auto wrong = problem.certificate()) return "certificate: " + *wrong;
+  return std::nullopt;
+}
+
+const Check* CheckedWorkload::find(std::string_view variant, int threads) const {
+  const auto found = std::ranges::find_if(
+      checks, [&](const Check& check) { return check.variant == variant && check.threads == threads; });
+  return found == checks.end() ? nullptr : &*found;
+}
+
+CheckedWorkload check_workload(const SelectedWorkload& selected, const GateOptions& options) {
+  Gate gate(*selected.method, &selected.card(), selected.card().name, options);
+  return gate.run(selected.method->make_case(selected.workload, options.seed), selected.variants);
+}
+
+CheckedWorkload check_count(const AnyMethod& method, std::size_t count, const GateOptions& options) {
+  std::vector<std::size_t> variants(method.variants.size());
+  for (std::size_t variant = 0; variant < variants.size(); ++variant) variants[variant] = variant;
+  Gate gate(method, nullptr, "count:" + std::to_string(count), options);
+  return gate.run(method.make_case_of_count(count, options.seed), variants);
+}
+
+}  // namespace tandem::suite

@@ -1,0 +1,59 @@
+// The gate around every number: no variant is timed before it agrees.
+//
+// A workload's right answer comes from its reference, or, at sizes the reference cannot afford, from the first variant
+// of the table that can (an independent algorithm); either way it must pass the method's certificate. Every variant then
+// runs on a poisoned output at every thread count, on two problems that take each other's place in memory, so that
+// neither a null kernel nor one that returns an answer it has kept can pass.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "benchmarks/suite/registry.hpp"
+#include "benchmarks/suite/selection.hpp"
+
+namespace tandem::suite {
+
+struct GateOptions {
+  std::uint64_t seed = 1;
+  std::vector<int> threads = {1, 2, 3, 4};  ///< for the threaded variants
+  double step_budget = 4e8;                 ///< a variant with more expected steps is left out (about a second or two)
+};
+
+/// The outcome for one variant at one thread count.
+struct Check {
+  std::string method;
+  std::string variant;
+  std::string workload;
+  int threads = 1;
+  bool ran = true;       ///< false: the variant does not take this problem, or would take too long; see `message`
+  double error = 0;      ///< of the worse of the two problems
+  double tolerance = 0;
+  bool agrees = true;
+  std::string message;   ///< what is wrong, naming the first differing element
+  std::string against;   ///< the variant whose answer was taken as right
+  double seconds = 0;    ///< of the slower of the two runs: a first idea of the cost, not a measurement
+};
+
+/// A case whose right answer is known, and the checks of the selected variants on it.
+struct CheckedWorkload {
+  std::unique_ptr<Case> problem;  ///< null if no answer could be established
+  std::vector<Check> checks;      ///< variants in the order selected, thread counts ascending
+  std::string against;            ///< as in Check
+
+  const Check* find(std::string_view variant, int threads) const;
+};
+
+/// Runs the gate on one workload.
+CheckedWorkload check_workload(const SelectedWorkload& selected, const GateOptions& options);
+
+/// Runs the gate on a problem of `count` elements, all variants of the method.
+CheckedWorkload check_count(const AnyMethod& method, std::size_t count, const GateOptions& options);
+
+/// The output of a run just made, against the expectation and the certificate: nothing, or what is wrong.
+std::optional<std::string> recheck(const Case& problem);
+
+}  // namespace tandem::suite

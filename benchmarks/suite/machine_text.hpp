@@ -1,0 +1,23 @@
+// The machine card and what was measured, as text for a terminal.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "benchmarks/suite/machine.hpp"
+#include "benchmarks/suite/noise.hpp"
+#include "benchmarks/suite/peaks.hpp"
+
+namespace tandem::suite {
+
+/// One aligned line per field.
+std::string to_text(const MachineCard& card);
+
+/// Two tables, arithmetic in G/s and bandwidth in GB/s, one row per target and thread count; below them what is
+/// suspect.
+std::string to_text(std::span<const Peaks> peaks);
+
+std::string to_text(const Timer& timer);
+std::string to_text(const Noise& noise);
+
+}  // namespace tandem::suite

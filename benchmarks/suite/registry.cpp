@@ -1,0 +1,63 @@
+#include "benchmarks/suite/registry.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace tandem::suite {
+namespace {
+
+// A function's static, so that methods can register themselves before main() in any order.
+std::vector<std::unique_ptr<AnyMethod>>& registry() {
+  static std::vector<std::unique_ptr<AnyMethod>> methods;
+  return methods;
+}
+
+bool is_last_word(std::string_view name, std::string_view word) {
+  return name == word || (name.ends_with(word) && name[name.size() - word.size() - 1] == '_');
+}
+
+}  // namespace
+
+double Growth::steps(double size) const { return size == 0 ? 0 : constant * std::pow(size, exponent); }
+
+VariantTraits::VariantTraits(std::string_view name)
+    : reference(name == "reference"),
+      threaded(is_last_word(name, "omp") || is_last_word(name, "tbb")),
+      peer(name.starts_with("peer_")) {}
+
+const std::vector<std::unique_ptr<AnyMethod>>& methods() { return registry(); }
+
+const AnyMethod& method_named(std::string_view name) {
+  std::string names;
+  for (const auto& method : registry()) {
+    if (method->name == name) return *method;
+    if (!method->hidden) names += (names.empty() ? "" : ", ") + method->name;
+  }
+  throw std::invalid_argument("there is no method '" + std::string(name) + "'; the methods are: " + names);
+}
+
+std::size_t AnyMethod::variant_index(std::string_view variant) const {
+  const auto found = std::ranges::find(variants, variant, &VariantCard::name);
+  if (found == variants.end()) {
+    std::string names;
+    for (const auto& card : variants) names += (names.empty() ? "" : ", ") + card.name;
+    throw std::invalid_argument(name + " has no variant '" + std::string(variant) + "'; its variants are: " + names);
+  }
+  return static_cast<std::size_t>(found - variants.begin());
+}
+
+void add_method(std::unique_ptr<AnyMethod> method) {
+  auto& all = registry();
+  const auto place = std::ranges::lower_bound(all, method->name, {}, [](const auto& other) { return other->name; });
+  if (place != all.end() && (*place)->name == method->name) {
+    throw std::logic_error("two methods are called " + method->name);
+  }
+  if (method->variants.empty() || !method->variants.front().traits.reference) {
+    throw std::logic_error(method->name + ": the first variant must be the reference");
+  }
+  if (method->workloads.empty()) throw std::logic_error(method->name + " has no workload");
+  all.insert(place, std::move(method));
+}
+
+}  // namespace tandem::suite

@@ -1,0 +1,44 @@
+#include "benchmarks/suite/selection.hpp"
+
+#include <regex>
+#include <stdexcept>
+
+namespace tandem::suite {
+
+std::string row_name(const AnyMethod& method, std::size_t variant, std::size_t workload) {
+  return method.name + "/" + method.variants[variant].name + "/" + method.workloads[workload].name;
+}
+
+std::vector<SelectedWorkload> select(const SelectionOptions& options) {
+  std::regex pattern;
+  try {
+    pattern = std::regex(options.filter);
+  } catch (const std::regex_error&) {
+    throw std::invalid_argument("the filter '" + options.filter + "' is not a regular expression");
+  }
+
+  std::vector<SelectedWorkload> selected;
+  bool matched_slow = false;
+  for (const auto& method : methods()) {
+    if (method->hidden && !options.hidden) continue;
+    for (std::size_t workload = 0; workload < method->workloads.size(); ++workload) {
+      SelectedWorkload candidate{method.get(), workload, {}};
+      for (std::size_t variant = 0; variant < method->variants.size(); ++variant) {
+        if (std::regex_search(row_name(*method, variant, workload), pattern)) candidate.variants.push_back(variant);
+      }
+      if (candidate.variants.empty()) continue;
+      if (options.full || candidate.card().quick) {
+        selected.push_back(std::move(candidate));
+      } else {
+        matched_slow = true;
+      }
+    }
+  }
+  if (selected.empty()) {
+    throw std::invalid_argument("the filter '" + options.filter + "' matches no " +
+                                (matched_slow ? "quick row; try --full" : "method/variant/workload; see tandem list"));
+  }
+  return selected;
+}
+
+}  // namespace tandem::suite

@@ -1,0 +1,103 @@
+# shellcheck shell=bash disable=SC2034
+# Shared by ci/bench, ci/test and .ci/run, which source it: the packages, their installation, and the build.
+# Works from any current folder; everything it says goes to the standard error output.
+
+project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+build=$project/build/release
+
+# The only list of what the project needs, by Debian's names.
+packages=(
+  g++ cmake ninja-build pkg-config git ca-certificates
+  libbenchmark-dev libgtest-dev libgmock-dev                    # to measure and to test
+  libeigen3-dev libtbb-dev libhwy-dev libhwloc-dev              # to compute
+  libcli11-dev nlohmann-json3-dev libfmt-dev librandom123-dev   # to talk, and to draw random numbers
+)
+format_package=clang-format-14  # for .ci/run alone
+
+assume_yes=no
+[ "${CI:-}" != true ] || assume_yes=yes
+
+say() { printf '%s\n' "$*" >&2; }
+
+# Reads the options that ci/bench and ci/test have in common and leaves the rest in the array `arguments`.
+# Needs a function `usage`.
+read_options() {
+  while [ $# -gt 0 ]; do
+    case $1 in
+      -h | --help) usage; exit 0 ;;
+      -y | --yes) assume_yes=yes ;;
+      *) break ;;
+    esac
+    shift
+  done
+  arguments=("$@")
+}
+
+is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+# Installs those of the named packages that are missing; with nothing missing it asks nobody and changes nothing.
+install_missing() {
+  local package missing=() root_command=()
+  for package in "$@"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+
+  if [ "$(id -u)" != 0 ]; then
+    if ! command -v sudo >/dev/null; then
+      say "Missing: ${missing[*]}"
+      say "Neither root nor sudo here. As root, run: apt-get install ${missing[*]}"
+      return 1
+    fi
+    root_command=(sudo)
+  fi
+  if [ "$assume_yes" != yes ]; then
+    say "Missing: ${missing[*]}"
+    printf 'Install with apt-get as root? [y/N] ' >&2
+    local answer=no
+    read -r answer || say "no answer: use --yes where nobody can be asked"
+    case $answer in
+      y | Y | yes | Yes) ;;
+      *) say "Nothing was installed. To do it by hand: apt-get install ${missing[*]}"; return 1 ;;
+    esac
+  fi
+
+  say "Installing ${missing[*]}"
+  local apt=("${root_command[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0)
+  "${apt[@]}" update >&2 </dev/null &&
+    "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >&2 </dev/null
+}
+
+# Without apt the packages are the user's to install; go on if at least the tools are there, since the configuration
+# names the first library that is missing.
+require_packages() {
+  if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
+    install_missing "${packages[@]}"
+    return
+  fi
+  say "No apt-get here. Tandem needs what Debian calls: ${packages[*]}"
+  local tool absent=()
+  for tool in cmake ninja "${CXX:-g++}" pkg-config; do
+    command -v "$tool" >/dev/null || absent+=("$tool")
+  done
+  [ ${#absent[@]} = 0 ] || { say "Not found: ${absent[*]}. Install these packages and run the same command again."; return 1; }
+}
+
+# As many compilations as cores, and no more than memory holds at 1.5 GB each.
+job_count() {
+  local cores memory=0 limit
+  cores=$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
+  [ ! -r /proc/meminfo ] || memory=$(awk '/^MemAvailable:/ { printf "%d", $2 / 1024 }' /proc/meminfo)
+  limit=$((memory / 1536))
+  [ "$memory" -gt 0 ] && [ "$limit" -lt "$cores" ] || limit=$cores
+  echo $((limit > 0 ? limit : 1))
+}
+
+# Installs, configures and builds the given targets (all without one) as the release preset says.
+prepare() {
+  require_packages
+  say "Configuring $build"
+  cmake -S "$project" --preset release >&2
+  say "Building with $(job_count) jobs"
+  cmake --build "$build" --parallel "$(job_count)" "$@" >&2
+}

@@ -1,0 +1,73 @@
+#include "claims/claim.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <regex>
+#include <stdexcept>
+#include <tuple>
+
+namespace tandem::claims {
+namespace {
+
+std::vector<Claim>& registry() {
+  static std::vector<Claim> claims;
+  return claims;
+}
+
+/// C2 before C10.
+std::tuple<std::string, std::size_t, std::string> order(const Claim& claim) {
+  return {claim.method, claim.id.size(), claim.id};
+}
+
+}  // namespace
+
+std::string to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::confirmed:
+      return "confirmed";
+    case Verdict::refuted:
+      return "refuted";
+    case Verdict::unstable:
+      return "unstable";
+    case Verdict::not_testable:
+      return "not testable here";
+  }
+  throw std::logic_error("a verdict without a word");
+}
+
+const std::vector<Claim>& all_claims() { return registry(); }
+
+Registered::Registered(std::vector<Claim> claims) {
+  auto& all = registry();
+  std::ranges::move(claims, std::back_inserter(all));
+  std::ranges::sort(all, {}, order);
+}
+
+std::vector<Claim> select(const std::string& filter, bool full) {
+  std::regex pattern;
+  try {
+    pattern = std::regex(filter);
+  } catch (const std::regex_error&) {
+    throw std::invalid_argument("the filter '" + filter + "' is not a regular expression");
+  }
+  std::vector<Claim> selected;
+  std::ranges::copy_if(registry(), std::back_inserter(selected), [&](const Claim& claim) {
+    return (full || claim.quick) && std::regex_search(claim.method + "/" + claim.id, pattern);
+  });
+  return selected;
+}
+
+Finding test(const Claim& claim, bool full) {
+  const auto start = std::chrono::steady_clock::now();
+  Finding finding{.claim = claim};
+  try {
+    finding.outcome = claim.experiment(full);
+  } catch (const std::exception& failure) {
+    finding.outcome = {.measured = std::string("the experiment failed: ") + failure.what(), .verdict = Verdict::unstable};
+  }
+  finding.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return finding;
+}
+
+}  // namespace tandem::claims

@@ -1,0 +1,26 @@
+// The fast variants of the skeleton method. Definition: reference/skeleton.hpp.
+//
+// This is the header that users of the library include, so it names no package but the standard library. A new variant
+// is its source file in this folder, its declaration here, and its line in the table of benchmarks/skeleton.cpp.
+//
+// A variant's name says what differs: algorithm, `eigen` or `simd`, `omp` or `tbb` (`newton_simd_omp`).
+// Every function here refuses bad input as the reference does (std::invalid_argument), allocates nothing, and may be
+// called from several threads at once.
+#pragma once
+
+#include "impl/support/execution.hpp"
+#include "reference/skeleton.hpp"
+
+namespace tandem::skeleton {
+
+/// What a user of Eigen would write first.
+void eigen(const Problem& problem, Answer& answer, const Execution& execution);
+
+/// Highway, as many numbers at a time as a register holds.
+void simd(const Problem& problem, Answer& answer, const Execution& execution);
+
+/// The same kernel on execution.threads threads, scheduled by OpenMP or by oneTBB.
+void simd_omp(const Problem& problem, Answer& answer, const Execution& execution);
+void simd_tbb(const Problem& problem, Answer& answer, const Execution& execution);
+
+}  // namespace tandem::skeleton

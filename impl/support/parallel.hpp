@@ -1,0 +1,68 @@
+// The two schedulers of the suite behind one call, so that an `omp` and a `tbb` variant differ in nothing else.
+//
+// Both take their thread count from `Execution` and leave no global state changed: OpenMP through the num_threads
+// clause, oneTBB through a task arena of its own. An exception thrown by the body reaches the caller.
+#pragma once
+
+#include <omp.h>
+#include <tbb/blocked_range.h>
+#include <tbb/parallel_for.h>
+#include <tbb/partitioner.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <exception>
+#include <utility>
+
+#include "impl/support/execution.hpp"
+
+namespace tandem {
+
+/// Runs the chunks one after the other on the calling thread.
+struct Sequential {
+  template <class Body>
+  static void for_each_chunk(const Execution&, std::size_t count, std::size_t grain, Body&& body) {
+    for (std::size_t begin = 0; begin < count; begin += grain) body(begin, std::min(begin + grain, count));
+  }
+};
+
+/// Dynamic OpenMP schedule. `body(begin, end)` is called once for every chunk of at most `grain` items of [0, count).
+struct OpenMp {
+  template <class Body>
+  static void for_each_chunk(const Execution& execution, std::size_t count, std::size_t grain, Body&& body) {
+    const std::size_t chunks = (count + grain - 1) / grain;
+    std::exception_ptr failure;
+#pragma omp parallel for schedule(dynamic) num_threads(execution.threads)
+    for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
+      try {
+        body(chunk * grain, std::min((chunk + 1) * grain, count));
+      } catch (...) {
+#pragma omp critical(tandem_parallel_failure)
+        if (!failure) failure = std::current_exception();
+      }
+    }
+    if (failure) std::rethrow_exception(failure);
+  }
+};
+
+/// oneTBB work stealing over the same chunks.
+struct OneTbb {
+  template <class Body>
+  static void for_each_chunk(const Execution& execution, std::size_t count, std::size_t grain, Body&& body) {
+    const std::size_t chunks = (count + grain - 1) / grain;
+    tbb::task_arena arena(execution.threads);
+    arena.execute([&] {
+      tbb::parallel_for(
+          tbb::blocked_range<std::size_t>(0, chunks, 1),
+          [&](const tbb::blocked_range<std::size_t>& range) {
+            for (std::size_t chunk = range.begin(); chunk != range.end(); ++chunk) {
+              body(chunk * grain, std::min((chunk + 1) * grain, count));
+            }
+          },
+          tbb::simple_partitioner());
+    });
+  }
+};
+
+}  // namespace tandem

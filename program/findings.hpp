@@ -1,0 +1,18 @@
+// Testing a list of claims under one progress display; `run` and `reproduce` share it.
+#pragma once
+
+#include <vector>
+
+#include "benchmarks/suite/progress.hpp"
+#include "claims/claim.hpp"
+
+namespace tandem::program {
+
+/// The time the claims are expected to take.
+double planned_seconds(const std::vector<claims::Claim>& claims, bool full);
+
+/// Tests the claims in order; an interrupt ends after the claim in hand.
+std::vector<claims::Finding> test_claims(const std::vector<claims::Claim>& claims, bool full,
+                                         suite::Progress& progress);
+
+}  // namespace tandem::program

@@ -1,0 +1,3 @@
+#include "program/program.hpp"
+
+int main(int argc, char** argv) { return tandem::program::run_program(argc, argv); }

@@ -1,0 +1,90 @@
+#include "program/measure.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "benchmarks/suite/interrupt.hpp"
+#include "benchmarks/suite/roof.hpp"
+#include "benchmarks/suite/simd_target.hpp"
+
+namespace tandem::program {
+namespace {
+
+constexpr double machine_seconds = 4;
+constexpr int self_races = 20;
+
+/// The peaks of the target that calls are dispatched to, for one thread and for all.
+void measure_machine_peaks(Record& record) {
+  const std::int64_t target = suite::chosen_simd_target().id;
+  record.peaks = {suite::measure_peaks(target, 1, record.machine)};
+  if (record.machine.cores > 1) {
+    record.peaks.push_back(suite::measure_peaks(target, record.machine.cores, record.machine));
+  }
+  record.suspect_peaks = suite::suspect(record.peaks.front());
+}
+
+void report_refusals(const std::vector<suite::Row>& rows) {
+  for (const suite::Row& row : rows) {
+    if (row.refused()) fmt::print(stderr, "tandem: refused {}: {}\n", row.name(), row.message);
+  }
+}
+
+}  // namespace
+
+suite::RaceOptions race_options(bool full, std::uint64_t seed) {
+  suite::RaceOptions options;
+  options.gate.seed = seed;
+  const int cores = suite::read_machine_card().cores;
+  options.threads.clear();
+  for (int threads = 1; threads < cores; threads *= 2) options.threads.push_back(threads);
+  options.threads.push_back(cores);
+  for (const int threads : options.threads) {
+    if (std::ranges::count(options.gate.threads, threads) == 0) options.gate.threads.push_back(threads);
+  }
+  if (full) {
+    options.rounds = 104;
+    options.row_budget_seconds = 4;
+    options.longest_run_seconds = 2;
+    options.gate.step_budget = 4e9;
+  }
+  return options;
+}
+
+double planned_seconds(const std::vector<suite::SelectedWorkload>& selection, const suite::RaceOptions& options) {
+  double rows = 0;
+  for (const auto& selected : selection) rows += static_cast<double>(selected.method->variants.size());
+  const double row_seconds = 3 * options.epoch_seconds * static_cast<double>(options.rounds) + 0.3;
+  return machine_seconds + rows * row_seconds;
+}
+
+void measure(const std::vector<suite::SelectedWorkload>& selection, const suite::RaceOptions& options,
+             suite::Progress& progress, Record& record) {
+  record.options = options;
+  record.machine = suite::read_machine_card();
+  progress.now("measuring what this machine can do");
+  measure_machine_peaks(record);
+  record.noise = suite::measure_noise(self_races);
+  progress.done(machine_seconds);
+
+  const suite::Roof roof{
+      .seconds =
+          [&record](const suite::Work& work, int threads) {
+            return suite::roof_seconds(work, record.peaks.front(), record.peaks.back(), threads, record.machine);
+          },
+      .remeasure = [&record] { measure_machine_peaks(record); }};
+  for (const auto& selected : selection) {
+    if (suite::interrupted()) break;
+    progress.now("racing " + selected.method->name + " on " + selected.card().name);
+    std::vector<suite::Row> rows = suite::race(selected, options, roof);
+    report_refusals(rows);
+    std::ranges::move(rows, std::back_inserter(record.rows));
+    progress.done(planned_seconds({selected}, options) - machine_seconds);
+  }
+  record.growth = suite::fit_growth(record.rows);
+  record.partial = suite::interrupted();
+}
+
+bool any_refused(const Record& record) { return std::ranges::any_of(record.rows, &suite::Row::refused); }
+
+}  // namespace tandem::program

@@ -1,0 +1,28 @@
+// Measuring a selection: the machine first, then one race per workload. `run` and `bench` share it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "benchmarks/suite/progress.hpp"
+#include "benchmarks/suite/race.hpp"
+#include "benchmarks/suite/selection.hpp"
+#include "program/results.hpp"
+
+namespace tandem::program {
+
+/// The options of a quick or a full measurement on this machine: thread counts 1, 2, 4, ... up to its cores.
+suite::RaceOptions race_options(bool full, std::uint64_t seed);
+
+/// The seconds that `measure` is expected to take.
+double planned_seconds(const std::vector<suite::SelectedWorkload>& selection, const suite::RaceOptions& options);
+
+/// Fills in machine, peaks, noise, rows and growth of the record; an interrupt ends after the workload in hand and marks
+/// the record partial. Says on standard error which rows were refused.
+void measure(const std::vector<suite::SelectedWorkload>& selection, const suite::RaceOptions& options,
+             suite::Progress& progress, Record& record);
+
+/// Whether any row was refused.
+bool any_refused(const Record& record);
+
+}  // namespace tandem::program

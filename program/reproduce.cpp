@@ -1,0 +1,66 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <stdexcept>
+
+#include "benchmarks/suite/interrupt.hpp"
+#include "claims/claim.hpp"
+#include "program/findings.hpp"
+#include "program/program.hpp"
+#include "program/results.hpp"
+#include "reports/markdown.hpp"
+
+namespace tandem::program {
+namespace {
+
+struct Options {
+  std::string filter;
+  bool full = false;
+  bool json = false;
+};
+
+void reproduce(const Options& options) {
+  suite::watch_for_interrupt();
+  const auto selected = claims::select(options.filter, options.full);
+  if (selected.empty()) throw std::invalid_argument("the filter '" + options.filter + "' matches no claim");
+  suite::Progress progress(planned_seconds(selected, options.full));
+  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+  for (const auto& finding : test_claims(selected, options.full, progress)) json.push_back(to_json(finding));
+  if (options.json) {
+    fmt::print("{}\n", nlohmann::ordered_json{{"claims", json}}.dump(2));
+  } else {
+    fmt::print("{}", reports::claims_table(json));
+  }
+}
+
+}  // namespace
+
+double planned_seconds(const std::vector<claims::Claim>& claims, bool full) {
+  double seconds = 0;
+  for (const auto& claim : claims) seconds += full ? claim.full_seconds : claim.quick_seconds;
+  return seconds;
+}
+
+std::vector<claims::Finding> test_claims(const std::vector<claims::Claim>& claims, bool full,
+                                         suite::Progress& progress) {
+  std::vector<claims::Finding> findings;
+  for (const auto& claim : claims) {
+    if (suite::interrupted()) break;
+    progress.now("claim " + claim.method + " " + claim.id);
+    findings.push_back(claims::test(claim, full));
+    progress.done(full ? claim.full_seconds : claim.quick_seconds);
+  }
+  return findings;
+}
+
+void add_reproduce(Context context) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = context.app.add_subcommand(
+      "reproduce", "The claims of the posts and papers, with figures and verdicts\nExample: tandem reproduce ab_plus_c/C2");
+  verb->add_option("FILTER", options->filter, "Regular expression over method/claim");
+  verb->add_flag("--full", options->full, "Larger experiments, and those that take minutes");
+  verb->add_flag("--json", options->json, "Print JSON");
+  verb->callback([options] { reproduce(*options); });
+}
+
+}  // namespace tandem::program

@@ -1,0 +1,191 @@
+#include "program/results.hpp"
+
+#include <benchmark/benchmark.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <cmath>
+#include <ctime>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+namespace tandem::program {
+namespace {
+
+using nlohmann::ordered_json;
+using suite::Interval;
+using suite::Row;
+using suite::RowStatus;
+
+std::string_view status_word(RowStatus status) {
+  switch (status) {
+    case RowStatus::timed:
+      return "timed";
+    case RowStatus::left_out:
+      return "left out";
+    case RowStatus::disagrees:
+      return "DISAGREES";
+    case RowStatus::impossible:
+      return "IMPOSSIBLE";
+  }
+  throw std::logic_error("a row status without a word");
+}
+
+void add_interval(benchmark::UserCounters& counters, const std::string& name, const std::optional<Interval>& interval) {
+  // The format has no infinity; too few shared rounds leave an open interval.
+  if (!interval || !std::isfinite(interval->low) || !std::isfinite(interval->high)) return;
+  counters[name] = interval->estimate;
+  counters[name + "_low"] = interval->low;
+  counters[name + "_high"] = interval->high;
+}
+
+benchmark::BenchmarkReporter::Run to_run(const Row& row, std::int64_t index) {
+  benchmark::BenchmarkReporter::Run run;
+  run.run_name.function_name = row.name();
+  run.time_unit = benchmark::kNanosecond;
+  run.threads = row.threads;
+  run.family_index = index;
+  run.per_family_instance_index = 0;
+  run.repetitions = 1;
+  run.repetition_index = 0;
+  if (row.status != RowStatus::timed) {
+    run.error_occurred = true;
+    run.error_message = std::string(status_word(row.status)) + ": " + row.message;
+    return run;
+  }
+  run.iterations = static_cast<benchmark::IterationCount>(row.iterations);
+  run.real_accumulated_time = row.seconds * static_cast<double>(row.iterations);
+  run.cpu_accumulated_time = run.real_accumulated_time;
+  run.counters["items_per_second"] = row.items / row.seconds;
+  add_interval(run.counters, "speedup", row.speedup);
+  add_interval(run.counters, "speedup_sequential", row.speedup_sequential);
+  if (row.roof) run.counters["roof"] = *row.roof;
+  run.counters["operations"] = row.work.operations();
+  run.counters["bytes"] = row.work.bytes();
+  if (row.steps) run.counters["steps"] = *row.steps;
+  run.counters["agreement_error"] = row.agreement_error;
+  return run;
+}
+
+/// What does not fit into counters: names, words, and the value of every round (null where the row sat out).
+ordered_json row_extras(const Row& row, double margin) {
+  ordered_json extras = {{"method", row.method},     {"variant", row.variant},
+                         {"workload", row.workload}, {"threaded", row.threaded},
+                         {"peer", row.peer},         {"size", row.size},
+                         {"items", row.items},       {"status", status_word(row.status)},
+                         {"message", row.message},   {"against", row.against},
+                         {"tolerance", row.tolerance}};
+  if (row.status != RowStatus::timed) return extras;
+  extras["best_sequential"] = row.best_sequential;
+  if (row.speedup) extras["verdict"] = describe(verdict(*row.speedup, margin), margin);
+  if (row.speedup_sequential) {
+    extras["verdict_sequential"] = describe(verdict(*row.speedup_sequential, margin), margin);
+  }
+  ordered_json rounds = ordered_json::array();
+  for (const double seconds : row.round_seconds) {
+    rounds.push_back(std::isfinite(seconds) ? ordered_json(seconds * 1e9) : ordered_json());
+  }
+  extras["round_nanoseconds"] = std::move(rounds);
+  return extras;
+}
+
+ordered_json interval_array(const Interval& interval) { return {interval.estimate, interval.low, interval.high}; }
+
+ordered_json growth_object(const suite::GrowthFit& fit) {
+  ordered_json json = {{"method", fit.method},     {"variant", fit.variant}, {"threads", fit.threads},
+                       {"sizes", fit.sizes},       {"declared", fit.declared}, {"time", interval_array(fit.time)}};
+  if (fit.steps) json["steps"] = interval_array(*fit.steps);
+  return json;
+}
+
+ordered_json method_cards(const std::vector<Row>& rows) {
+  ordered_json cards = ordered_json::array();
+  std::string last;
+  for (const Row& row : rows) {
+    if (row.method == last) continue;
+    last = row.method;
+    const suite::AnyMethod& method = suite::method_named(last);
+    cards.push_back({{"name", method.name}, {"summary", method.summary}, {"source", method.source}});
+  }
+  return cards;
+}
+
+/// Google Benchmark writes its own format, so that every reader of that format can read ours.
+ordered_json google_benchmark_json(const std::vector<Row>& rows) {
+  std::ostringstream text;
+  benchmark::JSONReporter reporter;
+  reporter.SetOutputStream(&text);
+  reporter.SetErrorStream(&text);
+  benchmark::BenchmarkReporter::Context context;
+  reporter.ReportContext(context);
+  for (std::size_t i = 0; i < rows.size(); ++i) reporter.ReportRuns({to_run(rows[i], static_cast<std::int64_t>(i))});
+  reporter.Finalize();
+  return ordered_json::parse(text.str());
+}
+
+}  // namespace
+
+ordered_json to_json(const claims::Finding& finding) {
+  return {{"id", finding.claim.id},
+          {"method", finding.claim.method},
+          {"statement", finding.claim.statement},
+          {"source", finding.claim.source},
+          {"measured", finding.outcome.measured},
+          {"threshold", finding.claim.threshold},
+          {"verdict", claims::to_string(finding.outcome.verdict)},
+          {"seconds", finding.seconds}};
+}
+
+ordered_json to_json(const suite::Check& check) {
+  return {{"method", check.method},     {"variant", check.variant},     {"workload", check.workload},
+          {"threads", check.threads},   {"error", check.error},         {"tolerance", check.tolerance},
+          {"agrees", check.agrees},     {"ran", check.ran},             {"against", check.against},
+          {"message", check.message}};
+}
+
+ordered_json to_results(const Record& record) {
+  ordered_json results = google_benchmark_json(record.rows);
+  ordered_json tandem = {{"schema_version", results_schema},
+                         {"command", record.command},
+                         {"started", record.started},
+                         {"seconds", record.seconds},
+                         {"partial", record.partial},
+                         {"seed", record.options.gate.seed},
+                         {"rounds", record.options.rounds},
+                         {"margin", record.options.margin},
+                         {"machine", ordered_json(nlohmann::json(record.machine))},
+                         {"peaks", ordered_json(nlohmann::json(record.peaks))}};
+  if (record.suspect_peaks) tandem["suspect_peaks"] = *record.suspect_peaks;
+  if (record.noise) tandem["noise"] = ordered_json(nlohmann::json(*record.noise));
+  tandem["methods"] = method_cards(record.rows);
+  tandem["growth"] = ordered_json::array();
+  for (const auto& fit : record.growth) tandem["growth"].push_back(growth_object(fit));
+  tandem["claims"] = ordered_json::array();
+  for (const auto& finding : record.findings) tandem["claims"].push_back(to_json(finding));
+  results["context"]["tandem"] = std::move(tandem);
+  for (std::size_t i = 0; i < record.rows.size(); ++i) {
+    results["benchmarks"][i]["tandem"] = row_extras(record.rows[i], record.options.margin);
+  }
+  return results;
+}
+
+void write_whole(const std::filesystem::path& path, const std::string& text) {
+  const std::filesystem::path temporary = path.string() + ".partial";
+  const auto fail = [&](const std::string& why) {
+    std::error_code ignored;
+    std::filesystem::remove(temporary, ignored);
+    throw std::runtime_error("could not write " + path.string() + ": " + why);
+  };
+  std::ofstream file(temporary, std::ios::binary);
+  file << text;
+  file.close();
+  if (!file) fail("the disk is full, or the folder is missing or not writable");
+  std::error_code error;
+  std::filesystem::rename(temporary, path, error);
+  if (error) fail(error.message());
+}
+
+std::string utc_now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
+
+}  // namespace tandem::program

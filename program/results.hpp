@@ -1,0 +1,51 @@
+// The results file: Google Benchmark's own JSON, with what the suite adds in its context and counters.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "benchmarks/suite/machine.hpp"
+#include "benchmarks/suite/noise.hpp"
+#include "benchmarks/suite/peaks.hpp"
+#include "benchmarks/suite/race.hpp"
+#include "claims/claim.hpp"
+
+namespace tandem::program {
+
+/// The version of the shape below `context.tandem` and of the counters' names.
+inline constexpr int results_schema = 1;
+
+/// Everything a run found out.
+struct Record {
+  std::string command;
+  std::string started;  ///< UTC, ISO 8601
+  double seconds = 0;
+  bool partial = false;  ///< interrupted before the end
+  suite::MachineCard machine;
+  std::vector<suite::Peaks> peaks;
+  std::optional<std::string> suspect_peaks;  ///< why fractions of the roof are not shown
+  std::optional<suite::Noise> noise;
+  suite::RaceOptions options;
+  std::vector<suite::Row> rows;
+  std::vector<suite::GrowthFit> growth;
+  std::vector<claims::Finding> findings;
+};
+
+nlohmann::ordered_json to_results(const Record& record);
+
+/// The object that `tandem reproduce --json` prints for a claim.
+nlohmann::ordered_json to_json(const claims::Finding& finding);
+
+/// The object that `tandem check --json` prints for a check.
+nlohmann::ordered_json to_json(const suite::Check& check);
+
+/// Writes the whole text or nothing: a reader never sees half a file. Throws std::runtime_error that names the path.
+void write_whole(const std::filesystem::path& path, const std::string& text);
+
+/// Now, in UTC: "2026-11-23T15:30:00Z".
+std::string utc_now();
+
+}  // namespace tandem::program

@@ -1,0 +1,114 @@
+#include "reports/machine_section.hpp"
+
+#include <fmt/format.h>
+
+#include "reports/table.hpp"
+
+namespace tandem::reports {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string cache_text(const ordered_json& machine) {
+  std::string text;
+  for (const ordered_json& cache : machine.at("caches")) {
+    text += fmt::format("{}L{} {} x {:.0f} KiB", text.empty() ? "" : ", ", cache.at("level").get<int>(),
+                        cache.at("instances").get<int>(), cache.at("bytes").get<double>() / 1024);
+  }
+  return text;
+}
+
+std::string pairs_text(const ordered_json& pairs) {
+  std::string text;
+  for (const auto& [name, value] : pairs.items()) {
+    text += (text.empty() ? "" : ", ") + name + " " + value.get<std::string>();
+  }
+  return text.empty() ? "none" : text;
+}
+
+std::string target_text(const ordered_json& machine) {
+  std::string text;
+  for (const ordered_json& target : machine.at("targets")) {
+    const auto name = target.at("name").get<std::string>();
+    text += (text.empty() ? "" : ", ") + name + (name == machine.at("chosen_target") ? " (used)" : "");
+  }
+  return text;
+}
+
+Table card_table(const ordered_json& machine) {
+  Table table({{"what"}, {"is"}});
+  table.add({"processor", machine.at("processor")});
+  table.add({"shape", machine.at("topology")});
+  table.add({"caches", cache_text(machine)});
+  table.add({"memory", fmt::format("{:.1f} GiB", machine.at("memory_bytes").get<double>() / (1 << 30))});
+  table.add({"SIMD targets", target_text(machine)});
+  table.add({"system", machine.at("operating_system")});
+  table.add({"compiler", machine.at("compiler").get<std::string>() + ", " + machine.at("build_type").get<std::string>() + ", " +
+                             machine.at("flags").get<std::string>()});
+  table.add({"libraries", pairs_text(machine.at("libraries"))});
+  table.add({"revision", machine.at("git_revision").get<std::string>() + (machine.at("git_dirty") ? " (modified)" : "")});
+  table.add({"environment", pairs_text(machine.at("environment"))});
+  return table;
+}
+
+std::string giga(const ordered_json& rate) { return number_text(rate.get<double>() * 1e-9); }
+
+Table arithmetic_table(const ordered_json& peaks) {
+  Table table({{"SIMD"},
+               {"threads", Align::right},
+               {"FMA float, G/s", Align::right},
+               {"FMA double", Align::right},
+               {"sqrt double", Align::right},
+               {"divide double", Align::right},
+               {"exp float", Align::right}});
+  for (const ordered_json& peak : peaks) {
+    table.add({peak.at("target"), std::to_string(peak.at("threads").get<int>()), giga(peak.at("fma_float")),
+               giga(peak.at("fma_double")), giga(peak.at("sqrt_double")), giga(peak.at("divide_double")),
+               giga(peak.at("exp_float"))});
+  }
+  return table;
+}
+
+Table bandwidth_table(const ordered_json& peaks) {
+  Table table({{"SIMD"},
+               {"threads", Align::right},
+               {"level"},
+               {"read, GB/s", Align::right},
+               {"write", Align::right},
+               {"copy", Align::right},
+               {"write past the caches", Align::right}});
+  for (const ordered_json& peak : peaks) {
+    for (const ordered_json& level : peak.at("levels")) {
+      const bool measured = level.at("write_non_temporal").get<double>() > 0;
+      table.add({peak.at("target"), std::to_string(peak.at("threads").get<int>()), level.at("name"), giga(level.at("read")),
+                 giga(level.at("write")), giga(level.at("copy")), measured ? giga(level.at("write_non_temporal")) : ""});
+    }
+  }
+  return table;
+}
+
+}  // namespace
+
+std::string machine_section(const ordered_json& tandem) {
+  const ordered_json& machine = tandem.at("machine");
+  std::string text = "## Machine\n\n" + card_table(machine).text() + "\n";
+  text += "What it does at best, as the best of several short tries in this run:\n\n";
+  text += arithmetic_table(tandem.at("peaks")).text() + "\n" + bandwidth_table(tandem.at("peaks")).text() + "\n";
+  if (tandem.contains("suspect_peaks")) {
+    text += "**Shares of the roof are not shown: " + tandem.at("suspect_peaks").get<std::string>() + "**\n\n";
+  }
+  if (!machine.at("counters_available")) {
+    text += "Hardware counters are not available here, so there are no instruction or cycle counts.\n\n";
+  }
+  if (tandem.contains("noise")) {
+    const ordered_json& noise = tandem.at("noise");
+    text += fmt::format(
+        "Noise: a kernel raced against itself {} times was called different in {:.0f} % of the races; a change of {:.1f} % "
+        "can just be seen.\n\n",
+        noise.at("races").get<int>(), 100 * noise.at("false_alarm_rate").get<double>(),
+        100 * noise.at("smallest_change").get<double>());
+  }
+  return text;
+}
+
+}  // namespace tandem::reports

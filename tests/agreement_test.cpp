@@ -1,0 +1,75 @@
+// The generic agreement test: every variant of every registered method, at awkward sizes and on every quick workload, at
+// 1 to 4 threads, on every SIMD target of this machine.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <tuple>
+
+#include "benchmarks/suite/gate.hpp"
+#include "benchmarks/suite/registry.hpp"
+#include "benchmarks/suite/selection.hpp"
+#include "benchmarks/suite/simd_target.hpp"
+
+namespace tandem::suite {
+namespace {
+
+// 0, 1, and around every SIMD width from 2 to 64 lanes, with remainders; 100 and 257 are multiples of none.
+constexpr std::size_t awkward_counts[] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100, 257, 1000};
+
+std::vector<std::string> method_names() {
+  std::vector<std::string> names;
+  for (const auto& method : methods()) names.push_back(method->name);
+  return names;
+}
+
+std::vector<std::string> target_names() {
+  std::vector<std::string> names;
+  for (const SimdTarget& target : simd_targets()) names.push_back(target.name);
+  return names;
+}
+
+class Agreement : public testing::TestWithParam<std::tuple<std::string, std::string>> {
+ protected:
+  static void expect_agreement(const std::vector<Check>& checks) {
+    std::size_t ran = 0;
+    for (const Check& check : checks) {
+      EXPECT_TRUE(check.agrees) << check.method << "/" << check.variant << "/" << check.workload << " at "
+                                << check.threads << " threads: " << check.message;
+      ran += check.ran ? 1 : 0;
+    }
+    EXPECT_GT(ran, 1U) << "nothing was compared";
+  }
+
+  const AnyMethod& method() const { return method_named(std::get<0>(GetParam())); }
+
+ private:
+  PinnedSimdTarget pinned_{simd_target_named(std::get<1>(GetParam())).id};
+};
+
+TEST_P(Agreement, AtAwkwardSizes) {
+  for (const std::size_t count : awkward_counts) {
+    for (const std::uint64_t seed : {1, 2, 3}) {
+      GateOptions options;
+      options.seed = seed;
+      expect_agreement(check_count(method(), count, options).checks);
+    }
+  }
+}
+
+TEST_P(Agreement, OnQuickWorkloads) {
+  GateOptions options;
+  options.step_budget = 3e7;  // the large sizes are checked by every run before they are timed
+  for (const SelectedWorkload& selected : select({.filter = "^" + method().name + "/", .hidden = true})) {
+    const CheckedWorkload checked = check_workload(selected, options);
+    if (checked.problem) expect_agreement(checked.checks);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Registry, Agreement,
+                         testing::Combine(testing::ValuesIn(method_names()), testing::ValuesIn(target_names())),
+                         [](const auto& parameters) {
+                           return std::get<0>(parameters.param) + "_on_" + std::get<1>(parameters.param);
+                         });
+
+}  // namespace
+}  // namespace tandem::suite

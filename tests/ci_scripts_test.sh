@@ -1,0 +1,131 @@
+#!/usr/bin/env bash
+# The commands of the README on systems that this one is not: each gets a PATH of stand-ins that write down how they
+# were called. Nothing is installed, and only the last part configures the project.
+set -euo pipefail
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+project="$work/a folder"
+mkdir -p "$project/elsewhere"
+cp -R "$TANDEM_SOURCE/ci" "$project"
+unset CI CXX
+export CALLS=$work/calls FAKE_ROOT_ID=0
+
+fail() { echo "FAILED: $*" >&2; echo "--- output:" >&2; cat "$work/output" >&2; exit 1; }
+
+# Runs a command from another folder with the stand-ins alone as PATH; its output and its status are kept.
+run() {
+  : >"$CALLS"
+  status=0
+  (cd "$project/elsewhere" && PATH=$work/bin "$@") >"$work/output" 2>&1 </dev/null || status=$?
+}
+says() { grep -qF -- "$1" "$work/output" || fail "the output lacks: $1"; }
+called() { grep -qF -- "$1" "$CALLS" || fail "never called: $1 (but: $(tr '\n' ';' <"$CALLS"))"; }
+never_called() { ! grep -q -- "^$1 " "$CALLS" || fail "called: $1"; }
+
+# A stand-in writes down its name and arguments, then does what its body says.
+stand_in() { printf '#!/bin/bash\necho "%s $*" >>"$CALLS"\n%s\n' "$1" "$2" >"$work/bin/$1" && chmod +x "$work/bin/$1"; }
+
+# A system with the tools that the scripts take for granted, and a build that makes a stand-in of tandem.
+new_system() {
+  rm -rf "${work:?}/bin" "${project:?}/build"
+  mkdir "$work/bin"
+  local tool
+  for tool in bash env cat dirname nproc awk mkdir chmod; do ln -s "$(command -v $tool)" "$work/bin/$tool"; done
+  stand_in id 'echo "$FAKE_ROOT_ID"'
+  stand_in cmake "case \$1 in --build) mkdir -p \"\$2\"; printf '#!/bin/bash\necho tandem \"\$@\"; exit 5' >\"\$2/tandem\";
+                  chmod +x \"\$2/tandem\";; esac"
+  stand_in ctest 'exit 7'
+  stand_in ninja ''
+  stand_in g++ ''
+  stand_in pkg-config ''
+}
+with_apt() {
+  stand_in apt-get '[ "$4" != install ] || echo installed >"$CALLS.installed"'
+  stand_in dpkg-query 'case $4 in libfmt-dev | g++) cat "$CALLS.installed" ;; *) echo installed ;; esac'
+  rm -f "$CALLS.installed"
+}
+
+for command in bench test; do
+  new_system
+  with_apt
+  run "$project/ci/$command" --help
+  [ "$status" = 0 ] || fail "ci/$command --help ended with $status"
+  says "Usage: ci/$command"
+  says "Example"
+  [ ! -s "$CALLS" ] || fail "ci/$command --help did something"
+
+  # Two packages are missing and nobody can be asked.
+  run "$project/ci/$command"
+  [ "$status" = 1 ] || fail "ci/$command ended with $status though packages are missing"
+  says "apt-get install g++ libfmt-dev"
+  never_called "apt-get"
+  never_called "cmake"
+
+  # Allowed to install: exactly these two; the second time nothing.
+  run "$project/ci/$command" --yes
+  called "install -y --no-install-recommends g++ libfmt-dev"
+  called "cmake -S $project --preset release"
+  run "$project/ci/$command"
+  never_called "apt-get"
+  called "cmake --build $project/build/release"
+
+  # Neither root nor sudo; then sudo.
+  with_apt
+  FAKE_ROOT_ID=1000
+  run "$project/ci/$command" --yes
+  [ "$status" = 1 ] || fail "ci/$command ended with $status without root"
+  says "As root, run: apt-get install g++ libfmt-dev"
+  stand_in sudo '"$@"'
+  CI=true run "$project/ci/$command"
+  called "sudo env DEBIAN_FRONTEND=noninteractive apt-get"
+  called "install -y --no-install-recommends g++ libfmt-dev"
+  FAKE_ROOT_ID=0
+
+  # No apt at all: the packages are named, and it goes on if the tools are there.
+  new_system
+  run "$project/ci/$command"
+  says "No apt-get here"
+  says "libhwy-dev"
+  called "cmake -S $project --preset release"
+  rm "$work/bin/ninja"
+  run "$project/ci/$command"
+  [ "$status" = 1 ] || fail "ci/$command ended with $status without ninja"
+  says "Not found: ninja"
+  never_called "cmake"
+done
+
+# What is run decides the exit status, and gets the arguments as they were.
+new_system
+run "$project/ci/test" -R 'two words'
+[ "$status" = 7 ] || fail "ci/test ended with $status, ctest with 7"
+called "-R two words"
+run "$project/ci/bench" 'a filter' --json
+[ "$status" = 5 ] || fail "ci/bench ended with $status, tandem with 5"
+says "tandem run --quick a filter --json"
+run "$project/ci/bench" --full
+says "tandem run --full"
+stand_in cmake 'exit 3'
+run "$project/ci/test"
+[ "$status" != 0 ] || fail "ci/test is content though cmake failed"
+never_called "ctest"
+
+# Every Debian package that the configuration names is in the list of ci/setup.sh (GCC brings its OpenMP; Clang's is
+# for those who choose Clang).
+listed=" $(. "$TANDEM_SOURCE/ci/setup.sh" && echo "${packages[*]}") "
+named=$(cat "$TANDEM_SOURCE"/cmake/*.cmake "$TANDEM_SOURCE"/tests/CMakeLists.txt |
+  sed -nE 's/^ *tandem_(find\([^ ]*|require\([^ ]* "[^"]*") "?([a-z][^)"]*)"?\)$/\2/p')
+[ "$(wc -w <<<"$named")" -gt 10 ] || fail "the packages that the configuration names were not recognised: $named"
+for package in $named; do
+  [[ $package =~ ^(libgomp1|libomp-dev)$ || $listed == *" $package "* ]] || fail "ci/setup.sh does not list $package"
+done
+
+# A missing package ends the configuration with the name of the Debian package that brings it.
+for missing in fmt=libfmt-dev hwy=libhwy-dev; do
+  if cmake -S "$TANDEM_SOURCE" -B "$work/configured" -G Ninja -DCMAKE_DISABLE_FIND_PACKAGE_${missing%=*}=ON \
+    >"$work/output" 2>&1; then
+    fail "the project configures without ${missing%=*}"
+  fi
+  says "${missing%=*} was not found: apt-get install ${missing#*=}"
+  rm -rf "$work/configured"
+done

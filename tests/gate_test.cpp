@@ -1,0 +1,114 @@
+// The gate refuses what it must, by name, and lets the honest variant pass.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "benchmarks/suite/gate.hpp"
+#include "benchmarks/suite/race.hpp"
+#include "tests/support/command.hpp"
+
+namespace tandem::suite {
+namespace {
+
+using test::run;
+using testing::HasSubstr;
+using testing::Not;
+
+SelectedWorkload broken_workload() { return select({.filter = "^broken/"}).front(); }
+
+const Check& check_of(const CheckedWorkload& checked, std::string_view variant, int threads = 1) {
+  const Check* check = checked.find(variant, threads);
+  if (check == nullptr) throw std::runtime_error("no check of " + std::string(variant));
+  return *check;
+}
+
+TEST(Gate, LetsTheHonestVariantPass) {
+  const CheckedWorkload checked = check_workload(broken_workload(), {});
+  EXPECT_TRUE(check_of(checked, "honest").agrees);
+  EXPECT_TRUE(check_of(checked, "reference").agrees);
+}
+
+TEST(Gate, RefusesANullKernel) {
+  EXPECT_FALSE(check_of(check_workload(broken_workload(), {}), "null_kernel").agrees);
+}
+
+TEST(Gate, NamesTheFirstWrongElement) {
+  const CheckedWorkload checked = check_workload(broken_workload(), {});
+  EXPECT_FALSE(check_of(checked, "wrong_element").agrees);
+  EXPECT_THAT(check_of(checked, "wrong_element").message, HasSubstr("element 7"));
+}
+
+TEST(Gate, RefusesAKernelWrongOnlyAtThreeThreads) {
+  const CheckedWorkload checked = check_workload(broken_workload(), {});
+  EXPECT_TRUE(check_of(checked, "wrong_at_three_threads_omp", 1).agrees);
+  EXPECT_TRUE(check_of(checked, "wrong_at_three_threads_omp", 2).agrees);
+  EXPECT_FALSE(check_of(checked, "wrong_at_three_threads_omp", 3).agrees);
+}
+
+TEST(Gate, RefusesAKeptAnswer) {
+  EXPECT_FALSE(check_of(check_workload(broken_workload(), {}), "kept_answer").agrees);
+}
+
+TEST(Gate, RefusesAVariantThatThrows) {
+  EXPECT_THAT(check_of(check_workload(broken_workload(), {}), "throws").message, HasSubstr("out of luck"));
+}
+
+TEST(Race, RefusesByNameAndTimesTheRest) {
+  RaceOptions options;
+  options.rounds = 8;
+  // 50 operations a nanosecond: more than one core can do, far less than a copy of a kept answer pretends to.
+  const Roof roof{.seconds = [](const Work& work, int) { return work.operations() * 0.02e-9; }, .remeasure = [] {}};
+  const std::vector<Row> rows = race(broken_workload(), options, roof);
+  const auto status = [&](std::string_view variant) {
+    return std::ranges::find(rows, variant, &Row::variant)->status;
+  };
+  EXPECT_EQ(status("reference"), RowStatus::timed);
+  EXPECT_EQ(status("honest"), RowStatus::timed);
+  EXPECT_EQ(status("null_kernel"), RowStatus::disagrees);
+  EXPECT_EQ(status("wrong_element"), RowStatus::disagrees);
+  EXPECT_EQ(status("wrong_at_three_threads_omp"), RowStatus::disagrees);
+  EXPECT_EQ(status("kept_answer"), RowStatus::disagrees);
+  EXPECT_EQ(status("tires"), RowStatus::disagrees) << "the output of the timed runs is checked, too";
+  EXPECT_EQ(status("throws"), RowStatus::disagrees);
+  EXPECT_EQ(status("recognised_input"), RowStatus::impossible) << "faster than the declared work allows";
+  for (const Row& row : rows) {
+    if (row.status == RowStatus::timed) {
+      EXPECT_EQ(row.round_seconds.size(), options.rounds);
+    } else {
+      EXPECT_EQ(row.seconds == 0 || row.status == RowStatus::impossible, true) << row.name() << " has a time";
+    }
+  }
+}
+
+TEST(Program, RefusesEachByNameWithStatusOne) {
+  for (const char* variant : {"null_kernel", "wrong_element", "wrong_at_three_threads_omp", "kept_answer", "throws"}) {
+    const auto result = run(std::string(TANDEM_BROKEN_PROGRAM) + " check broken/" + variant);
+    EXPECT_EQ(result.status, 1) << variant;
+    EXPECT_THAT(result.output, HasSubstr("DISAGREES")) << variant;
+    EXPECT_THAT(result.output, HasSubstr(variant));
+  }
+  EXPECT_EQ(run(std::string(TANDEM_BROKEN_PROGRAM) + " check broken/honest").status, 0);
+}
+
+TEST(Program, BenchGivesARefusedRowNoTime) {
+  for (const char* variant : {"null_kernel", "recognised_input", "tires"}) {
+    const auto result = run(std::string(TANDEM_BROKEN_PROGRAM) + " bench --rounds 8 broken/" + variant);
+    EXPECT_EQ(result.status, 1) << variant << result.output;
+    EXPECT_THAT(result.errors, HasSubstr(std::string("refused broken/") + variant));
+  }
+}
+
+TEST(Program, GoogleBenchmarkFlagsPassTheSameGate) {
+  const std::string program = TANDEM_BROKEN_PROGRAM;
+  const auto refused = run(program + " bench broken/null_kernel --benchmark_min_time=0.01");
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.output, HasSubstr("DISAGREES"));
+  const auto honest = run(program + " bench broken/honest --benchmark_min_time=0.01 --benchmark_repetitions=2");
+  EXPECT_EQ(honest.status, 0) << honest.errors;
+  EXPECT_THAT(honest.output, HasSubstr("broken/honest/small/real_time_mean"));
+  EXPECT_THAT(honest.output, Not(HasSubstr("ERROR")));
+}
+
+}  // namespace
+}  // namespace tandem::suite

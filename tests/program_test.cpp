@@ -1,0 +1,285 @@
+// The program from the outside: every verb, its output for programs and for people, and bad input.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <thread>
+
+#include "tests/support/command.hpp"
+
+namespace tandem::test {
+namespace {
+
+using nlohmann::json;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+Result tandem(const std::string& arguments) { return run(std::string(TANDEM_PROGRAM) + " " + arguments); }
+
+json tandem_json(const std::string& arguments) {
+  const Result result = tandem(arguments);
+  EXPECT_EQ(result.status, 0) << result.errors;
+  return json::parse(result.output);
+}
+
+/// One clear sentence on standard error, nothing that looks like a result, exit status 2.
+void expect_refusal(const std::string& arguments, const std::string& because) {
+  const Result result = tandem(arguments);
+  EXPECT_EQ(result.status, 2) << arguments;
+  EXPECT_THAT(result.output, IsEmpty()) << arguments;
+  EXPECT_THAT(result.errors, StartsWith("tandem: ")) << arguments;
+  EXPECT_THAT(result.errors, HasSubstr(because)) << arguments;
+  EXPECT_EQ(std::ranges::count(result.errors, '\n'), 1) << arguments << ": " << result.errors;
+}
+
+TEST(Help, EveryVerbHasOneWithAnExample) {
+  for (const char* verb : {"run", "list", "check", "bench", "solve", "reproduce", "report", "machine"}) {
+    const Result result = tandem(std::string(verb) + " --help");
+    EXPECT_EQ(result.status, 0) << verb;
+    EXPECT_THAT(result.output, HasSubstr(std::string("Example: tandem ") + verb)) << verb;
+  }
+  EXPECT_THAT(tandem("--help").output, HasSubstr("Example: tandem run --quick"));
+  EXPECT_EQ(tandem("--version").status, 0);
+}
+
+TEST(Usage, BadArgumentsEndInOneSentence) {
+  expect_refusal("", "subcommand");
+  expect_refusal("fly", "fly");
+  expect_refusal("check '('", "not a regular expression");
+  expect_refusal("check no_such_method", "matches no");
+  expect_refusal("bench no_such_method", "matches no");
+  expect_refusal("run no_such_method", "matches no");
+  expect_refusal("check ab_plus_c/ --threads 0", "threads");
+  expect_refusal("check ab_plus_c/ --seed x", "seed");
+  expect_refusal("list --simd=mmx", "mmx");
+  expect_refusal("list --benchmark_filter=x", "flag of tandem bench");
+  expect_refusal("bench ab_plus_c/.*/20_bits --benchmark_no_such_flag=1", "no_such_flag");
+  expect_refusal("reproduce no_such_claim", "matches no claim");
+  expect_refusal("report no_such_file.json", "no_such_file.json");
+}
+
+TEST(List, HasTheShapeThatOtherProgramsReadAndHidesTheSkeleton) {
+  const json list = tandem_json("list --json");
+  std::set<std::string> names;
+  for (const json& method : list.at("methods")) {
+    names.insert(method.at("name"));
+    EXPECT_FALSE(method.at("source").get<std::string>().empty());
+    EXPECT_EQ(method.at("variants").at(0).at("name"), "reference");
+    for (const json& variant : method.at("variants")) {
+      EXPECT_TRUE(variant.at("threads").is_boolean());
+      EXPECT_TRUE(variant.at("peer").is_boolean());
+    }
+    for (const json& workload : method.at("workloads")) EXPECT_TRUE(workload.at("quick").is_boolean());
+  }
+  EXPECT_THAT(names, testing::IsSupersetOf({"ab_plus_c", "ab_plus_c_batch", "ab_plus_c_range", "ab_plus_c_range_sum"}));
+  EXPECT_FALSE(names.contains("skeleton"));
+  EXPECT_THAT(tandem("list --hidden").output, HasSubstr("skeleton"));
+}
+
+TEST(Check, ReportsErrorBesideTolerance) {
+  const json checks = tandem_json("check 'ab_plus_c_batch/.*/16_bits' --threads 1,3 --seed 5 --json").at("checks");
+  ASSERT_FALSE(checks.empty());
+  std::set<int> threads;
+  for (const json& check : checks) {
+    EXPECT_EQ(check.at("method"), "ab_plus_c_batch");
+    EXPECT_EQ(check.at("workload"), "16_bits");
+    EXPECT_EQ(check.at("agrees"), true) << check;
+    EXPECT_LE(check.at("error").get<double>(), check.at("tolerance").get<double>());
+    EXPECT_TRUE(check.at("message").is_string());
+    threads.insert(check.at("threads").get<int>());
+  }
+  EXPECT_EQ(threads, (std::set<int>{1, 3}));
+}
+
+TEST(Check, WorksOnAPinnedSimdTarget) {
+  EXPECT_EQ(tandem("check 'ab_plus_c/.*/20_bits' --simd=scalar").status, 0);
+  EXPECT_EQ(tandem("--simd=scalar check 'ab_plus_c/.*/20_bits'").status, 0);
+}
+
+TEST(Bench, WritesAResultsFileThatReadersOfGoogleBenchmarkAccept) {
+  const TemporaryFolder folder;
+  const std::string file = (folder.path() / "results.json").string();
+  const Result result = tandem("bench 'ab_plus_c/pq_early_stop(_simd)?/20_bits' --rounds 8 --out '" + file + "'");
+  ASSERT_EQ(result.status, 0) << result.errors;
+  EXPECT_THAT(result.output, HasSubstr("pq_early_stop_simd"));
+  const json results = json::parse(read_file(file));
+  EXPECT_TRUE(results.at("context").contains("num_cpus"));
+  EXPECT_EQ(results.at("context").at("tandem").at("schema_version"), 1);
+  ASSERT_EQ(results.at("benchmarks").size(), 2U);
+  for (const json& row : results.at("benchmarks")) {
+    EXPECT_EQ(row.at("run_type"), "iteration");
+    EXPECT_EQ(row.at("time_unit"), "ns");
+    EXPECT_GT(row.at("real_time").get<double>(), 0);
+    for (const char* counter : {"speedup", "speedup_low", "speedup_high", "speedup_sequential", "speedup_sequential_low",
+                                "speedup_sequential_high", "operations", "bytes", "agreement_error"}) {
+      EXPECT_TRUE(row.at(counter).is_number()) << counter;
+    }
+    EXPECT_LE(row.at("speedup_low").get<double>(), row.at("speedup").get<double>());
+    EXPECT_GE(row.at("speedup_high").get<double>(), row.at("speedup").get<double>());
+    EXPECT_EQ(row.at("tandem").at("round_nanoseconds").size(), 8U);
+  }
+
+  const Result pages = tandem("report '" + file + "' --out '" + folder.path().string() + "'");
+  EXPECT_EQ(pages.status, 0) << pages.errors;
+  EXPECT_THAT(read_file(folder.path() / "results.md"), HasSubstr("pq_early_stop_simd"));
+}
+
+TEST(Bench, PassesGoogleBenchmarkFlagsThrough) {
+  const TemporaryFolder folder;
+  const std::string file = (folder.path() / "google.json").string();
+  const Result result = tandem("bench 'ab_plus_c/.*/20_bits' --benchmark_filter=pq_scan --benchmark_min_time=0.01 "
+                               "--benchmark_format=json --benchmark_out='" + file + "'");
+  ASSERT_EQ(result.status, 0) << result.errors;
+  for (const json& results : {json::parse(result.output), json::parse(read_file(file))}) {
+    ASSERT_EQ(results.at("benchmarks").size(), 1U);
+    EXPECT_EQ(results.at("benchmarks")[0].at("name"), "ab_plus_c/pq_scan/20_bits/real_time");
+    EXPECT_TRUE(results.at("benchmarks")[0].contains("operations"));
+  }
+}
+
+TEST(Report, RefusesDamagedFiles) {
+  const TemporaryFolder folder;
+  const auto file = [&](const char* name, const char* text) {
+    const auto path = folder.path() / name;
+    std::ofstream(path) << text;
+    return "'" + path.string() + "'";
+  };
+  expect_refusal("report " + file("truncated.json", "{\"context\": {"), "not JSON");
+  expect_refusal("report " + file("other.json", "{\"a\": 1}"), "not a results file");
+  expect_refusal("report " + file("list.json", "[1, 2]"), "not a results file");
+  expect_refusal("report " + file("newer.json", R"({"context": {"tandem": {"schema_version": 99}}, "benchmarks": []})"),
+                 "schema 99");
+}
+
+TEST(Run, WritesAReportAndSaysWhere) {
+  const TemporaryFolder folder;
+  const Result result =
+      tandem("run --quick 'ab_plus_c/pq_early_stop.*/(20|30)_bits' --out '" + folder.path().string() + "'");
+  ASSERT_EQ(result.status, 0) << result.errors;
+  EXPECT_THAT(result.output, HasSubstr("Report:"));
+  const auto run_folder = std::filesystem::directory_iterator(folder.path())->path();
+  const std::string report = read_file(run_folder / "report.md");
+  for (const char* part : {"# Tandem report", "## Machine", "## ab_plus_c", "vs reference", "roof"}) {
+    EXPECT_THAT(report, HasSubstr(part));
+  }
+  EXPECT_EQ(json::parse(read_file(run_folder / "results.json")).at("context").at("tandem").at("partial"), false);
+}
+
+TEST(Run, KeepsWhatIsDoneWhenInterrupted) {
+  const TemporaryFolder folder;
+  std::thread interrupter([] {
+    std::this_thread::sleep_for(std::chrono::seconds(9));
+    std::system("pkill -INT -f 'tandem run --full --out.*tandem test'");
+  });
+  const Result result = tandem("run --full --out '" + folder.path().string() + "'");
+  interrupter.join();
+  EXPECT_EQ(result.status, 0) << result.errors;
+  EXPECT_THAT(result.output, HasSubstr("Interrupted"));
+  const auto run_folder = std::filesystem::directory_iterator(folder.path())->path();
+  EXPECT_EQ(json::parse(read_file(run_folder / "results.json")).at("context").at("tandem").at("partial"), true);
+  EXPECT_THAT(read_file(run_folder / "report.md"), HasSubstr("Partial"));
+}
+
+TEST(Run, AFolderThatCannotBeWrittenIsOneSentence) {
+  const Result result = tandem("run 'ab_plus_c/.*/20_bits' --out /proc/nowhere");
+  EXPECT_NE(result.status, 0);
+  EXPECT_THAT(result.errors, StartsWith("tandem: "));
+}
+
+TEST(Machine, TellsAsTextAndAsJson) {
+  const json machine = tandem_json("machine --quick --json");
+  for (const char* field : {"machine", "peaks", "noise", "timer"}) EXPECT_TRUE(machine.contains(field)) << field;
+  EXPECT_THAT(tandem("machine --quick").output, HasSubstr("GB/s"));
+}
+
+TEST(Reproduce, PrintsFiguresAndVerdicts) {
+  const json claims = tandem_json("reproduce ab_plus_c/C1$ --json").at("claims");
+  ASSERT_EQ(claims.size(), 1U);
+  for (const char* field : {"id", "method", "statement", "source", "measured", "threshold", "verdict", "seconds"}) {
+    EXPECT_TRUE(claims[0].contains(field)) << field;
+  }
+}
+
+TEST(SolveAbPlusC, PrintsOneObjectPerNumber) {
+  const Result result = tandem("solve ab_plus_c 128 0 5 18446744073709551615 85070591730234615865843651857942052863 --json");
+  ASSERT_EQ(result.status, 0) << result.errors;
+  std::istringstream lines(result.output);
+  std::vector<json> objects;
+  for (std::string line; std::getline(lines, line);) objects.push_back(json::parse(line));
+  ASSERT_EQ(objects.size(), 5U);
+  EXPECT_EQ(objects[0].at("n"), "128");
+  EXPECT_EQ(objects[0].at("sum"), "24");
+  EXPECT_EQ(objects[0].at("a"), "8");
+  EXPECT_EQ(objects[0].at("b"), "16");
+  EXPECT_EQ(objects[0].at("c"), "0");
+  EXPECT_TRUE(objects[0].at("iterations").is_number_integer());
+  EXPECT_EQ(objects[1].at("sum"), "0");
+  EXPECT_EQ(objects[2].at("sum"), "5");
+  EXPECT_EQ(objects[3].at("sum"), "8589934592");
+  EXPECT_EQ(objects[3].at("a"), "4294967295");
+  EXPECT_EQ(objects[4].at("n"), "85070591730234615865843651857942052863");
+}
+
+TEST(SolveAbPlusC, EveryVariantGivesTheSameAnswer) {
+  const json methods = tandem_json("list --json").at("methods");
+  for (const json& method : methods) {
+    if (method.at("name") != "ab_plus_c") continue;
+    for (const json& variant : method.at("variants")) {
+      const auto name = variant.at("name").get<std::string>();
+      const Result result = tandem("solve ab_plus_c 1000003 --variant " + name);
+      EXPECT_EQ(result.status, 0) << name << result.errors;
+      EXPECT_THAT(result.output, StartsWith("1000003 = 998 * 1002 + 7, sum 2007 ")) << name;
+    }
+  }
+}
+
+TEST(SolveAbPlusC, StreamsARange) {
+  const Result result = tandem("solve ab_plus_c --range 126 131 --json");
+  ASSERT_EQ(result.status, 0) << result.errors;
+  EXPECT_EQ(std::ranges::count(result.output, '\n'), 5);
+  EXPECT_THAT(result.output, HasSubstr(R"({"n":"128","sum":"24","a":"8","b":"16","c":"0")"));
+  EXPECT_THAT(tandem("solve ab_plus_c --range 7 7").output, IsEmpty());
+  EXPECT_EQ(tandem("solve ab_plus_c --range 7 7").status, 0);
+}
+
+TEST(SolveAbPlusC, SumsFromZero) {
+  EXPECT_EQ(tandem("solve ab_plus_c --sum 100000").output, "42756118\n");
+  EXPECT_EQ(tandem("solve ab_plus_c --sum 0").output, "0\n");
+  EXPECT_EQ(tandem_json("solve ab_plus_c --sum 100000 --variant early_stop --json").at("sum"), "42756118");
+}
+
+TEST(SolveAbPlusC, RefusesBadInput) {
+  expect_refusal("solve ab_plus_c", "give either");
+  expect_refusal("solve ab_plus_c ''", "empty");
+  expect_refusal("solve ab_plus_c -- -5", "-5");
+  expect_refusal("solve ab_plus_c -5", "-5");
+  expect_refusal("solve ab_plus_c +5", "+5");
+  expect_refusal("solve ab_plus_c ' 5'", "' 5'");
+  expect_refusal("solve ab_plus_c '1 2'", "'1 2'");
+  expect_refusal("solve ab_plus_c 12x", "12x");
+  expect_refusal("solve ab_plus_c 0x10", "0x10");
+  expect_refusal("solve ab_plus_c 1e6", "1e6");
+  expect_refusal("solve ab_plus_c 85070591730234615865843651857942052864", "too large");
+  expect_refusal("solve ab_plus_c 99999999999999999999999999999999999999999999999999", "too large");
+  expect_refusal("solve ab_plus_c 128 seven", "seven");
+  expect_refusal("solve ab_plus_c 128 --variant magic", "magic");
+  expect_refusal("solve ab_plus_c 18446744073709551616 --variant pq_early_stop", "below 2^64");
+  expect_refusal("solve ab_plus_c --range 9 3", "reversed");
+  expect_refusal("solve ab_plus_c --range 9", "range");
+  expect_refusal("solve ab_plus_c --range 0 18446744073709551616", "too large");
+  expect_refusal("solve ab_plus_c --range 0 10000000000000000", "memory");
+  expect_refusal("solve ab_plus_c --sum -1", "-1");
+  expect_refusal("solve ab_plus_c --sum ''", "empty");
+  expect_refusal("solve ab_plus_c 5 --sum 5", "give either");
+  expect_refusal("solve no_such_method 5", "");
+}
+
+}  // namespace
+}  // namespace tandem::test
