@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <thread>
 #include <vector>
@@ -69,7 +70,7 @@ Outcome guess_near_the_root(bool) {
 std::uint64_t scan_of_the_post(std::uint64_t n) {
   auto a = static_cast<std::uint64_t>(std::sqrt(static_cast<double>(n) / 2));
   while (2 * a * a <= n) ++a;
-  std::uint64_t best = n;
+  std::uint64_t best = std::numeric_limits<std::uint64_t>::max();
   for (; a * a <= n; ++a) best = std::min(best, sum_with(n, a));
   return best;
 }

@@ -15,9 +15,11 @@ std::vector<Claim>& registry() {
   return claims;
 }
 
-/// C2 before C10.
-std::tuple<std::string, std::size_t, std::string> order(const Claim& claim) {
-  return {claim.method, claim.id.size(), claim.id};
+/// C2 before C10, C6a before C6b.
+std::tuple<std::string, unsigned long, std::string> order(const Claim& claim) {
+  const std::size_t digits = claim.id.find_first_of("0123456789");
+  const unsigned long number = digits == std::string::npos ? 0 : std::stoul(claim.id.substr(digits));
+  return {claim.method, number, claim.id};
 }
 
 }  // namespace

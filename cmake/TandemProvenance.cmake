@@ -1,8 +1,9 @@
 # What a result must be able to say of its build: revision, compiler, flags, libraries.
 #
-# tandem_provenance(target) gives `target` two generated headers: tandem_build.hpp (compiler, flags, libraries: fixed when
-# configured) and tandem_revision.hpp (git revision and whether the files differ from it). The revision moves without a new
-# configuration, so this file also runs as a script at every build; the header changes only when the revision does.
+# tandem_provenance(target) gives `target` two generated headers: tandem_build.hpp (compiler, flags, libraries: fixed
+# when configured) and tandem_revision.hpp (git revision and whether the files differ from it). The revision moves
+# without a new configuration, so this file also runs as a script at every build; the header changes only when the
+# revision does.
 
 if(CMAKE_SCRIPT_MODE_FILE)
   set(revision "unknown")

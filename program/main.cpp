@@ -1,3 +1,3 @@
-#include "program/program.hpp"
+#include "program/run_program.hpp"
 
 int main(int argc, char** argv) { return tandem::program::run_program(argc, argv); }

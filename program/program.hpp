@@ -1,4 +1,4 @@
-// The program `tandem`: its verbs and what they share.
+// What the verbs of the program `tandem` share.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -7,17 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "program/run_program.hpp"
+
 namespace tandem::program {
-
-/// Exit statuses of every verb.
-enum Exit : int {
-  all_well = 0,
-  check_failed = 1,  ///< a disagreement, an impossible time
-  bad_usage = 2,     ///< bad arguments or bad input
-};
-
-/// Parses the arguments, runs the verb, returns the exit status. Errors go to standard error in one sentence.
-int run_program(int argc, char** argv);
 
 /// What a verb gets to add itself to the command line. The verb's callback sets `status`.
 struct Context {

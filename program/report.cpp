@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <stdexcept>
 
 #include "program/program.hpp"
 #include "program/results.hpp"
@@ -20,6 +21,9 @@ void report(const Options& options) {
   std::vector<std::pair<std::filesystem::path, std::string>> pages;
   for (const std::string& file : options.files) {
     const auto page = std::filesystem::path(options.out) / std::filesystem::path(file).stem().concat(".md");
+    for (const auto& [other, text] : pages) {
+      if (other == page) throw std::invalid_argument("two of the files would write " + page.string());
+    }
     pages.emplace_back(page, reports::markdown_page(reports::read_results(file)));
   }
   std::filesystem::create_directories(options.out);

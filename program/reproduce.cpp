@@ -29,7 +29,7 @@ void reproduce(const Options& options) {
   if (options.json) {
     fmt::print("{}\n", nlohmann::ordered_json{{"claims", json}}.dump(2));
   } else {
-    fmt::print("{}", reports::claims_table(json));
+    fmt::print("{}", reports::claims_list(json));
   }
 }
 

@@ -55,8 +55,8 @@ int run(const Options& options) {
   write_whole(folder / "results.json", results.dump(1) + "\n");
   write_whole(folder / "report.md", reports::markdown_page(results));
 
-  fmt::print("{}", reports::speedup_tables(results));
-  if (!record.findings.empty()) fmt::print("{}\n", reports::claims_table(results["context"]["tandem"]["claims"]));
+  fmt::print("{}\n", reports::summary_table(results));
+  if (!record.findings.empty()) fmt::print("{}\n", reports::claims_list(results["context"]["tandem"]["claims"]));
   if (record.partial) fmt::print("Interrupted: the report holds what was done until then and is marked partial.\n");
   fmt::print("Report:  {}\nResults: {}\n", (folder / "report.md").string(), (folder / "results.json").string());
   return any_refused(record) ? Exit::check_failed : Exit::all_well;

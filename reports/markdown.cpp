@@ -55,13 +55,33 @@ void add_row(Table& table, const ordered_json& row, bool fractions) {
     table.add({variant, threads, status == "left out" ? message : status + ": " + message, "", "", "", "", ""});
     return;
   }
-  const double seconds = row.at("real_time").get<double>() * 1e-9 / extras.at("items").get<double>();
   const bool baseline = extras.at("best_sequential") == variant;
-  table.add({variant, threads, time_text(seconds), speedup_cell(row, "speedup"),
+  table.add({variant, threads, time_text(seconds_per_item(row)), speedup_cell(row, "speedup"),
              baseline ? "(baseline)" : speedup_cell(row, "speedup_sequential"),
              baseline ? "" : extras.value("verdict_sequential", ""),
              fractions && row.contains("roof") ? fmt::format("{:.0f} %", 100 * row.at("roof").get<double>()) : "",
              fmt::format("{:.3g}", row.at("agreement_error").get<double>())});
+}
+
+double seconds_per_item(const ordered_json& row) {
+  return row.at("real_time").get<double>() * 1e-9 / row.at("tandem").at("items").get<double>();
+}
+
+std::string variant_at_threads(const ordered_json& row) {
+  auto name = row.at("tandem").at("variant").get<std::string>();
+  if (row.at("tandem").at("threaded")) name += fmt::format(" ({} threads)", row.at("threads").get<int>());
+  return name;
+}
+
+/// The fastest of the timed rows that pass the test, or null.
+template <class Test>
+const ordered_json* fastest(const Group& group, Test&& test) {
+  const ordered_json* best = nullptr;
+  for (const ordered_json* row : group.rows) {
+    if (row->at("tandem").at("status") != "timed" || !test(row->at("tandem"))) continue;
+    if (best == nullptr || seconds_per_item(*row) < seconds_per_item(*best)) best = row;
+  }
+  return best;
 }
 
 std::string group_heading(const Group& group) {
@@ -105,6 +125,29 @@ ordered_json read_results(const std::string& path) {
   return results;
 }
 
+std::string summary_table(const ordered_json& results) {
+  Table table({{"workload"},
+               {"reference", Align::right},
+               {"fastest on one thread"},
+               {"time per item", Align::right},
+               {"vs reference", Align::right},
+               {"fastest of all"},
+               {"vs fastest on one thread", Align::right}});
+  for (const Group& group : group_rows(results)) {
+    const auto* reference = fastest(group, [](const ordered_json& row) { return row.at("variant") == "reference"; });
+    const auto* single = fastest(group, [](const ordered_json& row) { return !row.at("threaded") && !row.at("peer"); });
+    const auto* best = fastest(group, [](const ordered_json&) { return true; });
+    table.add({group.method + "/" + group.workload,
+               reference == nullptr ? "not run" : time_text(seconds_per_item(*reference)),
+               single == nullptr ? "" : variant_at_threads(*single),
+               single == nullptr ? "" : time_text(seconds_per_item(*single)),
+               single == nullptr ? "" : speedup_cell(*single, "speedup"),
+               best == nullptr || best == single ? "" : variant_at_threads(*best),
+               best == nullptr || best == single ? "" : speedup_cell(*best, "speedup_sequential")});
+  }
+  return table.text();
+}
+
 std::string speedup_tables(const ordered_json& results) {
   std::string text;
   std::string method;
@@ -144,6 +187,17 @@ std::string growth_table(const ordered_json& results) {
   return table.empty() ? "" : table.text();
 }
 
+std::string claims_list(const ordered_json& claims) {
+  std::string text;
+  for (const ordered_json& claim : claims) {
+    text += fmt::format("{} {}: {}\n  {} ({})\n  measured: {}; asked for: {}\n", claim.at("method").get<std::string>(),
+                        claim.at("id").get<std::string>(), claim.at("verdict").get<std::string>(),
+                        claim.at("statement").get<std::string>(), claim.at("source").get<std::string>(),
+                        claim.at("measured").get<std::string>(), claim.at("threshold").get<std::string>());
+  }
+  return text;
+}
+
 std::string claims_table(const ordered_json& claims) {
   Table table({{"claim"}, {"statement"}, {"source"}, {"measured"}, {"threshold"}, {"verdict"}, {"time", Align::right}});
   for (const ordered_json& claim : claims) {
@@ -168,6 +222,7 @@ std::string markdown_page(const ordered_json& results) {
       "of two times of the same round, with its exact 95 % interval; *vs best sequential* compares with the fastest "
       "single-threaded variant. *roof* is the least time that the declared operations and bytes need at this machine's "
       "measured peaks, as a share of the time taken. *error* is what the method's agreement rule measured.\n\n";
+  page += "## Summary\n\n" + summary_table(results) + "\n";
   page += speedup_tables(results);
   if (const std::string growth = growth_table(results); !growth.empty()) {
     page += "## Growth of the cost\n\nExponent e of cost = constant * size^e per item, over the workloads of the method.\n\n" +

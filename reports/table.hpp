@@ -35,7 +35,7 @@ std::string time_text(double seconds);
 /// "0.123", "12.3", "1,230": three significant digits, thousands separated.
 std::string number_text(double value);
 
-/// "5.20x [5.11, 5.31]".
+/// "5.20x [5.11, 5.31]"; a ratio far below one as "1/812 [1/820, 1/800]".
 std::string ratio_text(double estimate, double low, double high);
 
 }  // namespace tandem::reports

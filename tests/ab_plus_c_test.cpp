@@ -46,6 +46,7 @@ constexpr std::array one_n_variants = {
     OneNVariant{"pq_scan", pq_scan, false, 40},
     OneNVariant{"pq_early_stop", pq_early_stop, false, 64},
     OneNVariant{"pq_early_stop_simd", pq_early_stop_simd, false, 64},
+    OneNVariant{"pq_early_stop_filter_simd", pq_early_stop_filter_simd, false, 64},
     OneNVariant{"pq_early_stop_wide", pq_early_stop_wide, true, 64},
     OneNVariant{"pq_early_stop_wide_omp", pq_early_stop_wide_omp, true, 64},
     OneNVariant{"pq_early_stop_wide_tbb", pq_early_stop_wide_tbb, true, 64},
@@ -176,6 +177,7 @@ TEST(AbPlusC, PlainIntegersAgree) {
       const auto n = static_cast<std::uint64_t>(random_natural(bits, i));
       expect_same(one_n_variants[3], n, by_integers(n));
       expect_same(one_n_variants[4], n, by_integers(n));
+      expect_same(one_n_variants[5], n, by_integers(n));
     }
   }
 }
@@ -279,7 +281,7 @@ TEST(AbPlusC, WideVariantsAgreeAtEveryThreadCount) {
     for (const int bits : {65, 66, 67, 80, 89, 90, 91, 96, 100, 108}) {
       for (std::uint64_t i = 0; i < (bits > 100 ? 1 : 3); ++i) {
         const Natural n = random_natural(bits, i);
-        const Minimum expected = run(one_n_variants[5], n);
+        const Minimum expected = run(one_n_variants[6], n);
         EXPECT_TRUE(expected.a <= expected.b && expected.a * expected.b + expected.c == n) << to_string(n);
         for (const OneNVariant& variant : one_n_variants) {
           if (!variant.wide) continue;
@@ -293,18 +295,19 @@ TEST(AbPlusC, WideVariantsAgreeAtEveryThreadCount) {
 TEST(AbPlusC, WideVariantsHoldTheBoundAt126Bits) {
   for (std::uint64_t i = 0; i < 2; ++i) {
     const Natural n = random_natural(126, i);
-    const Minimum minimum = run(one_n_variants[10], n, 2);
+    const Minimum minimum = run(one_n_variants[11], n, 2);
     EXPECT_TRUE(minimum.a <= minimum.b && minimum.a * minimum.b + minimum.c == n) << to_string(n);
     EXPECT_TRUE(minimum.a + minimum.b + minimum.c == minimum.sum) << to_string(n);
     const long double root = std::sqrt(static_cast<long double>(n));
     EXPECT_LT(static_cast<long double>(minimum.sum), 2 * root + 2 + std::sqrt(1 + 4 * root)) << to_string(n);
-    if (scale == 1) expect_same(one_n_variants[5], n, minimum);
-    expect_same(one_n_variants[8], n, minimum);
+    if (scale == 1) expect_same(one_n_variants[6], n, minimum);
+    expect_same(one_n_variants[9], n, minimum);
   }
 }
 
 TEST(AbPlusC, WideSquaresAndNeighbours) {
-  for (const Natural m : {Natural{1} << 40, (Natural{1} << 50) - 1, (Natural{1} << 62) + 12345, (Natural{1} << 63) - 1}) {
+  for (const Natural m :
+       {Natural{1} << 40, (Natural{1} << 50) - 1, (Natural{1} << 62) + 12345, (Natural{1} << 63) - 1}) {
     for (const OneNVariant& variant : one_n_variants) {
       if (!variant.wide) continue;
       expect_same(variant, m * m, {.sum = 2 * m, .a = m, .b = m, .c = 0}, 2);
@@ -327,7 +330,8 @@ TEST(AbPlusC, RefusesWhatIsTooLarge) {
 }
 
 TEST(AbPlusC, ReadsAndWritesNaturals) {
-  for (const char* text : {"0", "7", "18446744073709551615", "18446744073709551616", "85070591730234615865843651857942052863"}) {
+  for (const char* text :
+       {"0", "7", "18446744073709551615", "18446744073709551616", "85070591730234615865843651857942052863"}) {
     EXPECT_EQ(to_string(parse_natural(text)), text);
   }
   EXPECT_EQ(to_string(parse_natural("007")), "7");

@@ -34,6 +34,9 @@ void pq_early_stop(const Natural& n, Minimum& answer, const Execution& execution
 /// The early stop with one p per SIMD lane; exact for every 64-bit N.
 void pq_early_stop_simd(const Natural& n, Minimum& answer, const Execution& execution);
 
+/// The same, with a series in place of most square roots as a filter; what passes is tried exactly.
+void pq_early_stop_filter_simd(const Natural& n, Minimum& answer, const Execution& execution);
+
 /// The early stop in 128-bit arithmetic, up to 2^126 - 1.
 void pq_early_stop_wide(const Natural& n, Minimum& answer, const Execution& execution);
 

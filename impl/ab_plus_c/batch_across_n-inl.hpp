@@ -1,8 +1,8 @@
 // The early stop with one N per lane, for a block of numbers. Included by foreach_target files, once per target.
 //
-// All numbers of a block are at the same k. A round tries the next few k for every number that is left; then the lanes that
-// have finished are squeezed out, so that the vectors stay full without a branch per number. What is left is kept as a
-// structure of arrays: D, 2s, the best key (see pq_key.hpp) and the position in the block.
+// All numbers of a block are at the same k. A round tries the next few k for every number that is left; then the lanes
+// that have finished are squeezed out, so that the vectors stay full without a branch per number. What is left is kept
+// as a structure of arrays: D, 2s, the best key (see pq_key.hpp) and the position in the block.
 #if defined(TANDEM_AB_PLUS_C_BATCH_ACROSS_N_INL_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef TANDEM_AB_PLUS_C_BATCH_ACROSS_N_INL_HPP
 #undef TANDEM_AB_PLUS_C_BATCH_ACROSS_N_INL_HPP
@@ -65,9 +65,9 @@ inline Word real_to_small(Real x) {
 
 /// s and s^2 - 4N for a vector of N, and the first keys.
 ///
-/// The estimate r of floor(sqrt N) is off by at most one. With N = 2^32 high + low and r = 2^16 r_high + r_low every term of
-/// N - r^2 is an integer below 2^53, and so is every partial sum because 2^32 r_high^2 is the most of both: the rest is exact.
-/// With r exact, s = 2r + (N - r^2 > r).
+/// The estimate r of floor(sqrt N) is off by at most one. With N = 2^32 high + low and r = 2^16 r_high + r_low every
+/// term of N - r^2 is an integer below 2^53, and so is every partial sum because 2^32 r_high^2 is the most of both: the
+/// rest is exact. With r exact, s = 2r + (N - r^2 > r).
 inline void start_vector(Block& block, std::size_t i) {
   const Reals d;
   const Words du;
@@ -105,8 +105,8 @@ inline void start_vector(Block& block, std::size_t i) {
   hn::Store(hn::Iota(d, static_cast<double>(i)), d, block.position + i);
 }
 
-/// The permutation that brings the lanes of the mask to the front, in order. (Highway 1.0.3 makes hn::Compress copy a table
-/// of its own onto the stack with every call, under g++.)
+/// The permutation that brings the lanes of the mask to the front, in order. (Highway 1.0.3 makes hn::Compress copy a
+/// table of its own onto the stack with every call, under g++.)
 inline auto to_front(hn::Mask<Reals> mask) {
   const Words du;
   std::uint8_t bits[8] = {};
@@ -116,8 +116,8 @@ inline auto to_front(hn::Mask<Reals> mask) {
   return hn::IndicesFromVec(Reals(), hn::And(lane, hn::Set(du, hn::MaxLanes(Reals()) - 1)));
 }
 
-/// Tries k, k + 1, ..., end - 1 for the first `count` numbers that are left, k odd and end - k even; returns how many are left
-/// then. The arrays are squeezed in place: a vector is read before anything is written at or behind its place.
+/// Tries k, k + 1, ..., end - 1 for the first `count` numbers that are left, k odd and end - k even; returns how many
+/// are left then. The arrays are squeezed in place: a vector is read before anything is written at or behind its place.
 inline std::size_t round(Block& block, std::size_t count, std::uint64_t begin, std::uint64_t end) {
   const Reals d;
   const auto half = hn::Set(d, 0.5);

@@ -20,8 +20,8 @@ namespace tandem::ab_plus_c::HWY_NAMESPACE {
 /// c of the best candidate with p = s + k, k >= 1.
 ///
 /// No scan passes U = sum_bound(N), which keeps k below 2^17 + 4 and D below 2^52 (with room for a vector's overshoot).
-/// For such D the rounded root has the integer part of the true one, or is the next integer: sqrt(m^2 + 1) exceeds m by more
-/// than half a unit in the last place for m < 2^26. So q below, the root rounded up, is exact in either case.
+/// For such D the rounded root has the integer part of the true one, or is the next integer: sqrt(m^2 + 1) exceeds m by
+/// more than half a unit in the last place for m < 2^26. So q below, the root rounded up, is exact in either case.
 inline std::uint64_t least_c(const Start& start, std::uint64_t k) {
   const std::uint64_t d = start.discriminant(k);
   auto q = static_cast<std::int64_t>(std::sqrt(static_cast<double>(static_cast<std::int64_t>(d))));

@@ -21,12 +21,12 @@ inline constexpr std::uint64_t first_vector_k = 64;
 
 // One p per lane, in doubles, as a filter; what passes is tried exactly.
 //
-// Let t = (sqrt D - p mod 2) / 2 and f = ceil(t) - t, so that q = 2 ceil(t) + p mod 2 and c = f (sqrt D + f). A candidate with
-// k + c <= bound has f sqrt D <= bound - k. The computed root is off by at most 2.6 units of 2^-53 of its value (2s, 2s + k and D
-// are rounded once each; for k >= 64, s^2 - 4N >= -2s is too small to lose digits), which is less than sqrt D 2^-51.6. With that
-// taken off, the computed t is below the true one, by at most sqrt D 2^-51: either no integer lies between and f grows by as
-// much, or f is itself as small. In both cases f sqrt D <= bound - k + D 2^-51, and the test below, with twice that margin,
-// passes.
+// Let t = (sqrt D - p mod 2) / 2 and f = ceil(t) - t, so that q = 2 ceil(t) + p mod 2 and c = f (sqrt D + f). A
+// candidate with k + c <= bound has f sqrt D <= bound - k. The computed root is off by at most 2.6 units of 2^-53 of
+// its value (2s, 2s + k and D are rounded once each; for k >= 64, s^2 - 4N >= -2s is too small to lose digits), which
+// is less than sqrt D 2^-51.6. With that taken off, the computed t is below the true one, by at most sqrt D 2^-51:
+// either no integer lies between and f grows by as much, or f is itself as small. In both cases f sqrt D <= bound - k +
+// D 2^-51, and the test below, with twice that margin, passes.
 inline std::uint64_t scan_wide_simd(const WideStart& start, std::uint64_t begin, std::uint64_t end,
                                     std::atomic<std::uint64_t>& bound, WideBest& best) {
   std::uint64_t limit = bound;

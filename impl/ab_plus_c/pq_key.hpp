@@ -1,7 +1,7 @@
 // A candidate as one double, so that a vector minimum keeps the smallest sum and, among equal sums, the smallest p.
 //
-// key = (k + c) 2^18 + k. On 64-bit numbers k < 2^18 and k + c < 2^34 (c is largest at k = 0, where 4c <= 2s + 1), so a key
-// is an integer below 2^52: every key and every difference q^2 - D on the way to it is exact, with or without FMA.
+// key = (k + c) 2^18 + k. On 64-bit numbers k < 2^18 and k + c < 2^34 (c is largest at k = 0, where 4c <= 2s + 1), so a
+// key is an integer below 2^52: every key and every difference q^2 - D on the way to it is exact, with or without FMA.
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,11 @@
-// What every early-stop kernel on 64-bit numbers shares: where the scan over p begins and how its best becomes an answer.
+// What every early-stop kernel on 64-bit numbers shares: where the scan over p begins and how its best becomes an
+// answer.
 //
 // Let s = floor(2 sqrt N) and p = s + k.
-// - For 2 <= p <= s the best q is p mod 2, and 4(p + c) = 4N + 4 + q^2 - (p - 2)^2 falls strictly as p grows up to s once
-//   s >= 4. So p = s is the only candidate at or below 2 sqrt N besides p = 0, and p = 0 (sum N) is the canonical answer
-//   exactly for N <= 5: a = 2, b = 2 gives N again for N >= 4, and a = 2, b = 3 gives N - 1 for N >= 6.
+// - For 2 <= p <= s the best q is p mod 2, and 4(p + c) = 4N + 4 + q^2 - (p - 2)^2 falls strictly as p grows up to s
+// once
+//   s >= 4. So p = s is the only candidate at or below 2 sqrt N besides p = 0, and p = 0 (sum N) is the canonical
+//   answer exactly for N <= 5: a = 2, b = 2 gives N again for N >= 4, and a = 2, b = 3 gives N - 1 for N >= 6.
 // - For p > s let D = p^2 - 4N > 0. The best q is the least q >= sqrt D of the parity of p; it never exceeds p, because
 //   p >= sqrt D has that parity too, so a = (p - q) / 2 is a natural number, and 4c = q^2 - D.
 #pragma once
@@ -32,9 +34,7 @@ struct Start {
   std::int64_t difference;
 
   /// D = p^2 - 4N at p = s + k.
-  std::uint64_t discriminant(std::uint64_t k) const {
-    return static_cast<std::uint64_t>(difference) + k * (2 * s + k);
-  }
+  std::uint64_t discriminant(std::uint64_t k) const { return static_cast<std::uint64_t>(difference) + k * (2 * s + k); }
 
   /// c of the candidate p = s, q = s mod 2.
   std::uint64_t first_c() const { return (s % 2 - static_cast<std::uint64_t>(difference)) / 4; }

@@ -23,29 +23,18 @@
 HWY_BEFORE_NAMESPACE();
 namespace tandem::ab_plus_c::HWY_NAMESPACE {
 
-struct InOrder {
-  template <class D, class V = hn::Vec<D>>
-  V place(D, V offset) const {
-    return offset;
-  }
-  template <class D, class V = hn::Vec<D>>
-  V value(D, V, V sum) const {
-    return sum;
-  }
-};
-
 // A block of a range that is not empty. Its first S comes from the early stop, so blocks know nothing of each other.
 template <class T>
 void sweep_block(const Range& range, T* sums) {
   const auto numbers =
       static_cast<std::uint32_t>(std::min<std::uint64_t>(window_numbers(range), range.high - range.low));
-  const std::size_t room = numbers + hn::Lanes(hn::ScalableTag<std::int16_t>());
+  const std::size_t room = numbers + PrefixMinimum::tile;
   const auto values = hwy::AllocateAligned<std::int16_t>(room);
   std::fill_n(values.get(), room, unreached);
   walk_windows(
       range, numbers, [](std::uint64_t n) { return static_cast<std::uint64_t>(early_stop_simd(n).sum); },
       [&](const Window& window, std::int16_t first) {
-        lower_to_candidates(window, InOrder{}, values.get());
+        lower_to_candidates(window, PrefixMinimum::Layout(), values.get());
         return write_sums(window, first, values.get(), sums + (window.low - range.low));
       },
       [](const Window&, const Swept&) {},

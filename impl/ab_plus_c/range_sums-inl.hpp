@@ -11,7 +11,7 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
-#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -22,69 +22,154 @@ namespace tandem::ab_plus_c::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// sum[i] = min(sum[i - 1] + 1, value[i]), a vector at a time. Relative to its lane number a sum only falls, so that a
-/// vector's own minimum is found without the vector before it, and what is handed on waits for one minimum and one
-/// addition.
+#if HWY_TARGET == HWY_SCALAR
+
+/// The prefix minimum sum = min(sum before + 1, value), one number after the other.
+class PrefixMinimum {
+ public:
+  static constexpr std::int32_t tile = 1;
+
+  explicit PrefixMinimum(std::int16_t first) : at_most_(first) {}
+
+  struct Layout {
+    template <class D, class V = hn::Vec<D>>
+    static V place(D, V offset) {
+      return offset;
+    }
+    template <class D, class V = hn::Vec<D>>
+    static V value(D, V, V sum) {
+      return sum;
+    }
+  };
+
+  void operator()(std::int16_t* values) {
+    *values = std::min(*values, at_most_);
+    largest_ = std::max(largest_, *values);
+    at_most_ = static_cast<std::int16_t>(*values + 1);
+  }
+
+  std::int16_t largest() const { return largest_; }
+
+ private:
+  std::int16_t at_most_;
+  std::int16_t largest_ = 0;
+};
+
+#else
+
+/// The prefix minimum sum = min(sum before + 1, value), a tile of eight vectors at a time.
+///
+/// A tile is cut into runs of eight numbers, one run per lane, and its vector `row` holds the number `row` of every
+/// run. Down the rows the prefix minimum takes no shuffle; one vector with the runs' ends then says what each run
+/// receives from those before it; and three rounds of interleaving put the numbers in order. To make the order come
+/// out, lane j of block b (of 128 bits) has run `blocks * j + b`. Values are relative to their row, value = sum - row,
+/// as a sum grows from row to row anyway; and what runs hand on is relative to the first number of their run.
 class PrefixMinimum {
   using D = hn::ScalableTag<std::int16_t>;
   using V = hn::Vec<D>;
   static constexpr D d{};
+  static constexpr hn::Repartition<std::int32_t, D> pairs{};  // of lanes, for moves between blocks
+  static constexpr std::int32_t lanes = hn::MaxLanes(d);
+  static constexpr std::int32_t blocks = lanes / 8;
+  static constexpr int block_bits = std::countr_zero(static_cast<unsigned>(blocks));
 
  public:
+  static constexpr std::int32_t tile = 8 * lanes;
+
   /// `first` is the most that the first number can have.
   explicit PrefixMinimum(std::int16_t first) : at_most_(hn::Set(d, first)) {}
 
-  V operator()(V values) {
-    const V lane = hn::Iota(d, 0);
-    const V lowest = lowest_so_far(hn::Sub(values, lane));
-    const V sums = hn::Add(hn::Min(lowest, at_most_), lane);
-    at_most_ = hn::Add(hn::Min(at_most_, last_lane(lowest)), hn::Set(d, static_cast<std::int16_t>(hn::Lanes(d))));
-    return sums;
+  struct Layout {
+    template <class D32, class V32 = hn::Vec<D32>>
+    static V32 place(D32 d32, V32 offset) {
+      const V32 row = hn::And(offset, hn::Set(d32, 7));
+      const V32 j = hn::And(hn::ShiftRight<3 + block_bits>(offset), hn::Set(d32, 7));
+      const V32 block = hn::And(offset, hn::Set(d32, 8 * (blocks - 1)));  // times eight, as needed below
+      const V32 begin = hn::And(offset, hn::Set(d32, -tile));
+      return hn::Or(hn::Or(begin, hn::ShiftLeft<3 + block_bits>(row)), hn::Or(block, j));
+    }
+    template <class D32, class V32 = hn::Vec<D32>>
+    static V32 value(D32 d32, V32 offset, V32 sum) {
+      return hn::Sub(sum, hn::And(offset, hn::Set(d32, 7)));
+    }
+  };
+
+  /// The values of a tile, laid out as said, become its sums in order.
+  void operator()(std::int16_t* values) {
+    V rows[8];
+    rows[0] = hn::Load(d, values);
+    for (std::int32_t row = 1; row < 8; ++row) rows[row] = hn::Min(rows[row - 1], hn::Load(d, values + row * lanes));
+
+    const V run_begin = lane_by_lane([](std::int32_t i) { return 8 * (blocks * (i % 8) + i / 8); });
+    const V ends = hn::Sub(rows[7], run_begin);
+    const V of_j = minimum_of_blocks(ends);
+    V up_to_j = of_j;
+    const V none = hn::Set(d, unreached);
+    up_to_j = hn::Min(up_to_j, hn::CombineShiftRightBytes<14>(d, up_to_j, none));
+    up_to_j = hn::Min(up_to_j, hn::CombineShiftRightBytes<12>(d, up_to_j, none));
+    up_to_j = hn::Min(up_to_j, hn::CombineShiftRightBytes<8>(d, up_to_j, none));
+    const V before = hn::Min(hn::CombineShiftRightBytes<14>(d, up_to_j, none), blocks_before(ends));
+    const V received = hn::Add(hn::Min(before, at_most_), run_begin);
+    at_most_ = hn::Add(hn::Min(at_most_, hn::Broadcast<7>(up_to_j)), hn::Set(d, static_cast<std::int16_t>(tile)));
+
+    for (V& row : rows) row = hn::Min(row, received);
+    largest_first_ = hn::Max(largest_first_, rows[0]);
+    for (int round = 0; round < 3; ++round) interleave(rows);
+    const V row_of_lane = lane_by_lane([](std::int32_t i) { return i % 8; });
+    for (std::int32_t j = 0; j < 8; ++j) hn::Store(hn::Add(rows[j], row_of_lane), d, values + j * lanes);
   }
 
- private:
-#if HWY_TARGET == HWY_SCALAR
-  static V lowest_so_far(V v) { return v; }
-  static V last_lane(V v) { return v; }
-#else
-  static constexpr hn::Repartition<std::int32_t, D> pairs{};  // two lanes, for moves between the blocks of 128 bits
-  static constexpr std::size_t blocks = hn::MaxLanes(d) / 8;
+  /// At least the largest sum so far, and at most seven more: a run's sums do not exceed its first by more than their
+  /// row.
+  std::int16_t largest() const { return static_cast<std::int16_t>(hn::GetLane(hn::MaxOfLanes(d, largest_first_)) + 7); }
 
-  // Lane `4 * block + pair` becomes that of the block `distance` before it, or of the first block.
-  static V from_block_before(V v, std::int32_t distance) {
+ private:
+  // The vector whose lane i is function(i).
+  template <class Function>
+  static V lane_by_lane(Function function) {
+    HWY_ALIGN std::int16_t all[hn::MaxLanes(d)];
+    for (std::int32_t i = 0; i < lanes; ++i) all[i] = static_cast<std::int16_t>(function(i));
+    return hn::Load(d, all);
+  }
+
+  // Every block becomes the one `distance` before it, around the end.
+  static V rotated(V v, std::int32_t distance) {
     HWY_ALIGN std::int32_t source[hn::MaxLanes(pairs)];
-    for (std::int32_t i = 0; i < static_cast<std::int32_t>(4 * blocks); ++i)
-      source[i] = i < 4 * distance ? i % 4 : i - 4 * distance;
+    for (std::int32_t i = 0; i < 4 * blocks; ++i) source[i] = (i + 4 * (blocks - distance)) % (4 * blocks);
     return hn::BitCast(d, hn::TableLookupLanes(hn::BitCast(pairs, v), hn::SetTableIndices(pairs, source)));
   }
 
-  static V lowest_so_far(V v) {
-    const V none = hn::Set(d, unreached);
-    v = hn::Min(v, hn::CombineShiftRightBytes<14>(d, v, none));
-    v = hn::Min(v, hn::CombineShiftRightBytes<12>(d, v, none));
-    v = hn::Min(v, hn::CombineShiftRightBytes<8>(d, v, none));
-    if constexpr (blocks > 1) {
-      HWY_ALIGN std::int16_t least[hn::MaxLanes(d)];  // `unreached` in the first block: nothing is before it
-      for (std::size_t i = 0; i < hn::MaxLanes(d); ++i) least[i] = i < 8 ? unreached : hwy::LowestValue<std::int16_t>();
-      V before = hn::Max(from_block_before(hn::Broadcast<7>(v), 1), hn::Load(d, least));
-      for (std::int32_t distance = 1; distance < static_cast<std::int32_t>(blocks) - 1; distance *= 2) {
-        before = hn::Min(before, from_block_before(before, distance));
-      }
-      v = hn::Min(v, before);
-    }
+  static V minimum_of_blocks(V v) {
+    for (std::int32_t distance = 1; distance < blocks; distance *= 2) v = hn::Min(v, rotated(v, distance));
     return v;
   }
 
-  static V last_lane(V v) {
-    if constexpr (blocks == 1) return hn::Broadcast<7>(v);
-    const auto last_pair = hn::Set(pairs, static_cast<std::int32_t>(4 * blocks - 1));
-    return hn::BitCast(
-        d, hn::TableLookupLanes(hn::BitCast(pairs, hn::Broadcast<7>(v)), hn::IndicesFromVec(pairs, last_pair)));
+  // The minimum of the blocks before each block.
+  static V blocks_before(V v) {
+    V before = hn::Set(d, unreached);
+    for (std::int32_t distance = 1; distance < blocks; ++distance) {
+      const V least = lane_by_lane([=](std::int32_t i) { return i < 8 * distance ? unreached : -unreached - 1; });
+      before = hn::Min(before, hn::Max(rotated(v, distance), least));  // not those around the end
+    }
+    return before;
   }
-#endif
+
+  // The bits of (vector, lane of the block) move on by one place; after three rounds vector and lane have changed
+  // places.
+  static void interleave(V (&rows)[8]) {
+    V mixed[8];
+    for (int i = 0; i < 4; ++i) {
+      mixed[2 * i] = hn::InterleaveLower(d, rows[i], rows[i + 4]);
+      mixed[2 * i + 1] = hn::InterleaveUpper(d, rows[i], rows[i + 4]);
+    }
+    std::copy(mixed, mixed + 8, rows);
+  }
 
   V at_most_;
+  V largest_first_ = hn::Zero(d);
 };
+
+#endif
 
 /// Relative sums widened to T, one after the other: alone up to the first aligned vector, then in vectors that bypass
 /// the caches. Every value that has been written is `unreached` again.
@@ -137,33 +222,24 @@ class Writer {
   std::size_t written_ = 0;
 };
 
-/// S(N) for a window whose candidates are in `values`; these are `unreached` afterwards. `values` has room for one
-/// vector more than the window has numbers.
+/// S(N) for a window whose candidates are in `values`, laid out as PrefixMinimum::Layout says; all values are
+/// `unreached` afterwards. `values` has room for whole tiles.
 template <class T>
 Swept write_sums(const Window& window, std::int16_t first, std::int16_t* values, T* out) {
-  constexpr std::size_t tile = 1024;  // stays in the first-level cache between the two passes
-  const hn::ScalableTag<std::int16_t> d;
-  const std::size_t lanes = hn::Lanes(d);
+  constexpr std::int32_t tile = PrefixMinimum::tile;
+  constexpr std::int32_t tiles_at_a_time = std::max(1024 / tile, 1);  // stay in the first-level cache until written
   const auto count = static_cast<std::size_t>(window.count);
-  std::fill_n(values + count, lanes,
-              std::int16_t{0});  // beyond the window: below every sum, so that `largest` is right
   PrefixMinimum prefix_minimum(first);
   Writer<T> writer(values, window.base(), out);
-  auto largest = hn::Zero(d);
   Swept swept;
-  for (std::size_t begin = 0; begin < count; begin += tile) {
-    const std::size_t end = std::min(begin + tile, count);
-    for (std::size_t i = begin; i < end; i += lanes) {
-      const auto sums = prefix_minimum(hn::Load(d, values + i));
-      largest = hn::Max(largest, sums);
-      hn::Store(sums, d, values + i);
-    }
-    if (end == count) swept.last = values[count - 1];
-    writer.advance(end);
+  for (std::size_t begin = 0; begin < count;) {
+    for (std::int32_t i = 0; i < tiles_at_a_time && begin < count; ++i, begin += tile) prefix_minimum(values + begin);
+    if (begin >= count) swept.last = values[count - 1];
+    writer.advance(std::min(begin, count));
   }
   writer.finish(count);
-  std::fill_n(values + count, lanes, unreached);
-  swept.largest = hn::GetLane(hn::MaxOfLanes(d, largest));
+  std::fill_n(values + count, (count + tile - 1) / tile * tile - count, unreached);
+  swept.largest = prefix_minimum.largest();
   return swept;
 }
 

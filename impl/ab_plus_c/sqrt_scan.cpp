@@ -14,13 +14,14 @@
 HWY_BEFORE_NAMESPACE();
 namespace tandem::ab_plus_c::HWY_NAMESPACE {
 
-// Where the scan over a begins. The post scans (sqrt(N / 2), sqrt N], which misses the minimum of some N (128, 2890, ...).
+// Where the scan over a begins. The post scans (sqrt(N / 2), sqrt N], which misses the minimum of some N (128, 2890,
+// ...).
 //
 // The minimum is below U = sum_bound(N). For a solution of sum S < U with p = a + b, c = S - p, so that
-// N - U < ab - p = (a - 1) p - a^2 <= (a - 1) U - a^2 for a >= 1: hence a (U - a) > N, and a lies above the smaller root
-// (U - sqrt(U^2 - 4N)) / 2 = 2N / (U + sqrt(U^2 - 4N)). That is sqrt N - O(N^{3/8}), within the post's interval unless N is
-// small; the smaller of the two ends is right for every N. It is taken one lower for the rounding of the doubles, which
-// moves neither end by as much as 1/2.
+// N - U < ab - p = (a - 1) p - a^2 <= (a - 1) U - a^2 for a >= 1: hence a (U - a) > N, and a lies above the smaller
+// root (U - sqrt(U^2 - 4N)) / 2 = 2N / (U + sqrt(U^2 - 4N)). That is sqrt N - O(N^{3/8}), within the post's interval
+// unless N is small; the smaller of the two ends is right for every N. It is taken one lower for the rounding of the
+// doubles, which moves neither end by as much as 1/2.
 inline std::uint64_t first_a(std::uint64_t n) {
   const auto real_n = static_cast<double>(n);
   const double u = sum_bound(n);
@@ -29,8 +30,8 @@ inline std::uint64_t first_a(std::uint64_t n) {
   return static_cast<std::uint64_t>(std::max(end - 1, 1.0));
 }
 
-// From one a to the next, N / a falls by at least 1 while a + 1 <= sqrt N, so p = a + floor(N / a) never rises: among equal
-// sums the last one has the smallest p.
+// From one a to the next, N / a falls by at least 1 while a + 1 <= sqrt N, so p = a + floor(N / a) never rises: among
+// equal sums the last one has the smallest p.
 inline Minimum scan_a(std::uint64_t n) {
   if (n <= largest_trivial) return trivial_minimum(n);
   std::uint64_t best_sum = n;

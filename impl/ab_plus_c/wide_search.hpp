@@ -1,8 +1,8 @@
 // The early stop beyond 64 bits: exact candidates in 64-bit words, and the search in blocks under any scheduler.
 //
 // Notation of pq_start.hpp. Below 2^126, s < 2^64, and the bound U = 2 sqrt N + 2 + sqrt(1 + 4 sqrt N) of the sum keeps
-// k below 2^33, D below 2^98 and q below 2^50. So q is exact as double and as word, and as q^2 - D is below 4q + 4 for the
-// best q, arithmetic modulo 2^64 gives it exactly.
+// k below 2^33, D below 2^98 and q below 2^50. So q is exact as double and as word, and as q^2 - D is below 4q + 4 for
+// the best q, arithmetic modulo 2^64 gives it exactly.
 #pragma once
 
 #include <algorithm>
@@ -45,8 +45,8 @@ inline double real(Natural x) {
   return static_cast<double>(static_cast<std::int64_t>(x >> low_bits)) * 0x1p63 + static_cast<double>(low);
 }
 
-/// Throws std::invalid_argument for N >= 2^126. The double estimate of s is off by less than 2^13; one step of Newton's method
-/// leaves an error of at most one, and the rest of a square of that size is exact.
+/// Throws std::invalid_argument for N >= 2^126. The double estimate of s is off by less than 2^13; one step of Newton's
+/// method leaves an error of at most one, and the rest of a square of that size is exact.
 inline WideStart wide_start_of(const Natural& n) {
   if (n >= natural_end) throw std::invalid_argument("N must be below 2^126");
   constexpr double largest = 0x1.fffffffffffffp63;
@@ -63,10 +63,10 @@ inline WideStart wide_start_of(const Natural& n) {
   return start;
 }
 
-/// The least q >= sqrt D of the parity of p = s + k, k >= 1, and 4c = q^2 - D. 
+/// The least q >= sqrt D of the parity of p = s + k, k >= 1, and 4c = q^2 - D.
 ///
-/// The double root is off by less than 1/4. Its integer part, moved up to the parity of p, lies in (root - 1, root + 1] and the
-/// right q in [sqrt D, sqrt D + 2): they differ by 0 or 2, and q^2 < D says which.
+/// The double root is off by less than 1/4. Its integer part, moved up to the parity of p, lies in (root - 1, root + 1]
+/// and the right q in [sqrt D, sqrt D + 2): they differ by 0 or 2, and q^2 < D says which.
 struct WideCandidate {
   std::uint64_t q;
   std::uint64_t four_c;
@@ -83,8 +83,9 @@ inline WideCandidate wide_candidate(const WideStart& start, std::uint64_t k) {
   return {static_cast<std::uint64_t>(q), static_cast<std::uint64_t>(four_c)};
 }
 
-/// Tries k = begin, begin + 1, ... below `end` as long as they are below the best sum, and returns how many. `best` is the best of
-/// this thread; a sum is of interest if it is not above `bound`, the best of all threads, which the block lowers.
+/// Tries k = begin, begin + 1, ... below `end` as long as they are below the best sum, and returns how many. `best` is
+/// the best of this thread; a sum is of interest if it is not above `bound`, the best of all threads, which the block
+/// lowers.
 using BlockScan = std::uint64_t (*)(const WideStart& start, std::uint64_t begin, std::uint64_t end,
                                     std::atomic<std::uint64_t>& bound, WideBest& best);
 
@@ -97,8 +98,8 @@ inline void offer(const WideStart& start, std::uint64_t k, std::atomic<std::uint
   }
 }
 
-/// The search: each worker takes the next block of k until the blocks start beyond the best sum. The workers' bests are merged
-/// by sum, then k, so that the answer does not depend on who found what first.
+/// The search: each worker takes the next block of k until the blocks start beyond the best sum. The workers' bests are
+/// merged by sum, then k, so that the answer does not depend on who found what first.
 template <class Scheduler>
 Minimum search_wide(BlockScan scan, const Natural& n, const Execution& execution) {
   const WideStart start = wide_start_of(n);
@@ -106,7 +107,8 @@ Minimum search_wide(BlockScan scan, const Natural& n, const Execution& execution
   // A thread costs some microseconds to start: as much as a search below this size.
   constexpr Natural worth_threads = Natural{1} << 90;
   constexpr std::uint64_t block = 1 << 14;
-  const WideBest first{.sum = static_cast<std::uint64_t>((static_cast<Difference>(start.s & 1) - start.difference) / 4), .k = 0};
+  const WideBest first{.sum = static_cast<std::uint64_t>((static_cast<Difference>(start.s & 1) - start.difference) / 4),
+                       .k = 0};
   WideBest best = first;
   std::atomic<std::uint64_t> bound = first.sum;
   std::atomic<std::uint64_t> next = 1;

@@ -6,6 +6,8 @@
 
 #include <omp.h>
 #include <tbb/blocked_range.h>
+#include <tbb/global_control.h>
+#include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/partitioner.h>
 #include <tbb/task_arena.h>
@@ -13,6 +15,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <exception>
+#include <optional>
 #include <utility>
 
 #include "impl/support/execution.hpp"
@@ -51,6 +54,11 @@ struct OneTbb {
   template <class Body>
   static void for_each_chunk(const Execution& execution, std::size_t count, std::size_t grain, Body&& body) {
     const std::size_t chunks = (count + grain - 1) / grain;
+    // More threads than cores, as tests ask for, need leave; it ends with this call.
+    std::optional<tbb::global_control> leave;
+    if (execution.threads > tbb::info::default_concurrency()) {
+      leave.emplace(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(execution.threads));
+    }
     tbb::task_arena arena(execution.threads);
     arena.execute([&] {
       tbb::parallel_for(

@@ -1,0 +1,226 @@
+// The peaks, and what makes them suspect. Times are compared with one another only, and with wide limits: the tests run
+// beside other work.
+#include "benchmarks/suite/peaks.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "benchmarks/suite/peak_kernels.hpp"
+#include "benchmarks/suite/peak_memory.hpp"
+#include "benchmarks/suite/simd_target.hpp"
+#include "benchmarks/suite/team.hpp"
+#include "tests/support/json_keys.hpp"
+#include "tests/support/small_machine.hpp"
+
+namespace tandem::suite {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
+
+TEST(Team, EveryThreadWorksOnceAfterAllArePrepared) {
+  for (const int threads : {1, 2, 5}) {
+    std::atomic<int> prepared = 0;
+    std::vector<int> calls(threads);
+    const Team team(threads);
+    const Team::Rate rate = team.rate([&](int) { ++prepared; },
+                                      [&](int thread) {
+                                        EXPECT_EQ(prepared, threads);
+                                        ++calls[thread];
+                                        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                                        return 1.0;
+                                      });
+    EXPECT_EQ(team.threads(), threads);
+    EXPECT_THAT(calls, ::testing::Each(1));
+    EXPECT_GT(rate.together, 0);
+    EXPECT_LE(rate.together, threads / 1e-3);
+    EXPECT_LE(rate.each, 1 / 1e-3);
+  }
+}
+
+TEST(PeakKernels, EveryTargetHasItsOwnAndThePortableOneBorrows) {
+  const auto targets = simd_targets();
+  for (std::size_t i = 1; i < targets.size(); ++i) {
+    const PeakKernels wider = peak_kernels(targets[i - 1].id);
+    const PeakKernels kernels = peak_kernels(targets[i].id);
+    EXPECT_LE(kernels.vector_bytes, wider.vector_bytes);
+    EXPECT_EQ(kernels.fma_float == wider.fma_float, targets[i].portable) << targets[i].name;
+  }
+}
+
+TEST(PeakKernels, ComputeAndMoveWhatTheySay) {
+  for (const SimdTarget& target : simd_targets()) {
+    const PeakKernels kernels = peak_kernels(target.id);
+    const auto float_lanes = static_cast<double>(kernels.vector_bytes / sizeof(float));
+    EXPECT_EQ(kernels.fma_float(10), 120 * float_lanes);
+    EXPECT_EQ(kernels.fma_double(10), 60 * float_lanes);
+    EXPECT_EQ(kernels.sqrt_double(10), 60 * float_lanes);
+    EXPECT_EQ(kernels.divide_double(10), 60 * float_lanes);
+
+    PeakMemory from(4 * bandwidth_block);
+    PeakMemory to(4 * bandwidth_block);
+    const auto clear = [&] { std::fill_n(to.data(), to.size(), std::byte{0}); };
+    for (std::size_t i = 0; i < from.size(); ++i) from.data()[i] = static_cast<std::byte>(i % 251);
+    kernels.read(from.data(), from.size());
+    for (const auto copy : {kernels.copy, kernels.copy_non_temporal}) {
+      clear();
+      copy(from.data(), to.data(), 3 * bandwidth_block);
+      EXPECT_EQ(std::memcmp(from.data(), to.data(), 3 * bandwidth_block), 0) << target.name;
+      EXPECT_EQ(to.data()[3 * bandwidth_block], std::byte{0});
+    }
+    for (const auto write : {kernels.write, kernels.write_non_temporal}) {
+      clear();
+      write(to.data(), 3 * bandwidth_block);
+      EXPECT_EQ(std::count(to.data(), to.data() + to.size(), std::byte{0}), bandwidth_block) << target.name;
+    }
+  }
+}
+
+TEST(PeakKernels, ExponentialIsOne) {
+  constexpr std::size_t count = 4096;
+  for (const SimdTarget& target : simd_targets()) {
+    PeakMemory exponents(count * sizeof(float));
+    PeakMemory results(count * sizeof(float));
+    auto* const x = reinterpret_cast<float*>(exponents.data());
+    auto* const y = reinterpret_cast<float*>(results.data());
+    for (std::size_t i = 0; i < count; ++i) x[i] = -126 + 253 * static_cast<float>(i) / (count - 1);
+    peak_kernels(target.id).exp_float(x, y, count);
+    for (std::size_t i = 0; i < count; ++i) {
+      EXPECT_NEAR(y[i] / std::exp2(static_cast<double>(x[i])), 1, 2.5e-7) << target.name << " at " << x[i];
+    }
+  }
+}
+
+TEST(MeasurePeaks, AreSaneOnEveryTarget) {
+  const MachineCard card = read_machine_card();
+  const PeakEffort effort{.tries = 5, .more_tries = 20, .try_seconds = 0.2e-3};
+  double narrower_float = 0;
+  for (auto target = card.targets.rbegin(); target != card.targets.rend(); ++target) {
+    const Peaks one = measure_peaks(target->id, 1, card, effort);
+    EXPECT_EQ(one.target, target->name);
+    for (const double rate :
+         {one.clock, one.fma_float, one.fma_double, one.sqrt_double, one.divide_double, one.exp_float}) {
+      EXPECT_GT(rate, 1e7) << target->name;
+      EXPECT_LT(rate, 1e13) << target->name;
+    }
+    EXPECT_GE(one.fma_float, 0.5 * narrower_float) << target->name;
+    EXPECT_LE(one.sqrt_double, one.fma_double) << target->name;
+    narrower_float = one.fma_float;
+
+    ASSERT_EQ(one.levels.size(), card.caches.size() + 1);
+    EXPECT_EQ(one.levels.back().name, "memory");
+    EXPECT_GT(one.levels.back().write_non_temporal, 0);
+    EXPECT_LE(one.levels.back().footprint, card.memory_bytes / 4);
+    for (const LevelBandwidth& level : one.levels) {
+      EXPECT_LE(level.footprint, level.capacity);
+      for (const double rate : {level.read, level.write, level.copy}) {
+        EXPECT_GT(rate, 1e7) << target->name << ' ' << level.name;
+        EXPECT_LT(rate, 1e13) << target->name << ' ' << level.name;
+      }
+    }
+    EXPECT_GE(one.levels.front().read, 0.5 * one.levels.back().read) << target->name;
+  }
+}
+
+TEST(MeasurePeaks, TwoThreadsAreNotSlowerThanOne) {
+  const MachineCard card = read_machine_card();
+  const std::int64_t target = card.targets.front().id;
+  const PeakEffort effort{.tries = 10, .more_tries = 40, .try_seconds = 0.2e-3};
+  double best_ratio = 0;  // one quiet moment is enough
+  for (int attempt = 0; attempt < 5 && best_ratio < 0.8; ++attempt) {
+    const Peaks one = measure_peaks(target, 1, card, effort);
+    const Peaks two = measure_peaks(target, 2, card, effort);
+    best_ratio = std::max(best_ratio, two.fma_float / one.fma_float);
+  }
+  EXPECT_GE(best_ratio, 0.8);
+}
+
+TEST(MeasurePeaks, RefusesWhatIsNotThere) {
+  const MachineCard card = read_machine_card();
+  EXPECT_THROW(measure_peaks(0, 1, card), std::invalid_argument);
+  EXPECT_THROW(measure_peaks(card.targets.front().id, 0, card), std::invalid_argument);
+}
+
+TEST(Suspect, WholeVectorsPerCycleArePlausible) {
+  for (const double vectors : {0.92, 1.0, 1.08, 1.85, 2.0, 2.15, 3.0}) {
+    Peaks peaks = small_peaks(1, 1);
+    peaks.fma_vectors_alone = vectors;
+    peaks.fma_float = vectors * 8e9;
+    peaks.fma_double = vectors * 4e9;
+    EXPECT_EQ(suspect(peaks), std::nullopt) << vectors;
+  }
+}
+
+TEST(Suspect, FractionsOfAVectorAreNot) {
+  for (const double vectors : {0.0, 0.05, 0.5, 0.89, 1.2, 1.5, 1.75, 2.3}) {
+    Peaks peaks = small_peaks(1, 1);
+    peaks.fma_float = vectors * 8e9;
+    const auto sentence = suspect(peaks);
+    ASSERT_TRUE(sentence.has_value()) << vectors;
+    EXPECT_THAT(*sentence, AllOf(HasSubstr("AVX2"), HasSubstr("float"), HasSubstr("not to be trusted")));
+
+    peaks = small_peaks(1, 1);
+    peaks.fma_double = vectors * 4e9;
+    EXPECT_TRUE(suspect(peaks).has_value()) << vectors;
+  }
+}
+
+TEST(Suspect, CountsPerCoreAndAllowsAHalfWithoutFma) {
+  Peaks peaks = small_peaks(4, 1);
+  EXPECT_EQ(suspect(peaks), std::nullopt);
+  peaks.cores = 3;
+  EXPECT_TRUE(suspect(peaks).has_value());
+
+  peaks = small_peaks(1, 1);
+  peaks.fma_float = 1.5 * 8e9;
+  peaks.fma_double = 1.5 * 4e9;
+  EXPECT_TRUE(suspect(peaks).has_value());
+  peaks.fused = false;
+  peaks.fma_vectors_alone = 1.5;
+  EXPECT_EQ(suspect(peaks), std::nullopt);
+  peaks.fma_float = 0.5 * 8e9;
+  EXPECT_TRUE(suspect(peaks).has_value());
+}
+
+TEST(Suspect, ThreadsThatTookTurnsAreSuspect) {
+  Peaks peaks = small_peaks(4, 1);
+  peaks.fma_float /= 2;  // one whole vector per cycle and core, but one thread alone does two
+  peaks.fma_double /= 2;
+  const auto sentence = suspect(peaks);
+  ASSERT_TRUE(sentence.has_value());
+  EXPECT_THAT(*sentence, AllOf(HasSubstr("4 threads"), HasSubstr("not to be trusted")));
+}
+
+TEST(Suspect, AMissingClockIsSuspect) {
+  Peaks peaks = small_peaks(1, 1);
+  peaks.clock = 0;
+  EXPECT_TRUE(suspect(peaks).has_value());
+}
+
+TEST(PeaksJson, HasEveryField) {
+  const nlohmann::json json = small_peaks(1, 1);
+  EXPECT_THAT(keys(json),
+              IsSupersetOf({"target", "threads", "cores", "vector_bytes", "fused", "clock", "fma_float", "fma_double",
+                            "sqrt_double", "divide_double", "exp_float", "levels", "fma_vectors_alone", "suspect"}));
+  EXPECT_TRUE(json["suspect"].is_null());
+  EXPECT_THAT(keys(json["levels"][2]),
+              IsSupersetOf({"name", "capacity", "footprint", "read", "write", "copy", "write_non_temporal"}));
+  LevelBandwidth memory;
+  memory.capacity = std::numeric_limits<double>::infinity();
+  EXPECT_TRUE(nlohmann::json(memory)["capacity"].is_null());
+}
+
+}  // namespace
+}  // namespace tandem::suite

@@ -1,0 +1,74 @@
+// The roof on a machine made up for arithmetic by hand.
+#include "benchmarks/suite/roof.hpp"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "tests/support/small_machine.hpp"
+
+namespace tandem::suite {
+namespace {
+
+double small_roof(const Work& work, int threads = 1) {
+  return roof_seconds(work, small_peaks(1, 1), small_peaks(4, 3), threads, small_card());
+}
+
+TEST(Roof, AddsKindsOfArithmetic) {
+  EXPECT_DOUBLE_EQ(small_roof({.fma_float = 16e9}), 1);
+  EXPECT_DOUBLE_EQ(small_roof({.fma_double = 8e9}), 1);
+  EXPECT_DOUBLE_EQ(small_roof({.fma_float = 16e9, .sqrt_double = 2e9, .divide_double = 2e9, .exp_float = 1e9}),
+                   1 + 2 + 1 + 0.25);
+  EXPECT_EQ(small_roof({}), 0);
+}
+
+TEST(Roof, TakesTheSmallestLevelThatHoldsTheFootprint) {
+  EXPECT_DOUBLE_EQ(small_roof({.bytes_read = 100e9, .footprint = 1000}), 1);
+  EXPECT_DOUBLE_EQ(small_roof({.bytes_read = 40e9, .footprint = 1001}), 1);
+  EXPECT_DOUBLE_EQ(small_roof({.bytes_read = 10e9, .footprint = 10001}), 1);
+  // Four threads have four first caches, but share the second.
+  EXPECT_DOUBLE_EQ(small_roof({.bytes_read = 300e9, .footprint = 4000}, 4), 1);
+  EXPECT_DOUBLE_EQ(small_roof({.bytes_read = 120e9, .footprint = 4001}, 4), 1);
+  EXPECT_DOUBLE_EQ(small_roof({.bytes_read = 10e9, .footprint = 10001}, 4), 1);
+}
+
+TEST(Roof, AddsReadsAndWritesUnlessACopyOverlapsThem) {
+  // Apart: 1 + 2. As a copy of 100 GB with 100 GB: 200 / 50 = 4, which is slower.
+  EXPECT_DOUBLE_EQ(small_roof({.bytes_read = 100e9, .bytes_written = 100e9}), 3);
+  Peaks one = small_peaks(1, 1);
+  one.levels[0].copy = 100e9;
+  const Work work{.bytes_read = 150e9, .bytes_written = 100e9};
+  EXPECT_DOUBLE_EQ(roof_seconds(work, one, small_peaks(4, 3), 1, small_card()), 2 + 0.5);
+}
+
+TEST(Roof, WritesToMemoryPastTheCachesWhereThatIsFaster) {
+  EXPECT_DOUBLE_EQ(small_roof({.bytes_written = 8e9, .footprint = 1e9}), 1);
+}
+
+TEST(Roof, IsTheLargerOfArithmeticAndMemory) {
+  EXPECT_DOUBLE_EQ(small_roof({.fma_float = 32e9, .bytes_read = 100e9}), 2);
+  EXPECT_DOUBLE_EQ(small_roof({.fma_float = 32e9, .bytes_read = 300e9}), 3);
+}
+
+TEST(Roof, PeaksGrowWithThreadsUpToThoseOfAll) {
+  const Work work{.sqrt_double = 6e9};  // 1e9 per second on one thread, 3e9 on all four
+  EXPECT_DOUBLE_EQ(small_roof(work, 1), 6);
+  EXPECT_DOUBLE_EQ(small_roof(work, 2), 3);
+  EXPECT_DOUBLE_EQ(small_roof(work, 3), 2);
+  EXPECT_DOUBLE_EQ(small_roof(work, 4), 2);
+  EXPECT_DOUBLE_EQ(small_roof(work, 8), 2);
+}
+
+TEST(Roof, RefusesWhatItCannotKnow) {
+  EXPECT_THROW(small_roof({}, 0), std::invalid_argument);
+  Peaks other = small_peaks(4, 3);
+  other.target = "SSE4";
+  EXPECT_THROW(roof_seconds({}, small_peaks(1, 1), other, 1, small_card()), std::invalid_argument);
+  Peaks without_levels = small_peaks(1, 1);
+  without_levels.levels.clear();
+  EXPECT_THROW(roof_seconds({.bytes_read = 1}, without_levels, small_peaks(4, 3), 1, small_card()),
+               std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace tandem::suite

@@ -1,0 +1,197 @@
+// How often the statistics err, on synthetic noise that is worse than it should be. The seeds are fixed.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <numbers>
+#include <utility>
+#include <vector>
+
+#include "benchmarks/suite/statistics.hpp"
+#include "impl/support/random.hpp"
+
+namespace tandem::suite {
+namespace {
+
+double normal(std::uint64_t seed, std::uint64_t item) {
+  const double radius = std::sqrt(-2 * std::log(1 - random_uniform(seed, item, 0)));
+  return radius * std::cos(2 * std::numbers::pi * random_uniform(seed, item, 1));
+}
+
+/// A clock whose log drifts as AR(1) with lag-one correlation 0.7 and a standard deviation of 5 %, plus 1 % of
+/// independent noise and, one time in ten, a spike of up to 200 %: a neighbour woke up.
+class NoisyClock {
+ public:
+  explicit NoisyClock(std::uint64_t seed) : seed_(seed) {}
+
+  double time(double true_time) {
+    constexpr double correlation = 0.7;
+    const std::uint64_t item = 2 * tick_++;
+    drift_ = correlation * drift_ + std::sqrt(1 - correlation * correlation) * 0.05 * normal(seed_, item);
+    double log_factor = drift_ + 0.01 * normal(seed_, item + 1);
+    if (random_uniform(seed_, item, 2) < 0.1) log_factor += std::log1p(2 * random_uniform(seed_, item, 3));
+    return true_time * std::exp(log_factor);
+  }
+
+ private:
+  std::uint64_t seed_;
+  std::uint64_t tick_ = 0;
+  double drift_ = 0;
+};
+
+struct Race {
+  std::vector<double> first;
+  std::vector<double> second;
+};
+
+/// Two arms in Latin-square order; a time is the smaller of two epochs, as in the suite.
+Race race(double first, double second, std::size_t rounds, std::uint64_t seed) {
+  NoisyClock clock(seed);
+  Race result{std::vector<double>(rounds), std::vector<double>(rounds)};
+  const auto orders = latin_square_orders(2, rounds, seed);
+  for (std::size_t round = 0; round < rounds; ++round) {
+    for (const std::size_t arm : orders[round]) {
+      const double true_time = arm == 0 ? first : second;
+      (arm == 0 ? result.first : result.second)[round] = std::min(clock.time(true_time), clock.time(true_time));
+    }
+  }
+  return result;
+}
+
+/// The error of the sign test itself: the nominal one, rounded down to what a binomial can have.
+double exact_error(std::size_t count, double confidence) {
+  const std::size_t rank = sign_test_rank(count, confidence);
+  double probability = std::ldexp(1.0, -static_cast<int>(count));
+  double tail = 0;
+  for (std::size_t k = 0; k < rank; ++k) {
+    tail += probability;
+    probability *= static_cast<double>(count - k) / static_cast<double>(k + 1);
+  }
+  return 2 * tail;
+}
+
+double plus_two_standard_errors(double rate, int draws) { return rate + 2 * std::sqrt(rate * (1 - rate) / draws); }
+
+TEST(MedianInterval, CoversTheMedianAsOftenAsTheBinomialSays) {
+  constexpr int draws = 4000;
+  for (const std::size_t count : {6u, 13u, 52u}) {
+    int missed = 0;
+    for (int draw = 0; draw < draws; ++draw) {
+      std::vector<double> samples(count);
+      for (std::size_t i = 0; i < count; ++i) {
+        samples[i] = std::log(random_uniform(count, draw, i) + 1e-300);  // skewed, median log(1/2)
+      }
+      const Interval interval = median_interval(samples);
+      if (interval.low > -std::numbers::ln2 || interval.high < -std::numbers::ln2) ++missed;
+    }
+    const double error = exact_error(count, 0.95);
+    EXPECT_LE(error, 0.05);
+    EXPECT_NEAR(static_cast<double>(missed) / draws, error, 3 * std::sqrt(error / draws)) << count;
+  }
+}
+
+TEST(RatioInterval, SwappedArmsGiveTheReciprocal) {
+  const Race times = race(1, 1.3, 52, 7);
+  const Interval ratio = ratio_interval(times.first, times.second);
+  const Interval swapped = ratio_interval(times.second, times.first);
+  EXPECT_NEAR(ratio.estimate * swapped.estimate, 1, 1e-12);
+  EXPECT_NEAR(ratio.low * swapped.high, 1, 1e-12);
+  EXPECT_NEAR(ratio.high * swapped.low, 1, 1e-12);
+}
+
+TEST(RatioInterval, FalseAlarmsStayWithinTheNominalRate) {
+  constexpr int draws = 2000;
+  for (const std::size_t rounds : {33u, 52u, 100u}) {
+    int alarms = 0;
+    for (int draw = 0; draw < draws; ++draw) {
+      const Race times = race(1, 1, rounds, 1000 + draw);
+      const Interval ratio = ratio_interval(times.first, times.second);
+      if (ratio.low > 1 || ratio.high < 1) ++alarms;
+    }
+    EXPECT_LE(static_cast<double>(alarms) / draws, plus_two_standard_errors(0.05, draws)) << rounds << " rounds";
+    EXPECT_GT(alarms, 0) << "an interval that never errs is not the one that was asked for";
+  }
+}
+
+TEST(RatioInterval, UnpairedTimesOfTheSameClockWouldRaiseFalseAlarms) {
+  // The noise of these tests is bad enough to matter: one arm after the other, as most tools do it, fails on it.
+  constexpr int draws = 1000;
+  constexpr std::size_t rounds = 20;
+  int alarms = 0;
+  for (int draw = 0; draw < draws; ++draw) {
+    NoisyClock clock(5000 + draw);
+    Race times;
+    for (std::size_t round = 0; round < rounds; ++round) times.first.push_back(clock.time(1));
+    for (std::size_t round = 0; round < rounds; ++round) times.second.push_back(clock.time(1));
+    const Interval ratio = ratio_interval(times.first, times.second);
+    if (ratio.low > 1 || ratio.high < 1) ++alarms;
+  }
+  EXPECT_GT(static_cast<double>(alarms) / draws, 0.1);
+}
+
+TEST(RatioInterval, SeesFivePerCentAtAHundredRounds) {
+  constexpr int draws = 1000;
+  int seen = 0;
+  int wrong = 0;
+  for (int draw = 0; draw < draws; ++draw) {
+    const Race times = race(1.05, 1, 100, 9000 + draw);
+    const Interval speedup = ratio_interval(times.first, times.second);
+    if (speedup.low > 1) ++seen;
+    if (speedup.high < 1) ++wrong;
+  }
+  EXPECT_GE(static_cast<double>(seen) / draws, 0.9);
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST(RatioInterval, PermutedLabelsHideARealDifference) {
+  // The null hypothesis made from data that has a difference: which arm is which is drawn anew in every round.
+  constexpr int draws = 2000;
+  constexpr std::size_t rounds = 52;
+  int alarms = 0;
+  for (int draw = 0; draw < draws; ++draw) {
+    Race times = race(1.5, 1, rounds, 20000 + draw);
+    for (std::size_t round = 0; round < rounds; ++round) {
+      if (random_bits(77, draw, round) % 2 == 1) std::swap(times.first[round], times.second[round]);
+    }
+    const Interval ratio = ratio_interval(times.first, times.second);
+    if (ratio.low > 1 || ratio.high < 1) ++alarms;
+  }
+  EXPECT_LE(static_cast<double>(alarms) / draws, plus_two_standard_errors(exact_error(rounds, 0.95), draws));
+}
+
+TEST(RatioInterval, TiedClocksRaiseNoAlarm) {
+  // A clock of 10 % resolution: most rounds tie at ratio 1.
+  constexpr int draws = 500;
+  int alarms = 0;
+  for (int draw = 0; draw < draws; ++draw) {
+    Race times = race(1, 1, 52, 40000 + draw);
+    for (auto* arm : {&times.first, &times.second}) {
+      for (double& time : *arm) time = std::round(time * 10) / 10;
+    }
+    const Interval ratio = ratio_interval(times.first, times.second);
+    if (ratio.low > 1 || ratio.high < 1) ++alarms;
+  }
+  EXPECT_LE(static_cast<double>(alarms) / draws, plus_two_standard_errors(0.05, draws));
+}
+
+TEST(GrowthExponent, CoversTheTruthUnderNoise) {
+  constexpr int draws = 4000;
+  for (const std::size_t count : {3u, 4u, 5u, 8u, 13u}) {  // odd and even degrees of freedom
+    int missed = 0;
+    for (int draw = 0; draw < draws; ++draw) {
+      std::vector<double> sizes;
+      std::vector<double> costs;
+      for (std::size_t i = 0; i < count; ++i) {
+        sizes.push_back(std::exp2(static_cast<double>(i)));
+        costs.push_back(std::pow(sizes.back(), 1.5) * std::exp(0.1 * normal(60000 + count, draw * count + i)));
+      }
+      const Interval fit = growth_exponent(sizes, costs);
+      if (fit.low > 1.5 || fit.high < 1.5) ++missed;
+    }
+    EXPECT_NEAR(static_cast<double>(missed) / draws, 0.05, 3 * std::sqrt(0.05 * 0.95 / draws)) << count << " sizes";
+  }
+}
+
+}  // namespace
+}  // namespace tandem::suite
