@@ -1,7 +1,7 @@
 // ab_plus_c: the minimum of a + b + c with N = ab + c, one N after the other.
 //
-// A workload is a list of random N of one bit length, since the cost of the early stop varies by two thirds from N to N;
-// a variant may use SIMD and threads within one N only.
+// A workload is a list of random N of one bit length, since the cost of the early stop varies by two thirds from N to
+// N; a variant may use SIMD and threads within one N only.
 #include "impl/ab_plus_c/ab_plus_c.hpp"
 
 #include <string>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "benchmarks/ab_plus_c_support.hpp"
+#include "benchmarks/suite/hash.hpp"
 #include "benchmarks/suite/registry.hpp"
 
 namespace tandem::ab_plus_c {
@@ -98,6 +99,7 @@ const suite::Registered<Numbers, Minima> registered{{
     .workloads = {workload(20, 64), workload(30, 64), workload(40, 16), workload(52, 64), workload(63, 64),
                   workload(80, 32), workload(100, 8), workload(126, 2)},
     .problem = small_numbers,
+    .hash = suite::hash_of<Natural>,
     .poison = poison,
     .compare = compare,
     .certificate = certificate,

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "benchmarks/ab_plus_c_support.hpp"
+#include "benchmarks/suite/hash.hpp"
 #include "benchmarks/suite/registry.hpp"
 #include "impl/ab_plus_c/ab_plus_c.hpp"
 
@@ -107,6 +108,7 @@ const suite::Registered<Batch, BatchAnswer> registered{{
         },
     .workloads = {workload(16), workload(24), workload(32), workload(40), workload(52), workload(63)},
     .problem = small_batch,
+    .hash = suite::hash_of<std::uint64_t>,
     .poison = poison,
     .compare = compare,
     .certificate = certificate,

@@ -1,4 +1,5 @@
-// ab_plus_c_range and ab_plus_c_range_32: S(N) = min a + b + c for every N of a range, written as 64- and 32-bit numbers.
+// ab_plus_c_range and ab_plus_c_range_32: S(N) = min a + b + c for every N of a range, written as 64- and 32-bit
+// numbers.
 #include <string>
 #include <vector>
 
@@ -29,9 +30,8 @@ suite::Workload<Range> workload(const char* name, std::uint64_t low) {
 
 /// Small enough for the reference; outside the growth fit, whose sizes share one length.
 suite::Workload<Range> small_workload() {
-  return {.name = "from_0_16384",
-          .items = 16384,
-          .make = [](std::uint64_t seed) { return range_above(0, 16384, seed); }};
+  return {
+      .name = "from_0_16384", .items = 16384, .make = [](std::uint64_t seed) { return range_above(0, 16384, seed); }};
 }
 
 template <class T>
@@ -101,6 +101,7 @@ suite::Method<Range, std::vector<T>> method(const char* name, const char* summar
                     workload<T>("from_1e9", 1'000'000'000), workload<T>("from_1e12", 1'000'000'000'000),
                     workload<T>("from_1e15", 1'000'000'000'000'000)},
       .problem = [](std::size_t count, std::uint64_t seed) { return range_above(seed % 2 * 100'000, count, seed); },
+      .hash = hash_of_range,
       .poison = poison<T>,
       .compare = compare<T>,
       .certificate = certificate<T>,

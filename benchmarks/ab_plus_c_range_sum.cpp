@@ -41,7 +41,8 @@ suite::Agreement compare(const Range&, const RangeTotal& expected, const RangeTo
 /// The maximum is no smaller than S at random places, and the sum lies between the proved bounds.
 std::optional<std::string> certificate(const Range& range, const RangeTotal& total) {
   const std::uint64_t count = range.high - range.low;
-  if (count == 0) return total.sum == 0 && total.maximum == 0 ? std::nullopt : std::optional("an empty range has no sum");
+  if (count == 0)
+    return total.sum == 0 && total.maximum == 0 ? std::nullopt : std::optional("an empty range has no sum");
   for (std::uint64_t sample = 0; sample < 32; ++sample) {
     const std::uint64_t n = range.low + random_bits(range.low, sample) % count;
     Minimum proved;
@@ -74,7 +75,9 @@ const suite::Registered<Range, RangeTotal> registered{{
     .workloads = {small_workload(), workload("from_1e6", 1'000'000), workload("from_1e8", 100'000'000),
                   workload("from_1e9", 1'000'000'000), workload("from_1e12", 1'000'000'000'000),
                   workload("from_1e15", 1'000'000'000'000'000)},
-    .problem = [](std::size_t count, std::uint64_t seed) { return Range{.low = seed * 1000, .high = seed * 1000 + count}; },
+    .problem = [](std::size_t count,
+                  std::uint64_t seed) { return Range{.low = seed * 1000, .high = seed * 1000 + count}; },
+    .hash = hash_of_range,
     .poison = poison,
     .compare = compare,
     .certificate = certificate,

@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "benchmarks/suite/hash.hpp"
 #include "benchmarks/suite/registry.hpp"
 #include "impl/support/random.hpp"
 #include "reference/ab_plus_c.hpp"
@@ -18,6 +20,10 @@ inline Natural random_natural(int bits, std::uint64_t seed, std::uint64_t item) 
   const Natural random = Natural{random_bits(seed, item, 1)} << 64 | random_bits(seed, item, 0);
   const Natural top = Natural{1} << (bits - 1);
   return top | (random & (top - 1));
+}
+
+inline std::uint64_t hash_of_range(const Range& range) {
+  return suite::hash_of(std::vector<std::uint64_t>{range.low, range.high});
 }
 
 inline std::string describe(const Minimum& minimum) {

@@ -10,7 +10,8 @@ packages=(
   g++ cmake ninja-build pkg-config git ca-certificates
   libbenchmark-dev libgtest-dev libgmock-dev                    # to measure and to test
   libeigen3-dev libtbb-dev libhwy-dev libhwloc-dev              # to compute
-  libcli11-dev nlohmann-json3-dev libfmt-dev librandom123-dev   # to talk, and to draw random numbers
+  libcli11-dev nlohmann-json3-dev libfmt-dev libxxhash-dev      # to talk, and to name inputs by their hash
+  librandom123-dev                                            # to draw random numbers
 )
 format_package=clang-format-14  # for .ci/run alone
 

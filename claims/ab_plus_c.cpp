@@ -63,7 +63,8 @@ std::uint64_t guess(std::uint64_t n) {
 
 Outcome guess_near_the_root(bool) {
   const std::uint64_t exact = table(131)[130];
-  return {fmt::format("N = 130: guess {}, minimum {}", guess(130), exact), confirmed_if(guess(130) == 31 && exact == 23)};
+  return {fmt::format("N = 130: guess {}, minimum {}", guess(130), exact),
+          confirmed_if(guess(130) == 31 && exact == 23)};
 }
 
 /// The post's scan, literally: every integer a with N / 2 < a^2 <= N.
@@ -84,8 +85,8 @@ Outcome half_open_scan(bool) {
   }
   const auto first = std::ranges::find_if(misses, [](std::uint64_t n) { return n > 100; });
   if (first == misses.end()) return {"no miss for N up to 300,000", Verdict::confirmed};
-  return {fmt::format("{} misses for N up to 300,000; first above 100: N = {} (scan {}, minimum {}); last: {}", misses.size(),
-                      *first, scan_of_the_post(*first), exact[*first], misses.back()),
+  return {fmt::format("{} misses for N up to 300,000; first above 100: N = {} (scan {}, minimum {}); last: {}",
+                      misses.size(), *first, scan_of_the_post(*first), exact[*first], misses.back()),
           Verdict::refuted};
 }
 
@@ -106,9 +107,7 @@ Outcome proved_scans(bool full) {
 }
 
 Outcome upper_bound(bool full) {
-  const auto slack = [](double n, double sum) {
-    return 2 * std::sqrt(n) + 2 + std::sqrt(1 + 4 * std::sqrt(n)) - sum;
-  };
+  const auto slack = [](double n, double sum) { return 2 * std::sqrt(n) + 2 + std::sqrt(1 + 4 * std::sqrt(n)) - sum; };
   constexpr std::uint64_t end = 10'000'001;
   const auto exact = table(end);
   double least = slack(4, static_cast<double>(exact[4]));
@@ -140,7 +139,8 @@ Outcome candidates_of_the_proved_scan(bool) {
     candidates.push_back(static_cast<double>(answer.iterations));
   }
   const suite::Interval exponent = suite::growth_exponent(sizes, candidates);
-  return {fmt::format("exponent {:.4f} [{:.4f}, {:.4f}] over 24 to 60 bits", exponent.estimate, exponent.low, exponent.high),
+  return {fmt::format("exponent {:.4f} [{:.4f}, {:.4f}] over 24 to 60 bits", exponent.estimate, exponent.low,
+                      exponent.high),
           confirmed_if(std::abs(exponent.estimate - 0.25) < 0.005)};
 }
 
@@ -172,12 +172,14 @@ Outcome sixth_root_law(bool full) {
     iterations.push_back(mean(scaled_iterations(bits, samples)) * std::pow(size, 1.0 / 6));
   }
   const suite::Interval exponent = suite::growth_exponent(sizes, iterations);
-  return {fmt::format("exponent {:.4f} [{:.4f}, {:.4f}] over 20 to 90 bits", exponent.estimate, exponent.low, exponent.high),
+  return {fmt::format("exponent {:.4f} [{:.4f}, {:.4f}] over 20 to 90 bits", exponent.estimate, exponent.low,
+                      exponent.high),
           confirmed_if(std::abs(exponent.estimate - 1.0 / 6) < 0.01)};
 }
 
 /// If the excess over 2 sqrt N has P(excess > K) = exp(-(2/3) K^{3/2} N^{-1/4}), then the mean is
-/// (3/2)^{2/3} Gamma(5/3) N^{1/6}, the median (1.5 ln 2)^{2/3} N^{1/6} and the 99th percentile (1.5 ln 100)^{2/3} N^{1/6}.
+/// (3/2)^{2/3} Gamma(5/3) N^{1/6}, the median (1.5 ln 2)^{2/3} N^{1/6} and the 99th percentile (1.5 ln 100)^{2/3}
+/// N^{1/6}.
 Outcome weibull_law(bool full) {
   const std::size_t samples = full ? 400'000 : 60'000;
   const std::vector<double> scaled = scaled_iterations(63, samples);
@@ -185,8 +187,8 @@ Outcome weibull_law(bool full) {
   const double median_ratio = scaled[samples / 2] / std::pow(1.5 * std::log(2.0), 2.0 / 3);
   const double tail_ratio = scaled[samples * 99 / 100] / std::pow(1.5 * std::log(100.0), 2.0 / 3);
   const auto near = [](double ratio) { return std::abs(ratio - 1) < 0.015; };
-  return {fmt::format("{} N of 63 bits: mean {:.4f}, median {:.4f}, 99th percentile {:.4f} of the law's", samples, mean_ratio,
-                      median_ratio, tail_ratio),
+  return {fmt::format("{} N of 63 bits: mean {:.4f}, median {:.4f}, 99th percentile {:.4f} of the law's", samples,
+                      mean_ratio, median_ratio, tail_ratio),
           confirmed_if(near(mean_ratio) && near(median_ratio) && near(tail_ratio))};
 }
 
@@ -213,8 +215,8 @@ Outcome not_factoring(bool) {
     factored += answer.c == 0 ? 1 : 0;
   }
   const double average = scaled / static_cast<double>(count);
-  return {fmt::format("{} products of two 31-bit primes: {:.2f} N^(1/6) candidates on average, {} of them factored", count,
-                      average, factored),
+  return {fmt::format("{} products of two 31-bit primes: {:.2f} N^(1/6) candidates on average, {} of them factored",
+                      count, average, factored),
           average < 1.5 && factored < count / 2 ? Verdict::refuted : Verdict::unstable};
 }
 
@@ -251,19 +253,22 @@ Outcome same_at_every_width_and_thread_count(bool) {
   const auto targets = suite::simd_targets();
   for (const auto& target : targets) {
     const suite::PinnedSimdTarget pinned(target.id);
-    for (const auto variant : {batch_across_p_simd_omp, batch_across_p_simd_tbb, batch_across_n_simd_omp, batch_across_n_simd_tbb}) {
+    for (const auto variant :
+         {batch_across_p_simd_omp, batch_across_p_simd_tbb, batch_across_n_simd_omp, batch_across_n_simd_tbb}) {
       for (const int threads : {1, 2, 3, 4}) {
         BatchAnswer answer;
         answer.resize(batch.size());
         variant(batch, answer, {.threads = threads});
-        const bool same = answer.sum == expected.sum && answer.a == expected.a && answer.b == expected.b && answer.c == expected.c;
+        const bool same =
+            answer.sum == expected.sum && answer.a == expected.a && answer.b == expected.b && answer.c == expected.c;
         differences += same ? 0 : 1;
         ++runs;
       }
     }
   }
-  return {fmt::format("{} of {} runs over {} SIMD targets and 1 to 4 threads differ", differences, runs, targets.size()),
-          confirmed_if(differences == 0)};
+  return {
+      fmt::format("{} of {} runs over {} SIMD targets and 1 to 4 threads differ", differences, runs, targets.size()),
+      confirmed_if(differences == 0)};
 }
 
 const Registered registered{{

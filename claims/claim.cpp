@@ -66,7 +66,8 @@ Finding test(const Claim& claim, bool full) {
   try {
     finding.outcome = claim.experiment(full);
   } catch (const std::exception& failure) {
-    finding.outcome = {.measured = std::string("the experiment failed: ") + failure.what(), .verdict = Verdict::unstable};
+    finding.outcome = {.measured = std::string("the experiment failed: ") + failure.what(),
+                       .verdict = Verdict::unstable};
   }
   finding.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return finding;

@@ -26,14 +26,14 @@ struct Outcome {
 };
 
 struct Claim {
-  std::string id;         ///< "C1"; unique within the method
-  std::string method;     ///< the family the claim is about
-  std::string statement;  ///< one sentence
-  std::string source;     ///< where it is stated; "this project" for our own
-  std::string threshold;  ///< what the figures must satisfy
+  std::string id;            ///< "C1"; unique within the method
+  std::string method;        ///< the family the claim is about
+  std::string statement;     ///< one sentence
+  std::string source;        ///< where it is stated; "this project" for our own
+  std::string threshold;     ///< what the figures must satisfy
   double quick_seconds = 1;  ///< planned; the progress display uses it
   double full_seconds = 1;
-  bool quick = true;      ///< part of the quick run
+  bool quick = true;  ///< part of the quick run
   /// `full` allows minutes instead of seconds. May use as many threads as the machine has cores.
   std::function<Outcome(bool full)> experiment;
 };
@@ -53,8 +53,8 @@ struct Finding {
   double seconds = 0;
 };
 
-/// The claims whose "method/id" matches the regular expression and that belong to the mode; throws std::invalid_argument
-/// for a filter that is no regular expression.
+/// The claims whose "method/id" matches the regular expression and that belong to the mode; throws
+/// std::invalid_argument for a filter that is no regular expression.
 std::vector<Claim> select(const std::string& filter, bool full);
 
 /// Runs the experiment. One that throws is unstable, with the error as its figure.

@@ -31,7 +31,8 @@ suite::RaceOptions chosen_race_options(const Options& options) {
 int bench_with_google_benchmark(const Options& options, const std::vector<suite::SelectedWorkload>& selection,
                                 std::vector<std::string> flags) {
   if (!options.out.empty() || options.json) {
-    throw std::invalid_argument("with --benchmark_... flags use --benchmark_out and --benchmark_format for the results");
+    throw std::invalid_argument(
+        "with --benchmark_... flags use --benchmark_out and --benchmark_format for the results");
   }
   flags.insert(flags.begin(), "tandem");
   std::vector<char*> arguments;
@@ -75,9 +76,8 @@ void add_bench(Context context) {
       ->check(CLI::Range(6, 100000));
   verb->add_flag("--json", options->json, "Print the results file instead of the tables");
   verb->callback([options, context] {
-    const auto selection = suite::select({.filter = options->selection.filter,
-                                          .full = options->selection.full,
-                                          .hidden = options->selection.hidden});
+    const auto selection = suite::select(
+        {.filter = options->selection.filter, .full = options->selection.full, .hidden = options->selection.hidden});
     context.status = context.google_benchmark_flags.empty()
                          ? bench_in_rounds(*options, selection)
                          : bench_with_google_benchmark(*options, selection, context.google_benchmark_flags);

@@ -67,12 +67,12 @@ void measure(const std::vector<suite::SelectedWorkload>& selection, const suite:
   record.noise = suite::measure_noise(self_races);
   progress.done(machine_seconds);
 
-  const suite::Roof roof{
-      .seconds =
-          [&record](const suite::Work& work, int threads) {
-            return suite::roof_seconds(work, record.peaks.front(), record.peaks.back(), threads, record.machine);
-          },
-      .remeasure = [&record] { measure_machine_peaks(record); }};
+  const suite::Roof roof{.seconds =
+                             [&record](const suite::Work& work, int threads) {
+                               return suite::roof_seconds(work, record.peaks.front(), record.peaks.back(), threads,
+                                                          record.machine);
+                             },
+                         .remeasure = [&record] { measure_machine_peaks(record); }};
   for (const auto& selected : selection) {
     if (suite::interrupted()) break;
     progress.now("racing " + selected.method->name + " on " + selected.card().name);

@@ -17,8 +17,8 @@ suite::RaceOptions race_options(bool full, std::uint64_t seed);
 /// The seconds that `measure` is expected to take.
 double planned_seconds(const std::vector<suite::SelectedWorkload>& selection, const suite::RaceOptions& options);
 
-/// Fills in machine, peaks, noise, rows and growth of the record; an interrupt ends after the workload in hand and marks
-/// the record partial. Says on standard error which rows were refused.
+/// Fills in machine, peaks, noise, rows and growth of the record; an interrupt ends after the workload in hand and
+/// marks the record partial. Says on standard error which rows were refused.
 void measure(const std::vector<suite::SelectedWorkload>& selection, const suite::RaceOptions& options,
              suite::Progress& progress, Record& record);
 

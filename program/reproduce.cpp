@@ -56,7 +56,8 @@ std::vector<claims::Finding> test_claims(const std::vector<claims::Claim>& claim
 void add_reproduce(Context context) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = context.app.add_subcommand(
-      "reproduce", "The claims of the posts and papers, with figures and verdicts\nExample: tandem reproduce ab_plus_c/C2");
+      "reproduce",
+      "The claims of the posts and papers, with figures and verdicts\nExample: tandem reproduce ab_plus_c/C2");
   verb->add_option("FILTER", options->filter, "Regular expression over method/claim");
   verb->add_flag("--full", options->full, "Larger experiments, and those that take minutes");
   verb->add_flag("--json", options->json, "Print JSON");

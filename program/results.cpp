@@ -70,12 +70,13 @@ benchmark::BenchmarkReporter::Run to_run(const Row& row, std::int64_t index) {
 
 /// What does not fit into counters: names, words, and the value of every round (null where the row sat out).
 ordered_json row_extras(const Row& row, double margin) {
-  ordered_json extras = {{"method", row.method},     {"variant", row.variant},
-                         {"workload", row.workload}, {"threaded", row.threaded},
-                         {"peer", row.peer},         {"size", row.size},
-                         {"items", row.items},       {"status", status_word(row.status)},
-                         {"message", row.message},   {"against", row.against},
+  ordered_json extras = {{"method", row.method},      {"variant", row.variant},
+                         {"workload", row.workload},  {"threaded", row.threaded},
+                         {"peer", row.peer},          {"size", row.size},
+                         {"items", row.items},        {"status", status_word(row.status)},
+                         {"message", row.message},    {"against", row.against},
                          {"tolerance", row.tolerance}};
+  if (row.input_hash) extras["input_hash"] = fmt::format("{:016x}", *row.input_hash);
   if (row.status != RowStatus::timed) return extras;
   extras["best_sequential"] = row.best_sequential;
   if (row.speedup) extras["verdict"] = describe(verdict(*row.speedup, margin), margin);
@@ -93,8 +94,8 @@ ordered_json row_extras(const Row& row, double margin) {
 ordered_json interval_array(const Interval& interval) { return {interval.estimate, interval.low, interval.high}; }
 
 ordered_json growth_object(const suite::GrowthFit& fit) {
-  ordered_json json = {{"method", fit.method},     {"variant", fit.variant}, {"threads", fit.threads},
-                       {"sizes", fit.sizes},       {"declared", fit.declared}, {"time", interval_array(fit.time)}};
+  ordered_json json = {{"method", fit.method}, {"variant", fit.variant},   {"threads", fit.threads},
+                       {"sizes", fit.sizes},   {"declared", fit.declared}, {"time", interval_array(fit.time)}};
   if (fit.steps) json["steps"] = interval_array(*fit.steps);
   return json;
 }
@@ -138,9 +139,9 @@ ordered_json to_json(const claims::Finding& finding) {
 }
 
 ordered_json to_json(const suite::Check& check) {
-  return {{"method", check.method},     {"variant", check.variant},     {"workload", check.workload},
-          {"threads", check.threads},   {"error", check.error},         {"tolerance", check.tolerance},
-          {"agrees", check.agrees},     {"ran", check.ran},             {"against", check.against},
+  return {{"method", check.method},   {"variant", check.variant}, {"workload", check.workload},
+          {"threads", check.threads}, {"error", check.error},     {"tolerance", check.tolerance},
+          {"agrees", check.agrees},   {"ran", check.ran},         {"against", check.against},
           {"message", check.message}};
 }
 

@@ -34,8 +34,8 @@ void require_ordered(Range range) {
 void reference_range(Range range, std::span<std::uint64_t> sums) {
   require_ordered(range);
   if (sums.size() != range.high - range.low) {
-    throw std::invalid_argument("a range of " + std::to_string(range.high - range.low) + " numbers needs as many sums, not " +
-                                std::to_string(sums.size()));
+    throw std::invalid_argument("a range of " + std::to_string(range.high - range.low) +
+                                " numbers needs as many sums, not " + std::to_string(sums.size()));
   }
   for (std::uint64_t n = range.low; n < range.high; ++n) {
     sums[n - range.low] = static_cast<std::uint64_t>(reference(n).sum);

@@ -43,10 +43,12 @@ Table card_table(const ordered_json& machine) {
   table.add({"memory", fmt::format("{:.1f} GiB", machine.at("memory_bytes").get<double>() / (1 << 30))});
   table.add({"SIMD targets", target_text(machine)});
   table.add({"system", machine.at("operating_system")});
-  table.add({"compiler", machine.at("compiler").get<std::string>() + ", " + machine.at("build_type").get<std::string>() + ", " +
+  table.add({"compiler", machine.at("compiler").get<std::string>() + ", " +
+                             machine.at("build_type").get<std::string>() + ", " +
                              machine.at("flags").get<std::string>()});
   table.add({"libraries", pairs_text(machine.at("libraries"))});
-  table.add({"revision", machine.at("git_revision").get<std::string>() + (machine.at("git_dirty") ? " (modified)" : "")});
+  table.add(
+      {"revision", machine.at("git_revision").get<std::string>() + (machine.at("git_dirty") ? " (modified)" : "")});
   table.add({"environment", pairs_text(machine.at("environment"))});
   return table;
 }
@@ -80,8 +82,9 @@ Table bandwidth_table(const ordered_json& peaks) {
   for (const ordered_json& peak : peaks) {
     for (const ordered_json& level : peak.at("levels")) {
       const bool measured = level.at("write_non_temporal").get<double>() > 0;
-      table.add({peak.at("target"), std::to_string(peak.at("threads").get<int>()), level.at("name"), giga(level.at("read")),
-                 giga(level.at("write")), giga(level.at("copy")), measured ? giga(level.at("write_non_temporal")) : ""});
+      table.add({peak.at("target"), std::to_string(peak.at("threads").get<int>()), level.at("name"),
+                 giga(level.at("read")), giga(level.at("write")), giga(level.at("copy")),
+                 measured ? giga(level.at("write_non_temporal")) : ""});
     }
   }
   return table;
@@ -103,7 +106,8 @@ std::string machine_section(const ordered_json& tandem) {
   if (tandem.contains("noise")) {
     const ordered_json& noise = tandem.at("noise");
     text += fmt::format(
-        "Noise: a kernel raced against itself {} times was called different in {:.0f} % of the races; a change of {:.1f} % "
+        "Noise: a kernel raced against itself {} times was called different in {:.0f} % of the races; a change of "
+        "{:.1f} % "
         "can just be seen.\n\n",
         noise.at("races").get<int>(), 100 * noise.at("false_alarm_rate").get<double>(),
         100 * noise.at("smallest_change").get<double>());

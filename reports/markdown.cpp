@@ -45,6 +45,10 @@ std::string interval_text(const ordered_json& interval) {
                      interval.at(2).get<double>());
 }
 
+double seconds_per_item(const ordered_json& row) {
+  return row.at("real_time").get<double>() * 1e-9 / row.at("tandem").at("items").get<double>();
+}
+
 void add_row(Table& table, const ordered_json& row, bool fractions) {
   const ordered_json& extras = row.at("tandem");
   const std::string threads = extras.at("threaded") ? std::to_string(row.at("threads").get<int>()) : "";
@@ -61,10 +65,6 @@ void add_row(Table& table, const ordered_json& row, bool fractions) {
              baseline ? "" : extras.value("verdict_sequential", ""),
              fractions && row.contains("roof") ? fmt::format("{:.0f} %", 100 * row.at("roof").get<double>()) : "",
              fmt::format("{:.3g}", row.at("agreement_error").get<double>())});
-}
-
-double seconds_per_item(const ordered_json& row) {
-  return row.at("real_time").get<double>() * 1e-9 / row.at("tandem").at("items").get<double>();
 }
 
 std::string variant_at_threads(const ordered_json& row) {
@@ -92,7 +92,8 @@ std::string group_heading(const Group& group) {
     if (extras.at("variant") == "reference" && extras.at("status") == "left out") {
       heading += "\n\nReference not run at this size";
       const auto against = first.at("against").get<std::string>();
-      if (against != "reference" && !against.empty()) heading += "; every answer agrees with " + against + " and the certificate";
+      if (against != "reference" && !against.empty())
+        heading += "; every answer agrees with " + against + " and the certificate";
       heading += ".";
     }
   }
@@ -120,7 +121,8 @@ ordered_json read_results(const std::string& path) {
     throw std::invalid_argument(path + " is not a results file of tandem run or tandem bench");
   }
   if (results.at(schema) != 1) {
-    throw std::invalid_argument(path + " has results schema " + results.at(schema).dump() + "; this program reads schema 1");
+    throw std::invalid_argument(path + " has results schema " + results.at(schema).dump() +
+                                "; this program reads schema 1");
   }
   return results;
 }
@@ -211,22 +213,26 @@ std::string claims_table(const ordered_json& claims) {
 std::string markdown_page(const ordered_json& results) {
   const ordered_json& tandem = results.at("context").at("tandem");
   std::string page = "# Tandem report\n\n";
-  if (tandem.at("partial")) page += "**Partial: the run was interrupted. What follows is complete as far as it goes.**\n\n";
+  if (tandem.at("partial"))
+    page += "**Partial: the run was interrupted. What follows is complete as far as it goes.**\n\n";
   page += fmt::format("`{}`, started {}, took {:.0f} s.\n\n", tandem.at("command").get<std::string>(),
                       tandem.at("started").get<std::string>(), tandem.at("seconds").get<double>());
   page += machine_section(tandem);
   page +=
       "## How to read the tables\n\n"
       "Every row agreed with the reference (or, at sizes too large for it, with an independent algorithm and a "
-      "certificate) before, during and after it was timed. A speedup is the median over interleaved rounds of the ratio "
+      "certificate) before, during and after it was timed. A speedup is the median over interleaved rounds of the "
+      "ratio "
       "of two times of the same round, with its exact 95 % interval; *vs best sequential* compares with the fastest "
       "single-threaded variant. *roof* is the least time that the declared operations and bytes need at this machine's "
       "measured peaks, as a share of the time taken. *error* is what the method's agreement rule measured.\n\n";
   page += "## Summary\n\n" + summary_table(results) + "\n";
   page += speedup_tables(results);
   if (const std::string growth = growth_table(results); !growth.empty()) {
-    page += "## Growth of the cost\n\nExponent e of cost = constant * size^e per item, over the workloads of the method.\n\n" +
-            growth + "\n";
+    page +=
+        "## Growth of the cost\n\nExponent e of cost = constant * size^e per item, over the workloads of the "
+        "method.\n\n" +
+        growth + "\n";
   }
   if (!tandem.at("claims").empty()) page += "## Claims\n\n" + claims_table(tandem.at("claims")) + "\n";
   return page;

@@ -86,7 +86,9 @@ std::string time_text(double seconds) {
 std::string ratio_text(double estimate, double low, double high) {
   // Nobody reads 0.0000581x: far below one, the reciprocal says it.
   const bool reciprocal = estimate < 0.1;
-  const auto text = [reciprocal](double ratio) { return reciprocal ? "1/" + number_text(1 / ratio) : number_text(ratio); };
+  const auto text = [reciprocal](double ratio) {
+    return reciprocal ? "1/" + number_text(1 / ratio) : number_text(ratio);
+  };
   return text(estimate) + (reciprocal ? " [" : "x [") + text(low) + ", " + text(high) + "]";
 }
 

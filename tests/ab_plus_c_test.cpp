@@ -182,7 +182,8 @@ TEST(AbPlusC, PlainIntegersAgree) {
   }
 }
 
-TEST(AbPlusC, Edges) {
+// Where roots and words are about to overflow or to round up.
+std::vector<std::uint64_t> edge_numbers() {
   std::vector<std::uint64_t> edges;
   for (std::uint64_t n = 0; n <= 5; ++n) edges.push_back(n);
   for (const int bits : {52, 53, 62, 63}) {
@@ -198,6 +199,11 @@ TEST(AbPlusC, Edges) {
       edges.push_back(n);
     }
   }
+  return edges;
+}
+
+TEST(AbPlusC, Edges) {
+  const std::vector<std::uint64_t> edges = edge_numbers();
   for_each_target([&] {
     for (const std::uint64_t n : edges) {
       const Minimum expected = run(one_n_variants[3], n);
@@ -371,6 +377,22 @@ TEST(AbPlusCBatch, EveryVariantAtEverySizeThreadCountAndTarget) {
                 << testing::PrintToString(actual) << ", not " << testing::PrintToString(expected);
           }
         }
+      }
+    }
+  });
+}
+
+TEST(AbPlusCBatch, Edges) {
+  const Batch batch = edge_numbers();
+  for_each_target([&] {
+    for (const BatchVariant& variant : batch_variants) {
+      BatchAnswer answer;
+      answer.resize(batch.size());
+      variant.run(batch, answer, {.threads = 2});
+      for (std::size_t i = 0; i < batch.size(); ++i) {
+        const Minimum expected = run(one_n_variants[3], batch[i]);
+        EXPECT_EQ(answer.sum[i], expected.sum) << variant.name << " of " << batch[i];
+        EXPECT_EQ(answer.a[i], expected.a) << variant.name << " of " << batch[i];
       }
     }
   });

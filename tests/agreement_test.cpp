@@ -1,5 +1,5 @@
-// The generic agreement test: every variant of every registered method, at awkward sizes and on every quick workload, at
-// 1 to 4 threads, on every SIMD target of this machine.
+// The generic agreement test: every variant of every registered method, at awkward sizes and on every quick workload,
+// at 1 to 4 threads, on every SIMD target of this machine.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -14,7 +14,8 @@ namespace tandem::suite {
 namespace {
 
 // 0, 1, and around every SIMD width from 2 to 64 lanes, with remainders; 100 and 257 are multiples of none.
-constexpr std::size_t awkward_counts[] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100, 257, 1000};
+constexpr std::size_t awkward_counts[] = {0,  1,  2,  3,  4,  5,  7,  8,   9,   15,  16,
+                                          17, 31, 32, 33, 63, 64, 65, 100, 257, 1000};
 
 std::vector<std::string> method_names() {
   std::vector<std::string> names;

@@ -84,7 +84,8 @@ suite::Agreement compare(const Values&, const Values& expected, const Values& ac
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const double error = std::abs(expected[i] - actual[i]);
     if (error <= agreement.tolerance) continue;
-    if (agreement.message.empty()) agreement.message = "element " + std::to_string(i) + " is " + std::to_string(actual[i]);
+    if (agreement.message.empty())
+      agreement.message = "element " + std::to_string(i) + " is " + std::to_string(actual[i]);
     agreement.error = error;
   }
   return agreement;

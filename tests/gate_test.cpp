@@ -29,9 +29,7 @@ TEST(Gate, LetsTheHonestVariantPass) {
   EXPECT_TRUE(check_of(checked, "reference").agrees);
 }
 
-TEST(Gate, RefusesANullKernel) {
-  EXPECT_FALSE(check_of(check_workload(broken_workload(), {}), "null_kernel").agrees);
-}
+TEST(Gate, RefusesANullKernel) { EXPECT_FALSE(check_of(check_workload(broken_workload(), {}), "null_kernel").agrees); }
 
 TEST(Gate, NamesTheFirstWrongElement) {
   const CheckedWorkload checked = check_workload(broken_workload(), {});
@@ -46,9 +44,7 @@ TEST(Gate, RefusesAKernelWrongOnlyAtThreeThreads) {
   EXPECT_FALSE(check_of(checked, "wrong_at_three_threads_omp", 3).agrees);
 }
 
-TEST(Gate, RefusesAKeptAnswer) {
-  EXPECT_FALSE(check_of(check_workload(broken_workload(), {}), "kept_answer").agrees);
-}
+TEST(Gate, RefusesAKeptAnswer) { EXPECT_FALSE(check_of(check_workload(broken_workload(), {}), "kept_answer").agrees); }
 
 TEST(Gate, RefusesAVariantThatThrows) {
   EXPECT_THAT(check_of(check_workload(broken_workload(), {}), "throws").message, HasSubstr("out of luck"));
@@ -60,9 +56,7 @@ TEST(Race, RefusesByNameAndTimesTheRest) {
   // 50 operations a nanosecond: more than one core can do, far less than a copy of a kept answer pretends to.
   const Roof roof{.seconds = [](const Work& work, int) { return work.operations() * 0.02e-9; }, .remeasure = [] {}};
   const std::vector<Row> rows = race(broken_workload(), options, roof);
-  const auto status = [&](std::string_view variant) {
-    return std::ranges::find(rows, variant, &Row::variant)->status;
-  };
+  const auto status = [&](std::string_view variant) { return std::ranges::find(rows, variant, &Row::variant)->status; };
   EXPECT_EQ(status("reference"), RowStatus::timed);
   EXPECT_EQ(status("honest"), RowStatus::timed);
   EXPECT_EQ(status("null_kernel"), RowStatus::disagrees);

@@ -117,8 +117,9 @@ TEST(Bench, WritesAResultsFileThatReadersOfGoogleBenchmarkAccept) {
     EXPECT_EQ(row.at("run_type"), "iteration");
     EXPECT_EQ(row.at("time_unit"), "ns");
     EXPECT_GT(row.at("real_time").get<double>(), 0);
-    for (const char* counter : {"speedup", "speedup_low", "speedup_high", "speedup_sequential", "speedup_sequential_low",
-                                "speedup_sequential_high", "operations", "bytes", "agreement_error"}) {
+    for (const char* counter :
+         {"speedup", "speedup_low", "speedup_high", "speedup_sequential", "speedup_sequential_low",
+          "speedup_sequential_high", "operations", "bytes", "agreement_error"}) {
       EXPECT_TRUE(row.at(counter).is_number()) << counter;
     }
     EXPECT_LE(row.at("speedup_low").get<double>(), row.at("speedup").get<double>());
@@ -134,8 +135,10 @@ TEST(Bench, WritesAResultsFileThatReadersOfGoogleBenchmarkAccept) {
 TEST(Bench, PassesGoogleBenchmarkFlagsThrough) {
   const TemporaryFolder folder;
   const std::string file = (folder.path() / "google.json").string();
-  const Result result = tandem("bench 'ab_plus_c/.*/20_bits' --benchmark_filter=pq_scan --benchmark_min_time=0.01 "
-                               "--benchmark_format=json --benchmark_out='" + file + "'");
+  const Result result = tandem(
+      "bench 'ab_plus_c/.*/20_bits' --benchmark_filter=pq_scan --benchmark_min_time=0.01 "
+      "--benchmark_format=json --benchmark_out='" +
+      file + "'");
   ASSERT_EQ(result.status, 0) << result.errors;
   for (const json& results : {json::parse(result.output), json::parse(read_file(file))}) {
     ASSERT_EQ(results.at("benchmarks").size(), 1U);
@@ -208,7 +211,8 @@ TEST(Reproduce, PrintsFiguresAndVerdicts) {
 }
 
 TEST(SolveAbPlusC, PrintsOneObjectPerNumber) {
-  const Result result = tandem("solve ab_plus_c 128 0 5 18446744073709551615 85070591730234615865843651857942052863 --json");
+  const Result result =
+      tandem("solve ab_plus_c 128 0 5 18446744073709551615 85070591730234615865843651857942052863 --json");
   ASSERT_EQ(result.status, 0) << result.errors;
   std::istringstream lines(result.output);
   std::vector<json> objects;

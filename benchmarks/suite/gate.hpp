@@ -1,8 +1,8 @@
 // The gate around every number: no variant is timed before it agrees.
 //
 // A workload's right answer comes from its reference, or, at sizes the reference cannot afford, from the first variant
-// of the table that can (an independent algorithm); either way it must pass the method's certificate. Every variant then
-// runs on a poisoned output at every thread count, on two problems that take each other's place in memory, so that
+// of the table that can (an independent algorithm); either way it must pass the method's certificate. Every variant
+// then runs on a poisoned output at every thread count, on two problems that take each other's place in memory, so that
 // neither a null kernel nor one that returns an answer it has kept can pass.
 #pragma once
 
@@ -29,13 +29,13 @@ struct Check {
   std::string variant;
   std::string workload;
   int threads = 1;
-  bool ran = true;       ///< false: the variant does not take this problem, or would take too long; see `message`
-  double error = 0;      ///< of the worse of the two problems
+  bool ran = true;   ///< false: the variant does not take this problem, or would take too long; see `message`
+  double error = 0;  ///< of the worse of the two problems
   double tolerance = 0;
   bool agrees = true;
-  std::string message;   ///< what is wrong, naming the first differing element
-  std::string against;   ///< the variant whose answer was taken as right
-  double seconds = 0;    ///< of the slower of the two runs: a first idea of the cost, not a measurement
+  std::string message;  ///< what is wrong, naming the first differing element
+  std::string against;  ///< the variant whose answer was taken as right
+  double seconds = 0;   ///< of the slower of the two runs: a first idea of the cost, not a measurement
 };
 
 /// A case whose right answer is known, and the checks of the selected variants on it.

@@ -59,6 +59,7 @@ bool ran_at_once(const Peaks& peaks) {
 void measure_arithmetic(Peaks& peaks, const Team& team, const PeakKernels& kernels, const PeakEffort& effort) {
   constexpr std::size_t exponent_count = 1024;
   std::vector<PeakMemory> memories;
+  memories.reserve(peaks.threads);
   for (int thread = 0; thread < peaks.threads; ++thread) {
     memories.emplace_back(2 * bandwidth_block);
     std::fill_n(reinterpret_cast<float*>(memories.back().data()), exponent_count, -1.25f);
@@ -126,6 +127,8 @@ std::vector<LevelBandwidth> planned_levels(int threads, const MachineCard& card)
   return levels;
 }
 
+constexpr std::size_t memory_slice = std::size_t{8} << 20;
+
 void measure_bandwidth(Peaks& peaks, const Team& team, const PeakKernels& kernels, const MachineCard& card,
                        const PeakEffort& effort) {
   peaks.levels = planned_levels(peaks.threads, card);
@@ -133,6 +136,7 @@ void measure_bandwidth(Peaks& peaks, const Team& team, const PeakKernels& kernel
     return static_cast<std::size_t>(level.footprint) / peaks.threads;
   };
   std::vector<PeakMemory> memories;
+  memories.reserve(peaks.threads);
   for (int thread = 0; thread < peaks.threads; ++thread) memories.emplace_back(bytes_per_thread(peaks.levels.back()));
   // Each thread touches its own memory first, so that it lies on that thread's side of the machine.
   team.rate([](int) {},
@@ -142,19 +146,29 @@ void measure_bandwidth(Peaks& peaks, const Team& team, const PeakKernels& kernel
             });
 
   for (LevelBandwidth& level : peaks.levels) {
-    const std::size_t bytes = bytes_per_thread(level);
     const bool is_memory = &level == &peaks.levels.back();
+    // A try at memory takes one slice after the other of a footprint that no cache holds: all of it at once would take
+    // milliseconds, and a neighbour would hardly ever leave all threads alone for so long.
+    const std::size_t bytes = is_memory ? std::min(bytes_per_thread(level), memory_slice) : bytes_per_thread(level);
+    const std::size_t slices = bytes_per_thread(level) / bytes;
     const auto measure = [&](double& best, auto pass) {
-      const std::size_t passes = steps_for(effort.try_seconds, [&](std::size_t count) {
+      const auto pass_over_all = [&](int thread) {
+        for (std::size_t slice = 0; slice < slices; ++slice) pass(memories[thread].data() + slice * bytes);
+        return 0.0;
+      };
+      team.rate([](int) {}, pass_over_all);  // leaves the caches full of what this loop leaves there
+      const std::size_t passes = is_memory ? 1 : steps_for(effort.try_seconds, [&](std::size_t count) {
         for (std::size_t i = 0; i < count; ++i) pass(memories[0].data());
       });
       const auto warm = [&](int thread) {
         if (!is_memory) pass(memories[thread].data());
       };
-      for (int attempt = 0; attempt < effort.tries; ++attempt) {
+      const int tries = is_memory ? 4 * effort.tries : effort.tries;
+      for (int done = 0; done < tries; ++done) {
+        const std::size_t offset = done % slices * bytes;
         raise(best, team.rate(warm,
                               [&](int thread) {
-                                for (std::size_t i = 0; i < passes; ++i) pass(memories[thread].data());
+                                for (std::size_t i = 0; i < passes; ++i) pass(memories[thread].data() + offset);
                                 return static_cast<double>(passes * bytes);
                               })
                         .together);

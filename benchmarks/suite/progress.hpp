@@ -7,8 +7,9 @@
 
 namespace tandem::suite {
 
-/// On a terminal one line that rewrites itself; elsewhere a line every ten seconds. The time left comes from the planned
-/// seconds of what is still to do, scaled by how the plan has held so far. Silent for work that takes under two seconds.
+/// On a terminal one line that rewrites itself; elsewhere a line every ten seconds. The time left comes from the
+/// planned seconds of what is still to do, scaled by how the plan has held so far. Silent for work that takes under two
+/// seconds.
 class Progress {
  public:
   /// `planned_seconds` is the plan for everything; the sum of all `step` calls should come to it.

@@ -174,6 +174,7 @@ std::vector<std::unique_ptr<Racer>> line_up(const SelectedWorkload& selected, co
       racer->selected = wanted.contains(variant);
       racer->lane = {.problem = checked.problem.get(), .variant = variant, .threads = threads, .work = {}, .steps = {}};
       apply_check(racer->row, checked.checks, options.longest_run_seconds);
+      if (checked.problem) racer->row.input_hash = checked.problem->input_hash();
       racer->registered = benchmark::RegisterBenchmark(
           racer->row.name().c_str(), [lane = &racer->lane](benchmark::State& state) { run_lane(state, *lane); });
       racer->registered->UseRealTime();
@@ -199,7 +200,8 @@ void run_rounds(std::vector<Racer*>& racers, const RaceOptions& options) {
 
 std::vector<double> valid(const std::vector<double>& round_seconds) {
   std::vector<double> values;
-  std::ranges::copy_if(round_seconds, std::back_inserter(values), [](double seconds) { return std::isfinite(seconds); });
+  std::ranges::copy_if(round_seconds, std::back_inserter(values),
+                       [](double seconds) { return std::isfinite(seconds); });
   return values;
 }
 
@@ -323,7 +325,10 @@ bool run_google_benchmarks(const std::vector<SelectedWorkload>& selection, const
             state.SkipWithError(((checked_row.refused() ? "DISAGREES: " : "left out: ") + checked_row.message).c_str());
             return;
           }
-          Lane lane{.problem = current.checked.problem.get(), .variant = variant, .threads = row.threads, .work = {},
+          Lane lane{.problem = current.checked.problem.get(),
+                    .variant = variant,
+                    .threads = row.threads,
+                    .work = {},
                     .steps = {}};
           run_lane(state, lane);
           if (state.error_occurred()) {

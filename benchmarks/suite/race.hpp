@@ -1,9 +1,9 @@
 // The race: all variants of a workload timed against each other in rounds of short Google Benchmark runs.
 //
 // A round runs every row once, in an order from a Latin square, so that all rows see the same neighbours, clock and
-// temperature; a row's value in a round is the smaller of two epochs of about a millisecond. Speedups are medians of the
-// rounds' ratios with an exact sign-test interval. A row whose single run is long takes part in fewer rounds; its ratios
-// are paired within those.
+// temperature; a row's value in a round is the smaller of two epochs of about a millisecond. Speedups are medians of
+// the rounds' ratios with an exact sign-test interval. A row whose single run is long takes part in fewer rounds; its
+// ratios are paired within those.
 #pragma once
 
 #include <cstdint>
@@ -20,12 +20,12 @@ namespace tandem::suite {
 
 struct RaceOptions {
   GateOptions gate;
-  std::vector<int> threads = {1};     ///< timed thread counts of the threaded variants
+  std::vector<int> threads = {1};  ///< timed thread counts of the threaded variants
   std::size_t rounds = 52;
   double epoch_seconds = 1e-3;
-  double row_budget_seconds = 1;      ///< a row joins fewer rounds rather than take longer in all
-  double longest_run_seconds = 0.5;   ///< a variant whose single run takes longer is not timed
-  double margin = 0.02;               ///< what counts as the same
+  double row_budget_seconds = 1;     ///< a row joins fewer rounds rather than take longer in all
+  double longest_run_seconds = 0.5;  ///< a variant whose single run takes longer is not timed
+  double margin = 0.02;              ///< what counts as the same
 };
 
 /// The least time for some work at a thread count, from the machine's peaks; empty functions: no roof is known.
@@ -57,24 +57,25 @@ struct Row {
   double agreement_error = 0;
   double tolerance = 0;
   std::string against;
+  std::optional<std::uint64_t> input_hash;
 
-  std::uint64_t iterations = 0;       ///< runs per epoch
-  std::vector<double> round_seconds;  ///< seconds per run, one value per round; NaN where the row sat out
-  double seconds = 0;                 ///< their median
+  std::uint64_t iterations = 0;                ///< runs per epoch
+  std::vector<double> round_seconds;           ///< seconds per run, one value per round; NaN where the row sat out
+  double seconds = 0;                          ///< their median
   std::optional<Interval> speedup;             ///< against the reference
   std::optional<Interval> speedup_sequential;  ///< against the best single-threaded variant
   std::string best_sequential;                 ///< the name of that variant
   Work work;
-  std::optional<double> steps;      ///< counted by the variant, per run
-  std::optional<double> roof;       ///< share of the roof that was reached
+  std::optional<double> steps;  ///< counted by the variant, per run
+  std::optional<double> roof;   ///< share of the roof that was reached
 
   /// "method/variant/workload", with "/threads:N" for a threaded variant.
   std::string name() const;
   bool refused() const { return status == RowStatus::disagrees || status == RowStatus::impossible; }
 };
 
-/// Checks, then races the selected variants of a workload. Single-threaded variants that were not selected race along as
-/// baselines and are not returned.
+/// Checks, then races the selected variants of a workload. Single-threaded variants that were not selected race along
+/// as baselines and are not returned.
 std::vector<Row> race(const SelectedWorkload& selected, const RaceOptions& options, const Roof& roof);
 
 /// Runs the selection as plain Google Benchmarks under the flags given to benchmark::Initialize, each row behind the
@@ -88,7 +89,7 @@ struct GrowthFit {
   int threads = 1;
   std::size_t sizes = 0;
   double declared = 0;
-  Interval time{};                ///< exponent of the median time per item
+  Interval time{};                  ///< exponent of the median time per item
   std::optional<Interval> steps{};  ///< exponent of the counted steps per item
 };
 

@@ -34,8 +34,9 @@ struct Work {
   double bytes() const { return bytes_read + bytes_written; }
 };
 
-/// How the cost of a variant grows: expected steps of its inner loop for one item = constant * size^exponent, where size
-/// is the workload's. It decides at which sizes a slow variant is left out, and is printed beside the measured exponent.
+/// How the cost of a variant grows: expected steps of its inner loop for one item = constant * size^exponent, where
+/// size is the workload's. It decides at which sizes a slow variant is left out, and is printed beside the measured
+/// exponent.
 struct Growth {
   double exponent = 1;
   double constant = 1;
@@ -84,6 +85,9 @@ struct Method {
 
   /// A problem with `count` elements, for the agreement test at awkward sizes (0, 1, around the SIMD width).
   std::function<Problem(std::size_t count, std::uint64_t seed)> problem;
+  /// A hash of the problem's content (suite::hash_of), so that two results files can be seen to have had the same
+  /// input.
+  std::function<std::uint64_t(const Problem&)> hash{};
   /// Gives the answer its shape and fills it with values that no right answer has.
   std::function<void(const Problem&, Answer&)> poison;
   std::function<Agreement(const Problem&, const Answer& expected, const Answer& actual)> compare;
@@ -136,6 +140,7 @@ class Case {
   virtual std::optional<std::string> certificate() const = 0;
   virtual Work work(std::size_t variant) const = 0;
   virtual std::optional<double> counted_steps() const = 0;
+  virtual std::optional<std::uint64_t> input_hash() const = 0;
 };
 
 class AnyMethod {
@@ -195,6 +200,9 @@ class TypedCase final : public Case {
   }
   std::optional<double> counted_steps() const override {
     return method_.counted_steps ? method_.counted_steps(answer_) : std::nullopt;
+  }
+  std::optional<std::uint64_t> input_hash() const override {
+    return method_.hash ? std::optional(method_.hash(problem_)) : std::nullopt;
   }
 
  private:

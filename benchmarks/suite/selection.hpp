@@ -19,9 +19,9 @@ struct SelectedWorkload {
 };
 
 struct SelectionOptions {
-  std::string filter;     ///< empty: everything
-  bool full = false;      ///< also the workloads that are not quick
-  bool hidden = false;    ///< also hidden methods
+  std::string filter;   ///< empty: everything
+  bool full = false;    ///< also the workloads that are not quick
+  bool hidden = false;  ///< also hidden methods
 };
 
 /// Workloads of which at least one row matches. Throws std::invalid_argument for a filter that is no regular expression

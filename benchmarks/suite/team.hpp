@@ -40,6 +40,7 @@ class Team {
     {
       std::atomic<int> missing = threads();
       std::vector<std::jthread> running;
+      running.reserve(places_.size());
       for (int thread = 0; thread < threads(); ++thread) {
         running.emplace_back([&, thread] {
           bind(thread);

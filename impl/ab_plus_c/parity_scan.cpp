@@ -22,10 +22,10 @@ inline std::uint64_t least_root(std::int64_t e) {
 inline std::uint64_t least_half_root(std::int64_t e) { return e <= 0 ? 0 : least_root(4 * e + 1) / 2; }
 
 // Integers x = m with the least y: c = N - m^2 + y^2; halves x = m + 1/2, y = j + 1/2: c = N - m (m + 1) + j (j + 1).
-// Below sqrt N the sum falls as x grows (y = 0 or 1/2 throughout), so that the last such x of either kind is enough;
-// the half below floor(sqrt N) may be that one. The minimum is below U = sum_bound(N) and 2x <= sum, which ends the
-// scan (the post's bound, sqrt N + 3/2 + sqrt(1 + 2 sqrt N), is a little larger). There x^2 - N < 2^49, and 4e + 1 <
-// 2^52.
+// At or below sqrt N (y = 0 or 1/2 throughout) only the largest x counts, integer or half: see pq_start.hpp on p = s.
+// The scan starts at m = floor(sqrt N), whose integer or half that is. The minimum is below U = sum_bound(N) and 2x <=
+// sum, which ends the scan (the post's bound, sqrt N + 3/2 + sqrt(1 + 2 sqrt N), is a little larger). There x^2 - N <
+// 2^50 and 4e + 1 < 2^52.
 inline Minimum scan_parities(std::uint64_t n) {
   if (n <= largest_trivial) return trivial_minimum(n);
   const std::uint64_t root = start_of(n).s / 2;  // floor(sqrt N)
@@ -43,7 +43,6 @@ inline Minimum scan_parities(std::uint64_t n) {
     const std::uint64_t j = least_half_root(static_cast<std::int64_t>(m * (m + 1) - n));
     offer(m - j, m + j + 1);
   };
-  offer_half(root - 1);
   for (std::uint64_t m = root; m <= last; ++m) {
     const std::uint64_t y = least_root(static_cast<std::int64_t>(m * m - n));
     offer(m - y, m + y);

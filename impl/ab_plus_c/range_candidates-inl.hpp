@@ -46,10 +46,11 @@ inline void first_candidates(const Window& window, std::int32_t begin_k, std::in
   }
 }
 
-/// Lowers values[layout.place(m - low)] to the relative sum of every candidate of the window. `layout` says, for a
-/// vector of m - low, where the value goes and what is taken from it. Mean 2.5 N^{-1/6} candidates for each number.
+/// Lowers values[layout.place(m - low)] to the relative sum of every candidate with m - low < count, which may exceed
+/// the window's own count. `layout` says, for a vector of m - low, where the value goes and what is taken from it.
+/// There are about 2.7 N^{-1/6} candidates for each number.
 template <class Layout>
-void lower_to_candidates(const Window& window, const Layout& layout, std::int16_t* HWY_RESTRICT values) {
+void lower_to_candidates(const Window& window, std::int32_t count, const Layout& layout, std::int16_t* values) {
   const hn::ScalableTag<std::int32_t> d;
   const auto lanes = static_cast<std::int32_t>(hn::Lanes(d));
   constexpr std::size_t list_end = 1024;
@@ -68,7 +69,7 @@ void lower_to_candidates(const Window& window, const Layout& layout, std::int16_
     listed = 0;
   };
 
-  const auto count = hn::Set(d, window.count);
+  const auto end = hn::Set(d, count);
   const auto before_zero = hn::Set(d, -1);
   const auto one = hn::Set(d, 1);
   const auto two = hn::Set(d, 2);
@@ -82,7 +83,7 @@ void lower_to_candidates(const Window& window, const Layout& layout, std::int16_
       auto q = hn::Load(d, qs + i);
       const auto sum = hn::Iota(d, tile + i + 1);
       while (true) {
-        const auto inside = hn::And(hn::Lt(offset, count), hn::Gt(q, before_zero));
+        const auto inside = hn::And(hn::Lt(offset, end), hn::Gt(q, before_zero));
         const std::size_t found = hn::CountTrue(d, inside);
         if (found == 0) break;
         hn::StoreU(hn::Compress(layout.place(d, offset), inside), d, places + listed);

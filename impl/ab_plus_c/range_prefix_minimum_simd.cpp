@@ -28,13 +28,13 @@ template <class T>
 void sweep_block(const Range& range, T* sums) {
   const auto numbers =
       static_cast<std::uint32_t>(std::min<std::uint64_t>(window_numbers(range), range.high - range.low));
-  const std::size_t room = numbers + PrefixMinimum::tile;
+  const auto room = static_cast<std::size_t>(whole_tiles(static_cast<std::int32_t>(numbers)));
   const auto values = hwy::AllocateAligned<std::int16_t>(room);
   std::fill_n(values.get(), room, unreached);
   walk_windows(
       range, numbers, [](std::uint64_t n) { return static_cast<std::uint64_t>(early_stop_simd(n).sum); },
       [&](const Window& window, std::int16_t first) {
-        lower_to_candidates(window, PrefixMinimum::Layout(), values.get());
+        lower_to_candidates(window, whole_tiles(window.count), PrefixMinimum::Layout(), values.get());
         return write_sums(window, first, values.get(), sums + (window.low - range.low));
       },
       [](const Window&, const Swept&) {},

@@ -222,25 +222,28 @@ class Writer {
   std::size_t written_ = 0;
 };
 
-/// S(N) for a window whose candidates are in `values`, laid out as PrefixMinimum::Layout says; all values are
-/// `unreached` afterwards. `values` has room for whole tiles.
+/// Numbers in whole tiles.
+inline std::int32_t whole_tiles(std::int32_t count) {
+  return (count + PrefixMinimum::tile - 1) / PrefixMinimum::tile * PrefixMinimum::tile;
+}
+
+/// Turns the candidates of a window into S(N). `values` are laid out as PrefixMinimum::Layout says, hold the candidates
+/// of whole tiles, and are `unreached` afterwards. `first` is the most that the first number can have.
 template <class T>
 Swept write_sums(const Window& window, std::int16_t first, std::int16_t* values, T* out) {
-  constexpr std::int32_t tile = PrefixMinimum::tile;
-  constexpr std::int32_t tiles_at_a_time = std::max(1024 / tile, 1);  // stay in the first-level cache until written
-  const auto count = static_cast<std::size_t>(window.count);
   PrefixMinimum prefix_minimum(first);
   Writer<T> writer(values, window.base(), out);
-  Swept swept;
-  for (std::size_t begin = 0; begin < count;) {
-    for (std::int32_t i = 0; i < tiles_at_a_time && begin < count; ++i, begin += tile) prefix_minimum(values + begin);
-    if (begin >= count) swept.last = values[count - 1];
-    writer.advance(std::min(begin, count));
+  std::int32_t last = 0;
+  for (std::int32_t ready = 0; ready < window.count;) {
+    // A slice stays in the first-level cache until it is written.
+    const std::int32_t slice_end = std::min(ready + 1024, window.count);
+    for (; ready < slice_end; ready += PrefixMinimum::tile) prefix_minimum(values + ready);
+    if (ready >= window.count) last = values[window.count - 1];
+    writer.advance(static_cast<std::size_t>(std::min(ready, window.count)));
   }
-  writer.finish(count);
-  std::fill_n(values + count, (count + tile - 1) / tile * tile - count, unreached);
-  swept.largest = prefix_minimum.largest();
-  return swept;
+  writer.finish(static_cast<std::size_t>(window.count));
+  std::fill(values + window.count, values + whole_tiles(window.count), unreached);
+  return {.largest = prefix_minimum.largest(), .last = last};
 }
 
 }  // namespace tandem::ab_plus_c::HWY_NAMESPACE

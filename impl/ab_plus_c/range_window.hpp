@@ -34,11 +34,17 @@ inline constexpr std::int16_t unreached = 16383;
 /// even where the last p are filled up to whole vectors.
 inline constexpr std::int32_t largest_end_k = unreached - 256;
 
-/// How far above 2 sqrt N the first sweep of a window looks. An excess beyond 6.25 N^{1/6} has the probability e^-10.4
-/// for one N (methods: the excess is Weibull distributed); a window in twelve or fewer is swept twice.
+/// How far above 2 sqrt N the first sweep of a window looks. For one N an excess beyond 7 N^{1/6} has a probability
+/// near exp(-2/3 7^{3/2}) = 4e-6; one window in fifty or fewer is swept twice, and the p cost as their square root.
 inline std::int32_t expected_reach(std::uint64_t n) {
-  return static_cast<std::int32_t>(6.25 * std::cbrt(std::sqrt(static_cast<double>(n)))) + 4;
+  return static_cast<std::int32_t>(7 * std::cbrt(std::sqrt(static_cast<double>(n)))) + 4;
 }
+
+/// What the certificate and the next window need of a swept window, as relative sums.
+struct Swept {
+  std::int32_t largest = 0;
+  std::int32_t last = 0;  ///< of the window's last number
+};
 
 struct Window {
   Window(std::uint64_t first, std::uint32_t numbers)
@@ -56,17 +62,17 @@ struct Window {
     return static_cast<std::int16_t>(std::min<std::uint64_t>(sum - base(), unreached));
   }
 
+  /// The certificate: no p that was not tried gives less than the largest sum found.
+  bool certifies(const Swept& swept) const { return swept.largest <= end_k + 1; }
+
+  /// As many p as the sums found ask for.
+  void reach_for(const Swept& swept) { end_k = std::min(swept.largest - 1, largest_end_k); }
+
   std::uint64_t low;
   std::int32_t count;
   Start start;
   std::int32_t first_k;  ///< the least k with p^2 >= 4 low
   std::int32_t end_k;
-};
-
-/// What the certificate and the next window need of a swept window, as relative sums.
-struct Swept {
-  std::int32_t largest = 0;
-  std::int32_t last = 0;  ///< of the window's last number
 };
 
 /// Calls `sweep(window)` with ever more p until the certificate holds, and returns its result: at most three times,
@@ -76,9 +82,9 @@ template <class Sweep>
 auto certified(Window window, Sweep&& sweep) -> std::optional<decltype(sweep(window))> {
   while (true) {
     auto swept = sweep(window);
-    if (swept.largest <= window.end_k + 1) return swept;
+    if (window.certifies(swept)) return swept;
     if (window.end_k == largest_end_k) return std::nullopt;
-    window.end_k = std::min(swept.largest - 1, largest_end_k);
+    window.reach_for(swept);
   }
 }
 

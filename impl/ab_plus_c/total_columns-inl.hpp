@@ -46,7 +46,8 @@ class Columns {
   Result sweep(const Window& window, std::int16_t first) {
     if (static_cast<std::uint32_t>(window.count) < numbers()) cover_numbers_from(window.count);
     values_[0] = std::min(values_[0], first);
-    lower_to_candidates(window, Layout{.row_bits = std::countr_zero(static_cast<std::uint32_t>(rows_))}, values_.get());
+    const Layout layout{.row_bits = std::countr_zero(static_cast<std::uint32_t>(rows_))};
+    lower_to_candidates(window, window.count, layout, values_.get());
     alignas(64) std::int16_t above[columns];
     enter_columns(window, above);
     return run_down(above);

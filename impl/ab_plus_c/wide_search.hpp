@@ -76,7 +76,8 @@ inline WideCandidate wide_candidate(const WideStart& start, std::uint64_t k) {
   const Natural d = start.discriminant(k);
   auto q = static_cast<std::int64_t>(std::sqrt(real(d)));
   q += (q ^ static_cast<std::int64_t>(start.s + k)) & 1;
-  auto four_c = static_cast<std::int64_t>(static_cast<std::uint64_t>(q * q) - static_cast<std::uint64_t>(d));
+  const auto word = static_cast<std::uint64_t>(q);
+  auto four_c = static_cast<std::int64_t>(word * word - static_cast<std::uint64_t>(d));
   const std::int64_t missing = four_c >> 63;  // all ones or zero: a branch here would be mispredicted half of the time
   four_c += missing & (4 * q + 4);
   q += missing & 2;

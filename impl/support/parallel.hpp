@@ -13,10 +13,12 @@
 #include <tbb/task_arena.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <exception>
+#include <future>
 #include <optional>
-#include <utility>
+#include <vector>
 
 #include "impl/support/execution.hpp"
 
@@ -29,6 +31,29 @@ struct Sequential {
     for (std::size_t begin = 0; begin < count; begin += grain) body(begin, std::min(begin + grain, count));
   }
 };
+
+#ifdef __SANITIZE_THREAD__
+
+/// The thread sanitizer cannot see how libgomp and oneTBB synchronise and would report every use of theirs. In its
+/// build both run the same chunks on threads that it does understand, so that what it reports is the kernels' own.
+struct SanitizedThreads {
+  template <class Body>
+  static void for_each_chunk(const Execution& execution, std::size_t count, std::size_t grain, Body&& body) {
+    std::atomic<std::size_t> next{0};
+    std::vector<std::future<void>> workers;
+    for (int thread = 0; thread < execution.threads; ++thread) {
+      workers.push_back(std::async(std::launch::async, [&] {
+        for (std::size_t begin; (begin = next.fetch_add(grain)) < count;) body(begin, std::min(begin + grain, count));
+      }));
+    }
+    for (auto& worker : workers) worker.wait();
+    for (auto& worker : workers) worker.get();
+  }
+};
+struct OpenMp : SanitizedThreads {};
+struct OneTbb : SanitizedThreads {};
+
+#else
 
 /// Dynamic OpenMP schedule. `body(begin, end)` is called once for every chunk of at most `grain` items of [0, count).
 struct OpenMp {
@@ -72,5 +97,7 @@ struct OneTbb {
     });
   }
 };
+
+#endif  // __SANITIZE_THREAD__
 
 }  // namespace tandem

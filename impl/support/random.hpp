@@ -10,11 +10,10 @@ namespace tandem {
 
 /// 64 uniformly distributed bits for (seed, item, step).
 inline std::uint64_t random_bits(std::uint64_t seed, std::uint64_t item, std::uint64_t step = 0) {
-  const r123::Philox4x32::key_type key = {
-      {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}};
-  const r123::Philox4x32::ctr_type counter = {
-      {static_cast<std::uint32_t>(item), static_cast<std::uint32_t>(item >> 32), static_cast<std::uint32_t>(step),
-       static_cast<std::uint32_t>(step >> 32)}};
+  const r123::Philox4x32::key_type key = {{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}};
+  const r123::Philox4x32::ctr_type counter = {{static_cast<std::uint32_t>(item), static_cast<std::uint32_t>(item >> 32),
+                                               static_cast<std::uint32_t>(step),
+                                               static_cast<std::uint32_t>(step >> 32)}};
   const r123::Philox4x32::ctr_type block = r123::Philox4x32()(counter, key);
   return block[0] | static_cast<std::uint64_t>(block[1]) << 32;
 }

@@ -56,8 +56,9 @@ std::string line(Natural n, const Minimum& minimum, bool json) {
     return fmt::format("{} = {} * {} + {}, sum {} ({} candidates)\n", text(n), text(minimum.a), text(minimum.b),
                        text(minimum.c), text(minimum.sum), minimum.iterations);
   }
-  const nlohmann::ordered_json object = {{"n", text(n)},         {"sum", text(minimum.sum)}, {"a", text(minimum.a)},
-                                         {"b", text(minimum.b)}, {"c", text(minimum.c)},     {"iterations", minimum.iterations}};
+  const nlohmann::ordered_json object = {{"n", text(n)},         {"sum", text(minimum.sum)},
+                                         {"a", text(minimum.a)}, {"b", text(minimum.b)},
+                                         {"c", text(minimum.c)}, {"iterations", minimum.iterations}};
   return object.dump() + "\n";
 }
 
@@ -98,8 +99,8 @@ void require_reasonable(Range range) {
 void solve_range(const Options& options) {
   const Range range{.low = parse_64_bits(options.range[0]), .high = parse_64_bits(options.range[1])};
   require_reasonable(range);
-  const auto& variant = variant_named<Numbers, Minima>(
-      "ab_plus_c", options.variant.empty() ? "pq_early_stop_simd" : options.variant);
+  const auto& variant =
+      variant_named<Numbers, Minima>("ab_plus_c", options.variant.empty() ? "pq_early_stop_simd" : options.variant);
   constexpr std::uint64_t block = 4096;
   for (std::uint64_t low = range.low; low < range.high; low += std::min(block, range.high - low)) {
     Numbers numbers(std::min(block, range.high - low));
@@ -115,8 +116,8 @@ void solve_range(const Options& options) {
 
 void solve_sum(const Options& options) {
   const std::uint64_t last = parse_64_bits(options.sum);
-  const auto& variant = variant_named<Range, RangeTotal>(
-      "ab_plus_c_range_sum", options.variant.empty() ? "events_omp" : options.variant);
+  const auto& variant =
+      variant_named<Range, RangeTotal>("ab_plus_c_range_sum", options.variant.empty() ? "events_omp" : options.variant);
   constexpr std::uint64_t block = std::uint64_t{1} << 28;
   suite::watch_for_interrupt();
   suite::Progress progress(static_cast<double>(last) * 1e-9);
