@@ -21,7 +21,10 @@ void measure_machine_peaks(Record& record) {
   if (record.machine.cores > 1) {
     record.peaks.push_back(suite::measure_peaks(target, record.machine.cores, record.machine));
   }
-  record.suspect_peaks = suite::suspect(record.peaks.front());
+  record.suspect_peaks.reset();
+  for (const suite::Peaks& peaks : record.peaks) {
+    if (!record.suspect_peaks) record.suspect_peaks = suite::suspect(peaks);
+  }
 }
 
 void report_refusals(const std::vector<suite::Row>& rows) {

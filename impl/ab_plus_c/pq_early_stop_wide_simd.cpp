@@ -22,11 +22,13 @@ inline constexpr std::uint64_t first_vector_k = 64;
 // One p per lane, in doubles, as a filter; what passes is tried exactly.
 //
 // Let t = (sqrt D - p mod 2) / 2 and f = ceil(t) - t, so that q = 2 ceil(t) + p mod 2 and c = f (sqrt D + f). A
-// candidate with k + c <= bound has f sqrt D <= bound - k. The computed root is off by at most 2.6 units of 2^-53 of
-// its value (2s, 2s + k and D are rounded once each; for k >= 64, s^2 - 4N >= -2s is too small to lose digits), which
-// is less than sqrt D 2^-51.6. With that taken off, the computed t is below the true one, by at most sqrt D 2^-51:
-// either no integer lies between and f grows by as much, or f is itself as small. In both cases f sqrt D <= bound - k +
-// D 2^-51, and the test below, with twice that margin, passes.
+// candidate with k + c <= bound has f sqrt D <= bound - k.
+//
+// In units of 2^-53 of its value, the computed D is off by at most 4.1 (2s, 2s + k and D are rounded, D twice without
+// FMA; for k >= 64, s^2 - 4N >= -2s is too small to lose digits), its root by 3.1, and t by 2.6 units of sqrt D. So
+// with 4 of these taken off, the computed t is below the true one, by at most 6.6: either no integer lies between and f
+// grows by as much, or f is itself as small. In both cases f sqrt D <= bound - k + 6.6 D 2^-53, and the test below
+// grants 8.
 inline std::uint64_t scan_wide_simd(const WideStart& start, std::uint64_t begin, std::uint64_t end,
                                     std::atomic<std::uint64_t>& bound, WideBest& best) {
   std::uint64_t limit = bound;
@@ -40,7 +42,7 @@ inline std::uint64_t scan_wide_simd(const WideStart& start, std::uint64_t begin,
   using Real = hn::Vec<decltype(d)>;
   const std::size_t lanes = hn::Lanes(d);
   const auto half = hn::Set(d, 0.5);
-  const auto shrunk_half = hn::Set(d, 0.5 - 0x1.6p-53 * 2);
+  const auto shrunk_half = hn::Set(d, 0.5 - 0x1p-51);
   const auto margin = hn::Set(d, 0x1p-50);
   const auto twice_s = hn::Set(d, 2 * static_cast<double>(start.s));
   const auto difference = hn::Set(d, static_cast<double>(start.difference));

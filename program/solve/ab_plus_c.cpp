@@ -7,6 +7,7 @@
 #include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
@@ -29,7 +30,7 @@ using Minima = std::vector<Minimum>;
 struct Options {
   std::vector<std::string> numbers;
   std::vector<std::string> range;
-  std::string sum;
+  std::optional<std::string> sum;
   std::string variant;
   bool json = false;
 };
@@ -115,7 +116,7 @@ void solve_range(const Options& options) {
 }
 
 void solve_sum(const Options& options) {
-  const std::uint64_t last = parse_64_bits(options.sum);
+  const std::uint64_t last = parse_64_bits(*options.sum);
   const auto& variant =
       variant_named<Range, RangeTotal>("ab_plus_c_range_sum", options.variant.empty() ? "events_omp" : options.variant);
   constexpr std::uint64_t block = std::uint64_t{1} << 28;
@@ -135,7 +136,7 @@ void solve_sum(const Options& options) {
   }
   if (options.json) {
     const nlohmann::ordered_json object = {
-        {"last", options.sum}, {"sum", ab_plus_c::to_string(total.sum)}, {"maximum", std::to_string(total.maximum)}};
+        {"last", std::to_string(last)}, {"sum", ab_plus_c::to_string(total.sum)}, {"maximum", std::to_string(total.maximum)}};
     fmt::print("{}\n", object.dump());
   } else {
     fmt::print("{}\n", ab_plus_c::to_string(total.sum));
@@ -143,11 +144,11 @@ void solve_sum(const Options& options) {
 }
 
 void solve(const Options& options) {
-  const int ways = !options.numbers.empty() + !options.range.empty() + !options.sum.empty();
+  const int ways = !options.numbers.empty() + !options.range.empty() + options.sum.has_value();
   if (ways != 1) throw std::invalid_argument("give either numbers, or --range LOW HIGH, or --sum LAST");
   if (!options.numbers.empty()) solve_numbers(options);
   if (!options.range.empty()) solve_range(options);
-  if (!options.sum.empty()) solve_sum(options);
+  if (options.sum) solve_sum(options);
 }
 
 const RegisteredSolver registered{{
