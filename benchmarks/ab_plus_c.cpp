@@ -4,8 +4,8 @@
 // N; a variant may use SIMD and threads within one N only.
 #include "impl/ab_plus_c/ab_plus_c.hpp"
 
+#include <algorithm>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "benchmarks/ab_plus_c_support.hpp"
@@ -73,6 +73,20 @@ double iterations(const Minima& minima) {
 suite::Work divisions(const Numbers&, const Minima& minima) { return {.divide_double = iterations(minima)}; }
 suite::Work square_roots(const Numbers&, const Minima& minima) { return {.sqrt_double = iterations(minima)}; }
 
+/// The filter takes one square root for each of the first 160 candidates of a number, then one and a division for at
+/// most 31, and at least two multiplications with addition for each of these.
+suite::Work filtered(const Numbers&, const Minima& minima) {
+  suite::Work work;
+  for (const Minimum& minimum : minima) {
+    const double tried = static_cast<double>(minimum.iterations);
+    const double expanded = std::max(0.0, tried - 160);
+    work.sqrt_double += tried - expanded + expanded / 31;
+    work.divide_double += expanded / 31;
+    work.fma_double += 2 * expanded;
+  }
+  return work;
+}
+
 std::optional<std::string> beyond_64_bits(const Numbers& numbers) {
   for (const Natural& n : numbers) {
     if (n >> 64 != 0) return "takes numbers below 2^64";
@@ -92,9 +106,13 @@ const suite::Registered<Numbers, Minima> registered{{
             {"pq_scan", each<pq_scan>, {1.0 / 4, 2}, square_roots, beyond_64_bits},
             {"pq_early_stop", each<pq_early_stop>, {1.0 / 6, 1.183}, square_roots, beyond_64_bits},
             {"pq_early_stop_simd", each<pq_early_stop_simd>, {1.0 / 6, 1.183}, square_roots, beyond_64_bits},
+            {"pq_early_stop_filter_simd", each<pq_early_stop_filter_simd>, {1.0 / 6, 1.183}, filtered, beyond_64_bits},
             {"pq_early_stop_wide", each<pq_early_stop_wide>, {1.0 / 6, 1.183}},
             {"pq_early_stop_wide_omp", each<pq_early_stop_wide_omp>, {1.0 / 6, 1.183}},
             {"pq_early_stop_wide_tbb", each<pq_early_stop_wide_tbb>, {1.0 / 6, 1.183}},
+            {"pq_early_stop_wide_simd", each<pq_early_stop_wide_simd>, {1.0 / 6, 1.183}, square_roots},
+            {"pq_early_stop_wide_simd_omp", each<pq_early_stop_wide_simd_omp>, {1.0 / 6, 1.183}, square_roots},
+            {"pq_early_stop_wide_simd_tbb", each<pq_early_stop_wide_simd_tbb>, {1.0 / 6, 1.183}, square_roots},
         },
     .workloads = {workload(20, 64), workload(30, 64), workload(40, 16), workload(52, 64), workload(63, 64),
                   workload(80, 32), workload(100, 8), workload(126, 2)},

@@ -36,7 +36,7 @@ inline void write_candidates(const Window& window, std::vector<std::int16_t>& va
 
 template <class T>
 void sweep_in_order(const Range& range, T* sums) {
-  const std::uint32_t numbers = window_numbers(range);
+  const std::uint32_t numbers = window_numbers(range, largest_sweep);
   std::vector<std::int16_t> values(numbers, unreached);
   walk_windows(
       range, numbers, [](std::uint64_t n) { return static_cast<std::uint64_t>(early_stop(n).sum); },

@@ -27,7 +27,7 @@ namespace tandem::ab_plus_c::HWY_NAMESPACE {
 template <class T>
 void sweep_block(const Range& range, T* sums) {
   const auto numbers =
-      static_cast<std::uint32_t>(std::min<std::uint64_t>(window_numbers(range), range.high - range.low));
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(window_numbers(range, largest_sweep), range.high - range.low));
   const auto room = static_cast<std::size_t>(whole_tiles(static_cast<std::int32_t>(numbers)));
   const auto values = hwy::AllocateAligned<std::int16_t>(room);
   std::fill_n(values.get(), room, unreached);
@@ -56,13 +56,11 @@ HWY_EXPORT(sweep_block_64);
 
 namespace {
 
-/// Numbers per block: about a millisecond of work.
-constexpr std::size_t block = std::size_t{1} << 21;
-
 template <class Scheduler, class T>
 void run(const Range& range, std::vector<T>& sums, const Execution& execution) {
   require_sums(range, sums.size());
   require_sums_fit<T>(range);
+  const std::uint64_t block = block_numbers(range, window_numbers(range, largest_sweep), execution);
   Scheduler::for_each_chunk(execution, sums.size(), block, [&](std::size_t begin, std::size_t end) {
     const Range part{.low = range.low + begin, .high = range.low + end};
     if constexpr (sizeof(T) == sizeof(std::uint32_t)) {

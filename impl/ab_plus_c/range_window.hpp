@@ -22,6 +22,7 @@
 #include <string>
 
 #include "impl/ab_plus_c/pq_start.hpp"
+#include "impl/support/execution.hpp"
 #include "reference/ab_plus_c.hpp"
 
 namespace tandem::ab_plus_c {
@@ -89,11 +90,23 @@ auto certified(Window window, Sweep&& sweep) -> std::optional<decltype(sweep(win
 }
 
 /// Numbers in a window of a range that is not empty: about two hundred times as many as a candidate reaches, so that a
-/// window's p cost little beside its numbers, and few enough for the second-level cache.
-inline std::uint32_t window_numbers(const Range& range) {
+/// window's p cost little beside its numbers, and at most `most` (a power of two), for the caches.
+inline std::uint32_t window_numbers(const Range& range, std::uint32_t most) {
   const auto reach = static_cast<std::uint32_t>(expected_reach(range.high));
-  return std::clamp(64 * std::bit_ceil(3 * reach), std::uint32_t{1} << 16, std::uint32_t{1} << 19);
+  return std::clamp(64 * std::bit_ceil(3 * reach), std::uint32_t{1} << 16, most);
 }
+
+/// Numbers in a block, what one thread takes at a time: eight blocks for each thread where the range is long enough,
+/// and from 1 to 64 windows. A block knows nothing of the others, so the answer is the same whatever its length.
+inline std::uint64_t block_numbers(const Range& range, std::uint32_t window, const Execution& execution) {
+  const auto threads = static_cast<std::uint64_t>(std::max(execution.threads, 1));
+  return window * std::clamp<std::uint64_t>((range.high - range.low) / window / (8 * threads), 1, 64);
+}
+
+/// The largest windows: of 64 columns, whose rows fit in 16 bits (with two bits to spare) and whose values in the
+/// second-level cache; and of a sweep that also writes, and reads its values once more.
+inline constexpr std::uint32_t largest_columns = std::uint32_t{1} << 19;
+inline constexpr std::uint32_t largest_sweep = std::uint32_t{1} << 17;
 
 /// Walks a range window by window, at most `numbers` at a time. `sum_of(n)` is S(n) by other means, for the first
 /// number alone; `sweep(window, first)` tries one set of p, `first` being the most that the window's first number can

@@ -35,7 +35,8 @@ class Columns {
   /// For windows of a range that is not empty.
   explicit Columns(const Range& range) {
     const std::uint64_t needed = (range.high - range.low - 1) / columns + 1;
-    rows_ = static_cast<std::int32_t>(std::min<std::uint64_t>(std::bit_ceil(needed), window_numbers(range) / columns));
+    rows_ = static_cast<std::int32_t>(
+        std::min<std::uint64_t>(std::bit_ceil(needed), window_numbers(range, largest_columns) / columns));
     values_ = hwy::AllocateAligned<std::int16_t>(numbers());
     std::fill_n(values_.get(), numbers(), unreached);
   }

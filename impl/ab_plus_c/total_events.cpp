@@ -51,14 +51,12 @@ HWY_EXPORT(total_of_block);
 
 namespace {
 
-/// Numbers per block: a tenth of a millisecond of work.
-constexpr std::uint64_t block = std::uint64_t{1} << 22;
-
 template <class Scheduler>
 void run(const Range& range, RangeTotal& total, const Execution& execution) {
   require_ordered(range);
   RangeTotal all;
   std::mutex mutex;
+  const std::uint64_t block = block_numbers(range, window_numbers(range, largest_columns), execution);
   const std::uint64_t numbers = range.high - range.low;
   const std::uint64_t blocks = numbers / block + (numbers % block != 0);
   Scheduler::for_each_chunk(execution, blocks, 1, [&](std::size_t begin, std::size_t) {

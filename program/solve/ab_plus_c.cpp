@@ -64,7 +64,7 @@ std::string line(Natural n, const Minimum& minimum, bool json) {
 }
 
 /// The fastest variant that takes the number.
-std::string best_variant(Natural n) { return n >> 64 == 0 ? "pq_early_stop_simd" : "pq_early_stop_wide_omp"; }
+std::string best_variant(Natural n) { return n >> 64 == 0 ? "pq_early_stop_filter_simd" : "pq_early_stop_wide_simd_omp"; }
 
 void solve_numbers(const Options& options) {
   Numbers numbers;
