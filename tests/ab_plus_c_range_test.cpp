@@ -96,9 +96,9 @@ struct Total {
 
 const std::vector<Total> totals = {{"early_stop", total_early_stop},
                                    {"early_stop_simd", total_early_stop_simd},
-                                   {"events", total_events},
-                                   {"events_omp", total_events_omp},
-                                   {"events_tbb", total_events_tbb}};
+                                   {"columns", total_columns},
+                                   {"columns_omp", total_columns_omp},
+                                   {"columns_tbb", total_columns_tbb}};
 
 const std::vector<Total> event_totals(totals.begin() + 2, totals.end());
 
@@ -196,8 +196,8 @@ TEST(Range, WindowsAndBlocksOnEveryTargetAndThreadCount) {
       range_prefix_minimum_simd(range, sums, {});
       EXPECT_TRUE(sums == expected);
       RangeTotal total;
-      total_events(range, total, {});
-      expect_total(total, total_of(expected), describe(range, "events"));
+      total_columns(range, total, {});
+      expect_total(total, total_of(expected), describe(range, "columns"));
     }
     for (int threads = 1; threads <= 4; ++threads) {
       for (const auto sweep :
@@ -308,13 +308,13 @@ TEST(RangeTotal, KnownSums) {
 TEST(RangeTotal, KnownSumToABillion) {
   if (!fast_build) GTEST_SKIP() << "takes seconds in this build";
   RangeTotal total;
-  total_events_omp({.low = 0, .high = 1000000001}, total, {.threads = 2});
+  total_columns_omp({.low = 0, .high = 1000000001}, total, {.threads = 2});
   expect_total(total, {.sum = 42194586564095, .maximum = 63426}, "[0, 10^9]");
 }
 
 TEST(RangeTotal, DoesNotWrapAround) {
   RangeTotal total;
-  total_events(range_of(end_of_64_bits - 100000, 100000), total, {});
+  total_columns(range_of(end_of_64_bits - 100000, 100000), total, {});
   EXPECT_GT(total.sum, Natural{100000} * ((std::uint64_t{1} << 33) - 1));
 }
 

@@ -104,9 +104,9 @@ void total_early_stop(const Range& range, RangeTotal& total, const Execution& ex
 /// The same by `pq_early_stop_simd`.
 void total_early_stop_simd(const Range& range, RangeTotal& total, const Execution& execution);
 
-/// Sum and maximum from the events of the sweep alone (the N at which S(N) is not S(N - 1) + 1).
-void total_events(const Range& range, RangeTotal& total, const Execution& execution);
-void total_events_omp(const Range& range, RangeTotal& total, const Execution& execution);
-void total_events_tbb(const Range& range, RangeTotal& total, const Execution& execution);
+/// Sum and maximum by the sweep in 64 columns of 16-bit lanes; no S(N) is written anywhere.
+void total_columns(const Range& range, RangeTotal& total, const Execution& execution);
+void total_columns_omp(const Range& range, RangeTotal& total, const Execution& execution);
+void total_columns_tbb(const Range& range, RangeTotal& total, const Execution& execution);
 
 }  // namespace tandem::ab_plus_c

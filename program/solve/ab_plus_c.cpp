@@ -118,7 +118,7 @@ void solve_range(const Options& options) {
 void solve_sum(const Options& options) {
   const std::uint64_t last = parse_64_bits(*options.sum);
   const auto& variant =
-      variant_named<Range, RangeTotal>("ab_plus_c_range_sum", options.variant.empty() ? "events_omp" : options.variant);
+      variant_named<Range, RangeTotal>("ab_plus_c_range_sum", options.variant.empty() ? "columns_omp" : options.variant);
   constexpr std::uint64_t block = std::uint64_t{1} << 28;
   suite::watch_for_interrupt();
   suite::Progress progress(static_cast<double>(last) * 1e-9);

@@ -9,7 +9,7 @@
 #include "impl/support/parallel.hpp"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "impl/ab_plus_c/total_events.cpp"
+#define HWY_TARGET_INCLUDE "impl/ab_plus_c/total_columns.cpp"
 #include <hwy/foreach_target.h>
 // clang-format off: must come after foreach_target.h
 #include <hwy/highway.h>
@@ -71,15 +71,15 @@ void run(const Range& range, RangeTotal& total, const Execution& execution) {
 
 }  // namespace
 
-void total_events(const Range& range, RangeTotal& total, const Execution& execution) {
+void total_columns(const Range& range, RangeTotal& total, const Execution& execution) {
   run<Sequential>(range, total, execution);
 }
 
-void total_events_omp(const Range& range, RangeTotal& total, const Execution& execution) {
+void total_columns_omp(const Range& range, RangeTotal& total, const Execution& execution) {
   run<OpenMp>(range, total, execution);
 }
 
-void total_events_tbb(const Range& range, RangeTotal& total, const Execution& execution) {
+void total_columns_tbb(const Range& range, RangeTotal& total, const Execution& execution) {
   run<OneTbb>(range, total, execution);
 }
 
