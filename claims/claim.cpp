@@ -46,7 +46,7 @@ Registered::Registered(std::vector<Claim> claims) {
   std::ranges::sort(all, {}, order);
 }
 
-std::vector<Claim> select(const std::string& filter, bool full) {
+std::vector<Claim> select(const std::string& filter, bool full, bool hidden) {
   std::regex pattern;
   try {
     pattern = std::regex(filter);
@@ -55,7 +55,8 @@ std::vector<Claim> select(const std::string& filter, bool full) {
   }
   std::vector<Claim> selected;
   std::ranges::copy_if(registry(), std::back_inserter(selected), [&](const Claim& claim) {
-    return (full || claim.quick) && std::regex_search(claim.method + "/" + claim.id, pattern);
+    return (full || claim.quick) && (hidden || !claim.hidden) &&
+           std::regex_search(claim.method + "/" + claim.id, pattern);
   });
   return selected;
 }

@@ -33,7 +33,8 @@ struct Claim {
   std::string threshold;     ///< what the figures must satisfy
   double quick_seconds = 1;  ///< planned; the progress display uses it
   double full_seconds = 1;
-  bool quick = true;  ///< part of the quick run
+  bool quick = true;    ///< part of the quick run
+  bool hidden = false;  ///< left out unless asked for
   /// `full` allows minutes instead of seconds. May use as many threads as the machine has cores.
   std::function<Outcome(bool full)> experiment;
 };
@@ -55,7 +56,7 @@ struct Finding {
 
 /// The claims whose "method/id" matches the regular expression and that belong to the mode; throws
 /// std::invalid_argument for a filter that is no regular expression.
-std::vector<Claim> select(const std::string& filter, bool full);
+std::vector<Claim> select(const std::string& filter, bool full, bool hidden = false);
 
 /// Runs the experiment. One that throws is unstable, with the error as its figure.
 Finding test(const Claim& claim, bool full);

@@ -36,7 +36,8 @@ int parse_and_run(CLI::App& app, std::vector<char*>& arguments, const int& statu
   } catch (const CLI::Success& help) {
     return app.exit(help);
   } catch (const CLI::RequiredError& error) {
-    const auto unknown = std::find_if(arguments.begin() + 1, arguments.end(), [](const char* word) { return *word != '-'; });
+    const auto unknown =
+        std::find_if(arguments.begin() + 1, arguments.end(), [](const char* word) { return *word != '-'; });
     complain(unknown != arguments.end() && app.get_subcommands().empty()
                  ? fmt::format("there is no verb '{}' (tandem --help lists them)", *unknown)
                  : std::string(error.what()) + " (tandem --help tells more)");

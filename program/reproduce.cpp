@@ -16,12 +16,13 @@ namespace {
 struct Options {
   std::string filter;
   bool full = false;
+  bool hidden = false;
   bool json = false;
 };
 
 void reproduce(const Options& options) {
   suite::watch_for_interrupt();
-  const auto selected = claims::select(options.filter, options.full);
+  const auto selected = claims::select(options.filter, options.full, options.hidden);
   if (selected.empty()) throw std::invalid_argument("the filter '" + options.filter + "' matches no claim");
   suite::Progress progress(planned_seconds(selected, options.full));
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
@@ -60,6 +61,7 @@ void add_reproduce(Context context) {
       "The claims of the posts and papers, with figures and verdicts\nExample: tandem reproduce ab_plus_c/C2");
   verb->add_option("FILTER", options->filter, "Regular expression over method/claim");
   verb->add_flag("--full", options->full, "Larger experiments, and those that take minutes");
+  verb->add_flag("--hidden", options->hidden, "Also the claim of the skeleton method of CONTRIBUTING.md");
   verb->add_flag("--json", options->json, "Print JSON");
   verb->callback([options] { reproduce(*options); });
 }

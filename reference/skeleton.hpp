@@ -4,6 +4,7 @@
 //   reference/skeleton.cpp    the definition itself
 //   impl/skeleton/            the fast variants: skeleton.hpp declares them, one .cpp per implementation
 //   benchmarks/skeleton.cpp   what the suite must know: workloads, variants, agreement, certificate, work
+//   claims/skeleton.cpp       what its source says, as an experiment with a verdict
 //   tests/skeleton_test.cpp   what is particular to this method: edge cases, bad input
 //
 // No list names these files: the build system and the suite find a method by its place in the rooms.

@@ -211,6 +211,11 @@ TEST(Reproduce, PrintsFiguresAndVerdicts) {
   }
 }
 
+TEST(Reproduce, HidesTheSkeletonUnlessAsked) {
+  EXPECT_EQ(tandem("reproduce skeleton/").status, 2);
+  EXPECT_EQ(tandem_json("reproduce skeleton/ --hidden --json").at("claims").at(0).at("verdict"), "confirmed");
+}
+
 TEST(SolveAbPlusC, PrintsOneObjectPerNumber) {
   const Result result =
       tandem("solve ab_plus_c 128 0 5 18446744073709551615 85070591730234615865843651857942052863 --json");

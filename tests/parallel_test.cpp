@@ -1,0 +1,83 @@
+// The two schedulers: every chunk once, exceptions handed on, nothing global left behind.
+#include "impl/support/parallel.hpp"
+
+#include <gtest/gtest.h>
+
+#include <mutex>
+#include <numeric>
+#include <set>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+namespace tandem {
+namespace {
+
+template <class Scheduler>
+class Schedulers : public testing::Test {};
+using AllSchedulers = testing::Types<Sequential, OpenMp, OneTbb>;
+TYPED_TEST_SUITE(Schedulers, AllSchedulers);
+
+TYPED_TEST(Schedulers, CallTheBodyOnceForEveryItem) {
+  for (const std::size_t count : {0, 1, 2, 7, 8, 9, 100}) {
+    for (const std::size_t grain : {1, 3, 8, 200}) {
+      for (const int threads : {1, 2, 3, 4}) {
+        std::vector<int> calls(count);
+        TypeParam::for_each_chunk({.threads = threads}, count, grain, [&](std::size_t begin, std::size_t end) {
+          EXPECT_LE(end - begin, grain);
+          for (std::size_t i = begin; i < end; ++i) ++calls[i];
+        });
+        EXPECT_EQ(calls, std::vector<int>(count, 1)) << count << " items, grain " << grain << ", threads " << threads;
+      }
+    }
+  }
+}
+
+TYPED_TEST(Schedulers, HandOnAnException) {
+  EXPECT_THROW(TypeParam::for_each_chunk({.threads = 2}, 10, 1,
+                                         [](std::size_t begin, std::size_t) {
+                                           if (begin == 3) throw std::runtime_error("three");
+                                         }),
+               std::runtime_error);
+}
+
+TYPED_TEST(Schedulers, UseNoMoreThreadsThanTheyMay) {
+  for (const int threads : {1, 2, 3}) {
+    std::mutex mutex;
+    std::set<std::thread::id> seen;
+    TypeParam::for_each_chunk({.threads = threads}, 64, 1, [&](std::size_t, std::size_t) {
+      std::this_thread::sleep_for(std::chrono::microseconds(100));
+      const std::scoped_lock lock(mutex);
+      seen.insert(std::this_thread::get_id());
+    });
+    EXPECT_LE(seen.size(), static_cast<std::size_t>(threads));
+  }
+}
+
+TYPED_TEST(Schedulers, LeaveNoGlobalStateChanged) {
+  const int openmp_before = omp_get_max_threads();
+  const std::size_t tbb_before = tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
+  TypeParam::for_each_chunk({.threads = 4}, 16, 1, [](std::size_t, std::size_t) {});
+  EXPECT_EQ(omp_get_max_threads(), openmp_before);
+  EXPECT_EQ(tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism), tbb_before);
+}
+
+TYPED_TEST(Schedulers, MayBeUsedFromSeveralThreadsAtOnce) {
+  std::vector<std::size_t> sums(4);
+  {
+    std::vector<std::jthread> callers;
+    for (std::size_t& sum : sums) {
+      callers.emplace_back([&sum] {
+        std::vector<std::size_t> items(1000);
+        TypeParam::for_each_chunk({.threads = 2}, items.size(), 10, [&](std::size_t begin, std::size_t end) {
+          for (std::size_t i = begin; i < end; ++i) items[i] = i;
+        });
+        sum = std::accumulate(items.begin(), items.end(), std::size_t{0});
+      });
+    }
+  }
+  EXPECT_EQ(sums, std::vector<std::size_t>(4, 499500));
+}
+
+}  // namespace
+}  // namespace tandem

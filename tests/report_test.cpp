@@ -1,0 +1,162 @@
+// Tables, numbers and pages made from results, without any measuring.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "program/results.hpp"
+#include "reports/markdown.hpp"
+#include "reports/table.hpp"
+#include "tests/support/command.hpp"
+
+namespace tandem {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(Numbers, HaveThreeDigitsAndThousands) {
+  EXPECT_EQ(reports::number_text(0), "0");
+  EXPECT_EQ(reports::number_text(0.01234), "0.0123");
+  EXPECT_EQ(reports::number_text(1.5), "1.50");
+  EXPECT_EQ(reports::number_text(12.34), "12.3");
+  EXPECT_EQ(reports::number_text(999.4), "999");
+  EXPECT_EQ(reports::number_text(1234), "1,230");
+  EXPECT_EQ(reports::number_text(1234567), "1,230,000");
+  EXPECT_EQ(reports::number_text(-1234), "-1,230");
+  EXPECT_EQ(reports::number_text(std::numeric_limits<double>::infinity()), "inf");
+  EXPECT_EQ(reports::number_text(std::nan("")), "n/a");
+}
+
+TEST(Numbers, TimesAndRatiosHaveReadableUnits) {
+  EXPECT_EQ(reports::time_text(2.5), "2.50 s");
+  EXPECT_EQ(reports::time_text(2.5e-3), "2.50 ms");
+  EXPECT_EQ(reports::time_text(2.5e-6), "2.50 us");
+  EXPECT_EQ(reports::time_text(2.5e-9), "2.50 ns");
+  EXPECT_EQ(reports::time_text(2.5e-11), "0.0250 ns");
+  EXPECT_EQ(reports::ratio_text(5.2, 5.1, 5.3), "5.20x [5.10, 5.30]");
+  EXPECT_EQ(reports::ratio_text(0.01, 0.008, 0.0125), "1/100 [1/125, 1/80.0]");
+}
+
+TEST(Table, AlignsByWidthAndLeavesOutEmptyColumns) {
+  reports::Table table({{"name"}, {"empty"}, {"µ", reports::Align::right}});
+  table.add({"a|b", "", "1"});
+  table.add({"µµµµµ", "", "22"});
+  EXPECT_EQ(table.text(),
+            "| name  |   µ |\n"
+            "| ----- | ---:|\n"
+            "| a\\|b  |   1 |\n"
+            "| µµµµµ |  22 |\n");
+  EXPECT_THROW(table.add({"one"}), std::logic_error);
+}
+
+suite::Row row(const std::string& variant, double seconds) {
+  suite::Row row;
+  row.method = "ab_plus_c";
+  row.variant = variant;
+  row.workload = "20_bits";
+  row.status = suite::RowStatus::timed;
+  row.seconds = seconds;
+  row.iterations = 10;
+  row.round_seconds = {seconds, std::nan(""), seconds};
+  row.roof = 0.5;
+  row.best_sequential = "pq_scan";
+  return row;
+}
+
+program::Record record() {
+  program::Record record;
+  record.command = "tandem run";
+  record.started = "2026-01-01T00:00:00Z";
+  record.rows = {row("reference", 1e-3), row("pq_scan", 1e-6)};
+  record.rows[0].speedup = suite::Interval{1, 1, 1};
+  record.rows[1].speedup = suite::Interval{1000, 900, 1100};
+  return record;
+}
+
+TEST(Results, AreValidJsonWhateverTheIntervals) {
+  program::Record open = record();
+  open.rows[1].speedup = suite::Interval{1000, 0, std::numeric_limits<double>::infinity()};
+  const auto results = program::to_results(open);
+  EXPECT_NO_THROW((void)nlohmann::json::parse(results.dump()));
+  EXPECT_FALSE(results["benchmarks"][1].contains("speedup")) << "an open interval is no figure";
+  EXPECT_TRUE(results["benchmarks"][0]["tandem"]["round_nanoseconds"][1].is_null());
+  EXPECT_EQ(results["benchmarks"][1]["real_time"], 1000.0);
+}
+
+TEST(Page, ShowsSpeedupsAndSharesOfTheRoof) {
+  const std::string page = reports::markdown_page(program::to_results(record()));
+  EXPECT_THAT(page, HasSubstr("1,000x [900, 1,100]"));
+  EXPECT_THAT(page, HasSubstr("50 %"));
+  EXPECT_THAT(page, Not(HasSubstr("Partial")));
+}
+
+TEST(Page, ShowsNoShareOfASuspectRoof) {
+  program::Record suspect = record();
+  suspect.suspect_peaks = "the peaks are off";
+  const std::string page = reports::markdown_page(program::to_results(suspect));
+  EXPECT_THAT(page, HasSubstr("the peaks are off"));
+  EXPECT_THAT(page, Not(HasSubstr("50 %")));
+}
+
+TEST(Page, ShowsARefusedRowWithItsReasonAndNoTime) {
+  program::Record refused = record();
+  refused.rows[1].status = suite::RowStatus::disagrees;
+  refused.rows[1].message = "element 7 is wrong";
+  const std::string page = reports::markdown_page(program::to_results(refused));
+  EXPECT_THAT(page, HasSubstr("DISAGREES: element 7 is wrong"));
+  EXPECT_THAT(page, Not(HasSubstr("1.00 us")));
+  const auto results = program::to_results(refused);
+  EXPECT_EQ(results["benchmarks"][1]["error_occurred"], true);
+}
+
+TEST(Page, SaysWhereTheReferenceWasNotRun) {
+  program::Record large = record();
+  large.rows[0].status = suite::RowStatus::left_out;
+  large.rows[0].message = "not run at this size";
+  large.rows[1].speedup.reset();
+  for (suite::Row& row : large.rows) row.against = "sqrt_scan";
+  const std::string page = reports::markdown_page(program::to_results(large));
+  EXPECT_THAT(page,
+              HasSubstr("Reference not run at this size; every answer agrees with sqrt_scan and the certificate."));
+}
+
+TEST(Page, SaysThatItIsPartial) {
+  program::Record partial = record();
+  partial.partial = true;
+  EXPECT_THAT(reports::markdown_page(program::to_results(partial)), HasSubstr("**Partial"));
+}
+
+TEST(Growth, IsFittedFromFiveSizesOn) {
+  std::vector<suite::Row> rows;
+  for (int bits = 20; bits <= 60; bits += 10) {
+    suite::Row point = row("pq_scan", 4 * 1e-9 * std::ldexp(1.0, bits / 4));
+    point.size = std::ldexp(1.0, bits / 4 * 4);
+    point.items = 4;
+    point.steps = 8 * std::ldexp(1.0, bits / 4);
+    rows.push_back(point);
+    rows.push_back(row("reference", 1));  // size 0: outside the fit
+  }
+  const auto fits = suite::fit_growth(rows);
+  ASSERT_EQ(fits.size(), 1U);
+  EXPECT_NEAR(fits[0].time.estimate, 0.25, 1e-9);
+  EXPECT_NEAR(fits[0].steps->estimate, 0.25, 1e-9);
+  EXPECT_EQ(fits[0].declared, 0.25);
+  rows.resize(8);
+  EXPECT_TRUE(suite::fit_growth(rows).empty());
+}
+
+TEST(WriteWhole, LeavesNothingBehindWhereItCannotWrite) {
+  const test::TemporaryFolder folder;
+  EXPECT_THROW(program::write_whole(folder.path() / "missing" / "file", "text"), std::runtime_error);
+  program::write_whole(folder.path() / "file", "text");
+  EXPECT_EQ(test::read_file(folder.path() / "file"), "text");
+  // A full disk, where the temporary file would be written.
+  std::filesystem::create_symlink("/dev/full", folder.path() / "full.partial");
+  EXPECT_THROW(program::write_whole(folder.path() / "full", "text"), std::runtime_error);
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "full"));
+}
+
+}  // namespace
+}  // namespace tandem
