@@ -79,7 +79,7 @@ TEST(Results, AreValidJsonWhateverTheIntervals) {
   program::Record open = record();
   open.rows[1].speedup = suite::Interval{1000, 0, std::numeric_limits<double>::infinity()};
   const auto results = program::to_results(open);
-  EXPECT_NO_THROW((void)nlohmann::json::parse(results.dump()));
+  EXPECT_TRUE(nlohmann::json::accept(results.dump()));
   EXPECT_FALSE(results["benchmarks"][1].contains("speedup")) << "an open interval is no figure";
   EXPECT_TRUE(results["benchmarks"][0]["tandem"]["round_nanoseconds"][1].is_null());
   EXPECT_EQ(results["benchmarks"][1]["real_time"], 1000.0);
