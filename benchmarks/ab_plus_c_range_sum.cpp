@@ -58,6 +58,8 @@ std::optional<std::string> certificate(const Range& range, const RangeTotal& tot
 constexpr suite::Growth one_by_one{1.0 / 6, 1.183};
 /// The sweep takes a step for every number.
 constexpr suite::Growth sweep{0, 1};
+/// Candidates for each number.
+constexpr suite::Growth events{-1.0 / 6, 2.8};
 
 const suite::Registered<Range, RangeTotal> registered{{
     .name = "ab_plus_c_range_sum",
@@ -71,6 +73,9 @@ const suite::Registered<Range, RangeTotal> registered{{
             {"columns", total_columns, sweep},
             {"columns_omp", total_columns_omp, sweep},
             {"columns_tbb", total_columns_tbb, sweep},
+            {"events", total_events, events},
+            {"events_omp", total_events_omp, events},
+            {"events_tbb", total_events_tbb, events},
         },
     .workloads = {small_workload(), workload("from_1e6", 1'000'000), workload("from_1e8", 100'000'000),
                   workload("from_1e9", 1'000'000'000), workload("from_1e12", 1'000'000'000'000),

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
-#include <regex>
 #include <stdexcept>
 #include <tuple>
+
+#include "benchmarks/suite/filter.hpp"
 
 namespace tandem::claims {
 namespace {
@@ -47,16 +48,10 @@ Registered::Registered(std::vector<Claim> claims) {
 }
 
 std::vector<Claim> select(const std::string& filter, bool full, bool hidden) {
-  std::regex pattern;
-  try {
-    pattern = std::regex(filter);
-  } catch (const std::regex_error&) {
-    throw std::invalid_argument("the filter '" + filter + "' is not a regular expression");
-  }
+  const auto matches = suite::filter_of(filter);
   std::vector<Claim> selected;
   std::ranges::copy_if(registry(), std::back_inserter(selected), [&](const Claim& claim) {
-    return (full || claim.quick) && (hidden || !claim.hidden) &&
-           std::regex_search(claim.method + "/" + claim.id, pattern);
+    return (full || claim.quick) && (hidden || !claim.hidden) && matches(claim.method + "/" + claim.id);
   });
   return selected;
 }

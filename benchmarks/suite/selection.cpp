@@ -1,7 +1,8 @@
 #include "benchmarks/suite/selection.hpp"
 
-#include <regex>
 #include <stdexcept>
+
+#include "benchmarks/suite/filter.hpp"
 
 namespace tandem::suite {
 
@@ -10,13 +11,7 @@ std::string row_name(const AnyMethod& method, std::size_t variant, std::size_t w
 }
 
 std::vector<SelectedWorkload> select(const SelectionOptions& options) {
-  std::regex pattern;
-  try {
-    pattern = std::regex(options.filter);
-  } catch (const std::regex_error&) {
-    throw std::invalid_argument("the filter '" + options.filter + "' is not a regular expression");
-  }
-
+  const auto matches = filter_of(options.filter);
   std::vector<SelectedWorkload> selected;
   bool matched_slow = false;
   for (const auto& method : methods()) {
@@ -24,7 +19,7 @@ std::vector<SelectedWorkload> select(const SelectionOptions& options) {
     for (std::size_t workload = 0; workload < method->workloads.size(); ++workload) {
       SelectedWorkload candidate{method.get(), workload, {}};
       for (std::size_t variant = 0; variant < method->variants.size(); ++variant) {
-        if (std::regex_search(row_name(*method, variant, workload), pattern)) candidate.variants.push_back(variant);
+        if (matches(row_name(*method, variant, workload))) candidate.variants.push_back(variant);
       }
       if (candidate.variants.empty()) continue;
       if (options.full || candidate.card().quick) {
