@@ -30,8 +30,9 @@ suite::Workload<Range> workload(const char* name, std::uint64_t low) {
 
 /// Small enough for the reference; outside the growth fit, whose sizes share one length.
 suite::Workload<Range> small_workload() {
-  return {
-      .name = "from_0_16384", .items = 16384, .make = [](std::uint64_t seed) { return range_above(0, 16384, seed); }};
+  return {.name = "from_0_16384", .size = 16384, .items = 16384, .fitted = false, .make = [](std::uint64_t seed) {
+            return range_above(0, 16384, seed);
+          }};
 }
 
 template <class T>

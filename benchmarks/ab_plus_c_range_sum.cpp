@@ -8,22 +8,20 @@
 namespace tandem::ab_plus_c {
 namespace {
 
-constexpr std::uint64_t range_size = std::uint64_t{1} << 20;
-
-suite::Workload<Range> workload(const char* name, std::uint64_t low) {
+suite::Workload<Range> workload(const char* name, std::uint64_t low, std::uint64_t count, bool fitted) {
   return {.name = name,
-          .size = static_cast<double>(low),
-          .items = static_cast<double>(range_size),
-          .make = [low](std::uint64_t seed) {
+          .size = static_cast<double>(low + count),
+          .items = static_cast<double>(count),
+          .fitted = fitted,
+          .make = [low, count](std::uint64_t seed) {
             const std::uint64_t first = low + random_bits(seed, low) % 1024;
-            return Range{.low = first, .high = first + range_size};
+            return Range{.low = first, .high = first + count};
           }};
 }
 
-suite::Workload<Range> small_workload() {
-  return {.name = "from_0_16384", .items = 16384, .make = [](std::uint64_t seed) {
-            return Range{.low = seed % 2, .high = 16384};
-          }};
+/// A million numbers, so that one N after the other can still be timed.
+suite::Workload<Range> million(const char* name, std::uint64_t low) {
+  return workload(name, low, std::uint64_t{1} << 20, true);
 }
 
 void reference_total(const Range& range, RangeTotal& total, const Execution&) { total = reference_range_total(range); }
@@ -77,9 +75,11 @@ const suite::Registered<Range, RangeTotal> registered{{
             {"events_omp", total_events_omp, events},
             {"events_tbb", total_events_tbb, events},
         },
-    .workloads = {small_workload(), workload("from_1e6", 1'000'000), workload("from_1e8", 100'000'000),
-                  workload("from_1e9", 1'000'000'000), workload("from_1e12", 1'000'000'000'000),
-                  workload("from_1e15", 1'000'000'000'000'000)},
+    // The first is small enough for the reference, the last long enough for two threads.
+    .workloads = {workload("from_0_16384", 0, 16384, false), million("from_1e6", 1'000'000),
+                  million("from_1e8", 100'000'000), million("from_1e9", 1'000'000'000),
+                  million("from_1e12", 1'000'000'000'000), million("from_1e15", 1'000'000'000'000'000),
+                  workload("from_1e15_64M", 1'000'000'000'000'000, std::uint64_t{1} << 26, false)},
     .problem = [](std::size_t count,
                   std::uint64_t seed) { return Range{.low = seed * 1000, .high = seed * 1000 + count}; },
     .hash = hash_of_range,

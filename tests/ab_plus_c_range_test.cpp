@@ -2,7 +2,6 @@
 // thread count. That they agree with the reference on seeded problems is tested for all methods at once.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <hwy/highway.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -12,8 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "benchmarks/suite/simd_target.hpp"
 #include "impl/ab_plus_c/ab_plus_c.hpp"
 #include "impl/ab_plus_c/range_window.hpp"
+#include "tests/support/full_speed.hpp"
 
 namespace tandem::ab_plus_c {
 namespace {
@@ -23,34 +24,6 @@ using Sums = std::vector<std::uint64_t>;
 constexpr std::uint64_t end_of_64_bits = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t two_to_62 = std::uint64_t{1} << 62;
 constexpr std::uint64_t two_to_63 = std::uint64_t{1} << 63;
-
-// Builds without optimisation and with sanitizers do a part of the work.
-#if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-constexpr bool fast_build = true;
-#else
-constexpr bool fast_build = false;
-#endif
-
-// Pins one Highway target for as long as it lives, as `--simd` does.
-class Pinned {
- public:
-  explicit Pinned(std::int64_t target) { pin(target); }
-  ~Pinned() { pin(0); }
-  Pinned(const Pinned&) = delete;
-  Pinned& operator=(const Pinned&) = delete;
-
- private:
-  static void pin(std::int64_t target) {
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  }
-};
-
-std::vector<std::int64_t> targets() {
-  std::vector<std::int64_t> all = hwy::SupportedAndGeneratedTargets();
-  all.push_back(HWY_EMU128);
-  return all;
-}
 
 Range range_of(std::uint64_t low, std::uint64_t count) { return {.low = low, .high = low + count}; }
 
@@ -94,13 +67,12 @@ struct Total {
   void (*run)(const Range&, RangeTotal&, const Execution&);
 };
 
-const std::vector<Total> totals = {{"early_stop", total_early_stop},
-                                   {"early_stop_simd", total_early_stop_simd},
-                                   {"columns", total_columns},
-                                   {"columns_omp", total_columns_omp},
-                                   {"columns_tbb", total_columns_tbb}};
+const std::vector<Total> totals = {{"early_stop", total_early_stop},   {"early_stop_simd", total_early_stop_simd},
+                                   {"columns", total_columns},         {"columns_omp", total_columns_omp},
+                                   {"columns_tbb", total_columns_tbb}, {"events", total_events},
+                                   {"events_omp", total_events_omp},   {"events_tbb", total_events_tbb}};
 
-const std::vector<Total> event_totals(totals.begin() + 2, totals.end());
+const std::vector<Total> swept_totals(totals.begin() + 2, totals.end());
 
 void expect_total(const RangeTotal& actual, const RangeTotal& expected, const std::string& where) {
   EXPECT_EQ(to_string(actual.sum), to_string(expected.sum)) << where;
@@ -135,7 +107,7 @@ void expect_right(const Range& range, const Sums& expected, const Execution& exe
 }
 
 TEST(Range, EveryNumberBelow20000IsTheReferences) {
-  const Range range = range_of(0, fast_build ? 20000 : 4000);
+  const Range range = range_of(0, test::full_speed ? 20000 : 4000);
   Sums expected(range.high);
   reference_range(range, expected);
   expect_right(range, expected);
@@ -155,7 +127,7 @@ TEST(Range, FirstNumbersFromEveryStart) {
 class At : public testing::TestWithParam<std::uint64_t> {};
 
 TEST_P(At, LongRangesAreTheEarlyStops) {
-  const std::uint64_t numbers = fast_build ? 1 << 16 : 1 << 11;
+  const std::uint64_t numbers = test::full_speed ? 1 << 16 : 1 << 11;
   const Range range = range_of(std::min(GetParam(), end_of_64_bits - numbers), numbers);
   expect_right(range, early_stops(range));
 }
@@ -164,9 +136,9 @@ TEST_P(At, OddOffsetsAndLengthsOnEveryTarget) {
   const std::uint64_t room = 400;
   const std::uint64_t low = std::min(GetParam(), end_of_64_bits - room);
   const Sums expected = early_stops(range_of(low, room));
-  for (const std::int64_t target : targets()) {
-    const Pinned pinned(target);
-    SCOPED_TRACE(hwy::TargetName(target));
+  for (const suite::SimdTarget& target : suite::simd_targets()) {
+    const suite::PinnedSimdTarget pinned(target.id);
+    SCOPED_TRACE(target.name);
     for (const std::uint64_t offset : {0, 1, 7, 13}) {
       for (const std::uint64_t count :
            {0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 131, 257}) {
@@ -184,20 +156,22 @@ INSTANTIATE_TEST_SUITE_P(Range, At,
 // Several windows and blocks, the last of each cut short: the hand-over between them is what is tested, so the sweep in
 // plain loops may be the expectation.
 TEST(Range, WindowsAndBlocksOnEveryTargetAndThreadCount) {
-  const std::uint64_t numbers = fast_build ? 9000011 : 300007;
+  const std::uint64_t numbers = test::full_speed ? 9000011 : 300007;
   for (const std::uint64_t low : {std::uint64_t{3}, std::uint64_t{1000000000001}, end_of_64_bits - numbers}) {
     const Range range = range_of(low, numbers);
     Sums expected(numbers);
     range_prefix_minimum(range, expected, {});
-    for (const std::int64_t target : targets()) {
-      const Pinned pinned(target);
-      SCOPED_TRACE(hwy::TargetName(target));
+    for (const suite::SimdTarget& target : suite::simd_targets()) {
+      const suite::PinnedSimdTarget pinned(target.id);
+      SCOPED_TRACE(target.name);
       Sums sums(numbers);
       range_prefix_minimum_simd(range, sums, {});
       EXPECT_TRUE(sums == expected);
-      RangeTotal total;
-      total_columns(range, total, {});
-      expect_total(total, total_of(expected), describe(range, "columns"));
+      for (const auto& [name, run] : {Total{"columns", total_columns}, Total{"events", total_events}}) {
+        RangeTotal total;
+        run(range, total, {});
+        expect_total(total, total_of(expected), describe(range, name));
+      }
     }
     for (int threads = 1; threads <= 4; ++threads) {
       for (const auto sweep :
@@ -206,7 +180,7 @@ TEST(Range, WindowsAndBlocksOnEveryTargetAndThreadCount) {
         sweep(range, sums, {.threads = threads});
         EXPECT_TRUE(sums == expected) << threads << " threads";
       }
-      for (const Total& variant : event_totals) {
+      for (const Total& variant : swept_totals) {
         RangeTotal total;
         variant.run(range, total, {.threads = threads});
         expect_total(total, total_of(expected), describe(range, variant.name));
@@ -306,16 +280,20 @@ TEST(RangeTotal, KnownSums) {
 }
 
 TEST(RangeTotal, KnownSumToABillion) {
-  if (!fast_build) GTEST_SKIP() << "takes seconds in this build";
-  RangeTotal total;
-  total_columns_omp({.low = 0, .high = 1000000001}, total, {.threads = 2});
-  expect_total(total, {.sum = 42194586564095, .maximum = 63426}, "[0, 10^9]");
+  if (!test::full_speed) GTEST_SKIP() << "takes seconds in this build";
+  for (const auto& [name, run] : {Total{"columns_omp", total_columns_omp}, Total{"events_omp", total_events_omp}}) {
+    RangeTotal total;
+    run({.low = 0, .high = 1000000001}, total, {.threads = 2});
+    expect_total(total, {.sum = 42194586564095, .maximum = 63426}, std::string(name) + " on [0, 10^9]");
+  }
 }
 
 TEST(RangeTotal, DoesNotWrapAround) {
-  RangeTotal total;
-  total_columns(range_of(end_of_64_bits - 100000, 100000), total, {});
-  EXPECT_GT(total.sum, Natural{100000} * ((std::uint64_t{1} << 33) - 1));
+  for (const auto run : {total_columns, total_events}) {
+    RangeTotal total;
+    run(range_of(end_of_64_bits - 100000, 100000), total, {});
+    EXPECT_GT(total.sum, Natural{100000} * ((std::uint64_t{1} << 33) - 1));
+  }
 }
 
 template <class Function>

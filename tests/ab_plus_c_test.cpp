@@ -3,7 +3,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <hwy/highway.h>
 
 #include <array>
 #include <cmath>
@@ -13,7 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "benchmarks/suite/simd_target.hpp"
 #include "impl/support/random.hpp"
+#include "tests/support/full_speed.hpp"
 
 namespace tandem::ab_plus_c {
 
@@ -24,12 +25,8 @@ static void PrintTo(const Minimum& minimum, std::ostream* out) {
 
 namespace {
 
-// What random comparisons cost is scaled down where nothing is optimised, or every access is checked.
-#if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-constexpr int scale = 1;
-#else
-constexpr int scale = 20;
-#endif
+// Random comparisons are fewer where nothing is optimised, or every access is checked.
+constexpr int scale = test::full_speed ? 1 : 20;
 
 constexpr std::uint64_t max64 = std::numeric_limits<std::uint64_t>::max();
 
@@ -72,14 +69,11 @@ constexpr std::array batch_variants = {
 
 // Calls the body with every SIMD target that this machine has, one pinned after the other.
 void for_each_target(const std::function<void()>& body) {
-  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    const testing::ScopedTrace trace(__FILE__, __LINE__, hwy::TargetName(target));
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  for (const suite::SimdTarget& target : suite::simd_targets()) {
+    const testing::ScopedTrace trace(__FILE__, __LINE__, target.name);
+    const suite::PinnedSimdTarget pinned(target.id);
     body();
   }
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
 
 bool same(const Minimum& left, const Minimum& right) {

@@ -20,6 +20,7 @@
 #include "benchmarks/suite/peak_memory.hpp"
 #include "benchmarks/suite/simd_target.hpp"
 #include "benchmarks/suite/team.hpp"
+#include "tests/support/full_speed.hpp"
 #include "tests/support/json_keys.hpp"
 #include "tests/support/small_machine.hpp"
 
@@ -115,8 +116,10 @@ TEST(MeasurePeaks, AreSaneOnEveryTarget) {
       EXPECT_GT(rate, 1e7) << target->name;
       EXPECT_LT(rate, 1e13) << target->name;
     }
-    EXPECT_GE(one.fma_float, 0.5 * narrower_float) << target->name;
-    EXPECT_LE(one.sqrt_double, one.fma_double) << target->name;
+    if (test::full_speed) {
+      EXPECT_GE(one.fma_float, 0.5 * narrower_float) << target->name;
+      EXPECT_LE(one.sqrt_double, one.fma_double) << target->name;
+    }
     narrower_float = one.fma_float;
 
     ASSERT_EQ(one.levels.size(), card.caches.size() + 1);
@@ -130,7 +133,9 @@ TEST(MeasurePeaks, AreSaneOnEveryTarget) {
         EXPECT_LT(rate, 1e13) << target->name << ' ' << level.name;
       }
     }
-    EXPECT_GE(one.levels.front().read, 0.5 * one.levels.back().read) << target->name;
+    if (test::full_speed) {
+      EXPECT_GE(one.levels.front().read, 0.5 * one.levels.back().read) << target->name;
+    }
   }
 }
 

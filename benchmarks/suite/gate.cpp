@@ -15,7 +15,7 @@ double run_seconds(Case& problem, std::size_t variant, int threads) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// Expected steps of the whole workload; workloads outside the growth fit are small by definition.
+/// Expected steps of the whole workload; a problem of the agreement test is small by definition.
 double expected_steps(const AnyMethod& method, std::size_t variant, const WorkloadCard* workload) {
   return workload == nullptr ? 0 : workload->items * method.variants[variant].growth.steps(workload->size);
 }

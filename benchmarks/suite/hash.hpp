@@ -12,8 +12,8 @@ namespace tandem::suite {
 
 /// XXH3 of the bytes of the values, which must have no padding.
 template <class T>
-  requires std::has_unique_object_representations_v<T> || std::is_floating_point_v<T>
-std::uint64_t hash_of(const std::vector<T>& values) {
+requires std::has_unique_object_representations_v<T> || std::is_floating_point_v<T> std::uint64_t hash_of(
+    const std::vector<T>& values) {
   return XXH3_64bits(values.data(), values.size() * sizeof(T));
 }
 

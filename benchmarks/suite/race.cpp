@@ -133,6 +133,7 @@ Row row_of(const SelectedWorkload& selected, std::size_t variant, int threads) {
   row.peer = card.traits.peer;
   row.size = selected.card().size;
   row.items = selected.card().items;
+  row.fitted = selected.card().fitted;
   return row;
 }
 
@@ -356,7 +357,7 @@ std::vector<GrowthFit> fit_growth(const std::vector<Row>& rows) {
   };
   std::map<std::tuple<std::string, std::string, int>, Points> series;
   for (const Row& row : rows) {
-    if (row.status != RowStatus::timed || row.size == 0) continue;
+    if (row.status != RowStatus::timed || !row.fitted) continue;
     Points& points = series[{row.method, row.variant, row.threads}];
     points.sizes.push_back(row.size);
     points.seconds.push_back(row.seconds / row.items);

@@ -51,6 +51,7 @@ struct Row {
   bool peer = false;
   double size = 0;
   double items = 1;
+  bool fitted = true;
 
   RowStatus status = RowStatus::left_out;
   std::string message;  ///< why it was left out or refused

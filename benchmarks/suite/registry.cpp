@@ -19,7 +19,7 @@ bool is_last_word(std::string_view name, std::string_view word) {
 
 }  // namespace
 
-double Growth::steps(double size) const { return size == 0 ? 0 : constant * std::pow(size, exponent); }
+double Growth::steps(double size) const { return constant * std::pow(size, exponent); }
 
 VariantTraits::VariantTraits(std::string_view name)
     : reference(name == "reference"),

@@ -68,9 +68,10 @@ struct Variant {
 template <class Problem>
 struct Workload {
   std::string name;
-  double size = 0;    ///< the x axis of the growth fit; 0: the workload is not part of the fit
-  double items = 1;   ///< independent items solved by one run; times and steps are compared per item
-  bool quick = true;  ///< part of `tandem run --quick`
+  double size = 1;     ///< what the cost grows with, the x axis of the growth fit
+  double items = 1;    ///< independent items solved by one run; times and steps are compared per item
+  bool fitted = true;  ///< part of the growth fit, whose workloads differ in nothing but size
+  bool quick = true;   ///< part of `tandem run --quick`
   std::function<Problem(std::uint64_t seed)> make;
 };
 
@@ -113,6 +114,7 @@ struct WorkloadCard {
   std::string name;
   double size;
   double items;
+  bool fitted;
   bool quick;
 };
 
@@ -225,7 +227,7 @@ class TypedMethod final : public AnyMethod {
       variants.push_back({variant.name, VariantTraits(variant.name), variant.growth});
     }
     for (const auto& workload : method_.workloads) {
-      workloads.push_back({workload.name, workload.size, workload.items, workload.quick});
+      workloads.push_back({workload.name, workload.size, workload.items, workload.fitted, workload.quick});
     }
   }
 

@@ -109,4 +109,10 @@ void total_columns(const Range& range, RangeTotal& total, const Execution& execu
 void total_columns_omp(const Range& range, RangeTotal& total, const Execution& execution);
 void total_columns_tbb(const Range& range, RangeTotal& total, const Execution& execution);
 
+/// Sum and maximum from the events alone, the candidates that lower the running minimum: work in proportion to the
+/// candidates, O(N^{-1/6}) for each number.
+void total_events(const Range& range, RangeTotal& total, const Execution& execution);
+void total_events_omp(const Range& range, RangeTotal& total, const Execution& execution);
+void total_events_tbb(const Range& range, RangeTotal& total, const Execution& execution);
+
 }  // namespace tandem::ab_plus_c

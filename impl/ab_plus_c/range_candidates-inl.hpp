@@ -46,11 +46,11 @@ inline void first_candidates(const Window& window, std::int32_t begin_k, std::in
   }
 }
 
-/// Lowers values[layout.place(m - low)] to the relative sum of every candidate with m - low < count, which may exceed
-/// the window's own count. `layout` says, for a vector of m - low, where the value goes and what is taken from it.
-/// There are about 2.7 N^{-1/6} candidates for each number.
-template <class Layout>
-void lower_to_candidates(const Window& window, std::int32_t count, const Layout& layout, std::int16_t* values) {
+/// Calls `take(place, value)` for every candidate with m - low < count, which may exceed the window's own count.
+/// `layout` says, for a vector of m - low and one of relative sums, what the place and the value are. There are about
+/// 2.7 N^{-1/6} candidates for each number; they come in no order.
+template <class Layout, class Take>
+void for_each_candidate(const Window& window, std::int32_t count, const Layout& layout, Take&& take) {
   const hn::ScalableTag<std::int32_t> d;
   const auto lanes = static_cast<std::int32_t>(hn::Lanes(d));
   constexpr std::size_t list_end = 1024;
@@ -59,13 +59,10 @@ void lower_to_candidates(const Window& window, std::int32_t count, const Layout&
   HWY_ALIGN std::int32_t qs[p_tile + most_lanes];
   // Candidates wait in a list: vectors find them, and the branch that ends a run of stores is taken once a list.
   HWY_ALIGN std::int32_t places[list_end + most_lanes];
-  HWY_ALIGN std::int32_t sums[list_end + most_lanes];
+  HWY_ALIGN std::int32_t values[list_end + most_lanes];
   std::size_t listed = 0;
   const auto empty_list = [&] {
-    for (std::size_t i = 0; i < listed; ++i) {
-      std::int16_t& value = values[places[i]];
-      value = std::min(value, static_cast<std::int16_t>(sums[i]));
-    }
+    for (std::size_t i = 0; i < listed; ++i) take(places[i], values[i]);
     listed = 0;
   };
 
@@ -87,7 +84,7 @@ void lower_to_candidates(const Window& window, std::int32_t count, const Layout&
         const std::size_t found = hn::CountTrue(d, inside);
         if (found == 0) break;
         hn::StoreU(hn::Compress(layout.place(d, offset), inside), d, places + listed);
-        hn::StoreU(hn::Compress(layout.value(d, offset, sum), inside), d, sums + listed);
+        hn::StoreU(hn::Compress(layout.value(d, offset, sum), inside), d, values + listed);
         listed += found;
         if (listed >= list_end) empty_list();
         offset = hn::Add(offset, hn::Sub(q, one));  // (q^2 - (q - 2)^2) / 4 = q - 1
@@ -96,6 +93,14 @@ void lower_to_candidates(const Window& window, std::int32_t count, const Layout&
     }
   }
   empty_list();
+}
+
+/// Lowers values[layout.place(m - low)] to the value of every candidate with m - low < count.
+template <class Layout>
+void lower_to_candidates(const Window& window, std::int32_t count, const Layout& layout, std::int16_t* values) {
+  for_each_candidate(window, count, layout, [values](std::int32_t place, std::int32_t sum) {
+    values[place] = std::min(values[place], static_cast<std::int16_t>(sum));
+  });
 }
 
 }  // namespace tandem::ab_plus_c::HWY_NAMESPACE

@@ -108,6 +108,13 @@ inline std::uint64_t block_numbers(const Range& range, std::uint32_t window, con
 inline constexpr std::uint32_t largest_columns = std::uint32_t{1} << 19;
 inline constexpr std::uint32_t largest_sweep = std::uint32_t{1} << 17;
 
+/// The windows of a sweep from event to event: cells that hold one or two candidates each, as many as stay in the
+/// second-level cache. Numbers in a cell of a range that is not empty: a power of two, at most 1024.
+inline constexpr std::uint32_t cells_in_window = 4096;
+inline std::uint32_t cell_numbers(const Range& range) {
+  return std::bit_floor(static_cast<std::uint32_t>(std::max(expected_reach(range.high) / 8, 1)));
+}
+
 /// Walks a range window by window, at most `numbers` at a time. `sum_of(n)` is S(n) by other means, for the first
 /// number alone; `sweep(window, first)` tries one set of p, `first` being the most that the window's first number can
 /// have, as a relative sum; `accept(window, swept)` gets what the certificate lets through; `single(n, sum)` gets every
