@@ -16,6 +16,15 @@ struct Options {
   std::string out = ".";
 };
 
+std::string page_of(const std::string& file) {
+  const nlohmann::ordered_json results = reports::read_results(file);
+  try {
+    return reports::markdown_page(results);
+  } catch (const nlohmann::json::exception&) {
+    throw std::invalid_argument(file + " is damaged: a field is missing or of another type");
+  }
+}
+
 /// One page per results file, named after it.
 void report(const Options& options) {
   std::vector<std::pair<std::filesystem::path, std::string>> pages;
@@ -24,7 +33,7 @@ void report(const Options& options) {
     for (const auto& [other, text] : pages) {
       if (other == page) throw std::invalid_argument("two of the files would write " + page.string());
     }
-    pages.emplace_back(page, reports::markdown_page(reports::read_results(file)));
+    pages.emplace_back(page, page_of(file));
   }
   std::filesystem::create_directories(options.out);
   for (const auto& [path, text] : pages) {

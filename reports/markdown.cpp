@@ -100,6 +100,20 @@ std::string group_heading(const Group& group) {
   return heading;
 }
 
+constexpr const char* how_to_read = R"(## How to read the tables
+
+Every row agreed with the reference (or, at sizes too large for it, with an independent algorithm and a certificate)
+before, during and after it was timed. Everything but the reference is compiled for {0}, plain loops and Eigen rows
+included; the reference is plain code at -O2 for any processor of its kind.
+
+- A speedup is the median over interleaved rounds of the ratio of two times of the same round, with its exact 95 %
+  interval; *vs best sequential* compares with the fastest single-threaded variant.
+- *roof* is the least time that the declared operations and bytes need at this machine's measured peaks, as a share of
+  the time taken.
+- *error* is what the method's agreement rule measured.
+
+)";
+
 std::string method_heading(const ordered_json& results, const std::string& method) {
   for (const ordered_json& card : results.at("context").at("tandem").at("methods")) {
     if (card.at("name") != method) continue;
@@ -218,14 +232,7 @@ std::string markdown_page(const ordered_json& results) {
   page += fmt::format("`{}`, started {}, took {:.0f} s.\n\n", tandem.at("command").get<std::string>(),
                       tandem.at("started").get<std::string>(), tandem.at("seconds").get<double>());
   page += machine_section(tandem);
-  page +=
-      "## How to read the tables\n\n"
-      "Every row agreed with the reference (or, at sizes too large for it, with an independent algorithm and a "
-      "certificate) before, during and after it was timed. A speedup is the median over interleaved rounds of the "
-      "ratio "
-      "of two times of the same round, with its exact 95 % interval; *vs best sequential* compares with the fastest "
-      "single-threaded variant. *roof* is the least time that the declared operations and bytes need at this machine's "
-      "measured peaks, as a share of the time taken. *error* is what the method's agreement rule measured.\n\n";
+  page += fmt::format(how_to_read, tandem.at("machine").at("chosen_target").get<std::string>());
   page += "## Summary\n\n" + summary_table(results) + "\n";
   page += speedup_tables(results);
   if (const std::string growth = growth_table(results); !growth.empty()) {

@@ -157,6 +157,8 @@ TEST(Report, RefusesDamagedFiles) {
   expect_refusal("report " + file("truncated.json", "{\"context\": {"), "not JSON");
   expect_refusal("report " + file("other.json", "{\"a\": 1}"), "not a results file");
   expect_refusal("report " + file("list.json", "[1, 2]"), "not a results file");
+  expect_refusal("report " + file("gaps.json", R"({"context": {"tandem": {"schema_version": 1}}, "benchmarks": []})"),
+                 "damaged");
   expect_refusal("report " + file("newer.json", R"({"context": {"tandem": {"schema_version": 99}}, "benchmarks": []})"),
                  "schema 99");
 }
