@@ -153,13 +153,14 @@ std::string summary_table(const ordered_json& results) {
     const auto* reference = fastest(group, [](const ordered_json& row) { return row.at("variant") == "reference"; });
     const auto* single = fastest(group, [](const ordered_json& row) { return !row.at("threaded") && !row.at("peer"); });
     const auto* best = fastest(group, [](const ordered_json&) { return true; });
+    // A second name is worth a cell only where it is faster for sure.
+    const bool faster = best != nullptr && best->value("speedup_sequential_low", 0.0) > 1;
     table.add({group.method + "/" + group.workload,
                reference == nullptr ? "not run" : time_text(seconds_per_item(*reference)),
                single == nullptr ? "" : variant_at_threads(*single),
                single == nullptr ? "" : time_text(seconds_per_item(*single)),
-               single == nullptr ? "" : speedup_cell(*single, "speedup"),
-               best == nullptr || best == single ? "" : variant_at_threads(*best),
-               best == nullptr || best == single ? "" : speedup_cell(*best, "speedup_sequential")});
+               single == nullptr ? "" : speedup_cell(*single, "speedup"), faster ? variant_at_threads(*best) : "",
+               faster ? speedup_cell(*best, "speedup_sequential") : ""});
   }
   return table.text();
 }

@@ -139,6 +139,26 @@ TEST(MeasurePeaks, AreSaneOnEveryTarget) {
   }
 }
 
+TEST(BetterOf, TakesEveryFigureFromTheBetterMeasurement) {
+  Peaks one;
+  one.fma_float = 2;
+  one.clock = 20;
+  one.sqrt_double = 1;
+  one.levels = {{.name = "L1", .read = 5, .write = 1}};
+  Peaks other;
+  other.fma_float = 1;
+  other.clock = 30;
+  other.sqrt_double = 3;
+  other.levels = {{.name = "L1", .read = 4, .write = 2}};
+  for (const Peaks& best : {better_of(one, other), better_of(other, one)}) {
+    EXPECT_EQ(best.fma_float, 2);
+    EXPECT_EQ(best.clock, 20) << "the clock belongs to the FMA figure";
+    EXPECT_EQ(best.sqrt_double, 3);
+    EXPECT_EQ(best.levels[0].read, 5);
+    EXPECT_EQ(best.levels[0].write, 2);
+  }
+}
+
 TEST(MeasurePeaks, TwoThreadsAreNotSlowerThanOne) {
   const MachineCard card = read_machine_card();
   const std::int64_t target = card.targets.front().id;

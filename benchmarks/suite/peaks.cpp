@@ -209,6 +209,21 @@ Peaks measure_peaks(std::int64_t target, int threads, const MachineCard& card, c
   return peaks;
 }
 
+Peaks better_of(const Peaks& one, const Peaks& other) {
+  Peaks best = one.fma_float >= other.fma_float ? one : other;  // clock and FMA belong together
+  const Peaks& second = one.fma_float >= other.fma_float ? other : one;
+  for (const auto rate : {&Peaks::fma_double, &Peaks::sqrt_double, &Peaks::divide_double, &Peaks::exp_float}) {
+    best.*rate = std::max(best.*rate, second.*rate);
+  }
+  for (std::size_t level = 0; level < best.levels.size(); ++level) {
+    for (const auto rate : {&LevelBandwidth::read, &LevelBandwidth::write, &LevelBandwidth::copy,
+                            &LevelBandwidth::write_non_temporal, &LevelBandwidth::copy_non_temporal}) {
+      best.levels[level].*rate = std::max(best.levels[level].*rate, second.levels[level].*rate);
+    }
+  }
+  return best;
+}
+
 std::optional<std::string> suspect(const Peaks& peaks) {
   for (const int element_bytes : {4, 8}) {
     const double measured = peaks.fma_vectors_per_cycle(element_bytes);

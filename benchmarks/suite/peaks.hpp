@@ -61,6 +61,10 @@ struct PeakEffort {
 /// Throws std::invalid_argument for a target that is not on the card or fewer than one thread.
 Peaks measure_peaks(std::int64_t target, int threads, const MachineCard& card, const PeakEffort& effort = {});
 
+/// The better of two measurements of the same target and thread count, figure by figure: neighbours only ever take
+/// away.
+Peaks better_of(const Peaks& one, const Peaks& other);
+
 /// A sentence that says why fractions of these peaks are not to be trusted, or nothing. Processors finish a whole
 /// number of FMA vectors per cycle (without FMA instructions also one and a half: multipliers and adders may differ in
 /// number), and as many on each of several cores as on one. More than 10 % off either means that a neighbour or a
