@@ -5,6 +5,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "benchmarks/suite/google_benchmarks.hpp"
 #include "benchmarks/suite/interrupt.hpp"
 #include "program/measure.hpp"
 #include "program/program.hpp"

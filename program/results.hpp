@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "benchmarks/suite/growth.hpp"
 #include "benchmarks/suite/machine.hpp"
 #include "benchmarks/suite/noise.hpp"
 #include "benchmarks/suite/peaks.hpp"

@@ -6,11 +6,14 @@
 #include <bit>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <memory>
+#include <optional>
 #include <set>
+#include <string>
 
 #include "benchmarks/suite/interrupt.hpp"
+#include "benchmarks/suite/lane.hpp"
+#include "benchmarks/suite/statistics.hpp"
 
 namespace tandem::suite {
 namespace {
@@ -20,38 +23,6 @@ constexpr double not_timed = std::numeric_limits<double>::quiet_NaN();
 constexpr double roof_allowance = 0.9;
 /// The fewest values for which the exact 95 % interval of a median is finite.
 constexpr std::size_t fewest_rounds = 6;
-
-/// What the body of a registered benchmark works on, and what it leaves behind.
-struct Lane {
-  Case* problem = nullptr;
-  std::size_t variant = 0;
-  int threads = 1;
-  bool check_output = true;  ///< poison before and compare after the timed runs
-  Work work;
-  std::optional<double> steps;
-};
-
-/// The body of every benchmark: the timed runs, with the gate's last part around them.
-void run_lane(benchmark::State& state, Lane& lane) {
-  const Execution execution{.threads = lane.threads};
-  if (lane.check_output) lane.problem->poison();
-  try {
-    for (auto _ : state) {
-      lane.problem->run(lane.variant, execution);
-      benchmark::ClobberMemory();
-    }
-  } catch (const std::exception& failure) {
-    state.SkipWithError((std::string("it threw: ") + failure.what()).c_str());
-    return;
-  }
-  if (!lane.check_output) return;
-  if (const auto wrong = recheck(*lane.problem)) {
-    state.SkipWithError(("after the timed run: " + *wrong).c_str());
-    return;
-  }
-  lane.work = lane.problem->work(lane.variant);
-  lane.steps = lane.problem->counted_steps();
-}
 
 /// Keeps the runs of one call instead of printing them.
 class Collector : public benchmark::BenchmarkReporter {
@@ -122,59 +93,17 @@ struct Racer {
   }
 };
 
-Row row_of(const SelectedWorkload& selected, std::size_t variant, int threads) {
-  const VariantCard& card = selected.method->variants[variant];
-  Row row;
-  row.method = selected.method->name;
-  row.variant = card.name;
-  row.workload = selected.card().name;
-  row.threads = threads;
-  row.threaded = card.traits.threaded;
-  row.peer = card.traits.peer;
-  row.size = selected.card().size;
-  row.items = selected.card().items;
-  row.fitted = selected.card().fitted;
-  return row;
-}
-
-/// The worst check of a variant decides: one that is wrong at three threads has no time at one thread either.
-void apply_check(Row& row, const std::vector<Check>& checks, double longest_run_seconds) {
-  row.status = RowStatus::timed;
-  double seconds = 0;
-  for (const Check& check : checks) {
-    if (check.variant != row.variant) continue;
-    row.against = check.against;
-    row.tolerance = check.tolerance;
-    row.agreement_error = std::max(row.agreement_error, check.error);
-    if (check.threads == row.threads) seconds = check.seconds;
-    if (!check.agrees) {
-      row.status = RowStatus::disagrees;
-      row.message = row.threaded ? "at " + std::to_string(check.threads) + " threads: " + check.message : check.message;
-      return;
-    }
-    if (!check.ran) {
-      row.status = RowStatus::left_out;
-      row.message = check.message;
-    }
-  }
-  if (row.status == RowStatus::timed && seconds > longest_run_seconds) {
-    row.status = RowStatus::left_out;
-    row.message = "not run at this size";
-  }
-}
-
 /// Registers the rows of one workload as Google Benchmarks, in the table's order.
 std::vector<std::unique_ptr<Racer>> line_up(const SelectedWorkload& selected, const CheckedWorkload& checked,
                                             const std::set<std::size_t>& wanted, const RaceOptions& options) {
   std::vector<std::unique_ptr<Racer>> racers;
   for (const std::size_t variant : selected.variants) {
-    const bool threaded = selected.method->variants[variant].traits.threaded;
-    for (const int threads : threaded ? options.threads : std::vector<int>{1}) {
+    for (const int threads : row_threads(selected, variant, options.threads)) {
       auto racer = std::make_unique<Racer>();
       racer->row = row_of(selected, variant, threads);
       racer->selected = wanted.contains(variant);
       racer->lane = {.problem = checked.problem.get(), .variant = variant, .threads = threads, .work = {}, .steps = {}};
-      apply_check(racer->row, checked.checks, options.longest_run_seconds);
+      apply_checks(racer->row, checked.checks, options.longest_run_seconds);
       if (checked.problem) racer->row.input_hash = checked.problem->input_hash();
       racer->registered = benchmark::RegisterBenchmark(
           racer->row.name().c_str(), [lane = &racer->lane](benchmark::State& state) { run_lane(state, *lane); });
@@ -257,12 +186,6 @@ SelectedWorkload with_baselines(const SelectedWorkload& selected) {
 
 }  // namespace
 
-std::string Row::name() const {
-  std::string name = method + "/" + variant + "/" + workload;
-  if (threaded) name += "/threads:" + std::to_string(threads);
-  return name;
-}
-
 std::vector<Row> race(const SelectedWorkload& selected, const RaceOptions& options, const Roof& roof) {
   const SelectedWorkload all = with_baselines(selected);
   const CheckedWorkload checked = check_workload(all, options.gate);
@@ -297,85 +220,6 @@ std::vector<Row> race(const SelectedWorkload& selected, const RaceOptions& optio
     if (racer->selected) rows.push_back(std::move(racer->row));
   }
   return rows;
-}
-
-bool run_google_benchmarks(const std::vector<SelectedWorkload>& selection, const RaceOptions& options) {
-  benchmark::ClearRegisteredBenchmarks();
-  bool all_passed = true;
-  // One workload's data at a time: it is made when its first benchmark runs and dropped when another's does.
-  struct Current {
-    const SelectedWorkload* workload = nullptr;
-    CheckedWorkload checked;
-  };
-  Current current;
-  for (const SelectedWorkload& selected : selection) {
-    for (const std::size_t variant : selected.variants) {
-      const bool threaded = selected.method->variants[variant].traits.threaded;
-      for (const int threads : threaded ? options.threads : std::vector<int>{1}) {
-        const Row row = row_of(selected, variant, threads);
-        const auto body = [&selected, &current, &all_passed, &options, row, variant](benchmark::State& state) {
-          if (current.workload != &selected) {
-            current.checked = {};
-            current.checked = check_workload(selected, options.gate);
-            current.workload = &selected;
-          }
-          Row checked_row = row;
-          apply_check(checked_row, current.checked.checks, std::numeric_limits<double>::infinity());
-          if (checked_row.status != RowStatus::timed) {
-            all_passed = all_passed && !checked_row.refused();
-            state.SkipWithError(((checked_row.refused() ? "DISAGREES: " : "left out: ") + checked_row.message).c_str());
-            return;
-          }
-          Lane lane{.problem = current.checked.problem.get(),
-                    .variant = variant,
-                    .threads = row.threads,
-                    .work = {},
-                    .steps = {}};
-          run_lane(state, lane);
-          if (state.error_occurred()) {
-            all_passed = false;
-            return;
-          }
-          state.counters["operations"] = lane.work.operations();
-          state.counters["bytes"] = lane.work.bytes();
-          state.counters["agreement_error"] = checked_row.agreement_error;
-          state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(row.items));
-        };
-        benchmark::RegisterBenchmark(row.name().c_str(), body)->UseRealTime();
-      }
-    }
-  }
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::ClearRegisteredBenchmarks();
-  return all_passed;
-}
-
-std::vector<GrowthFit> fit_growth(const std::vector<Row>& rows) {
-  struct Points {
-    std::vector<double> sizes, seconds, steps;
-    bool counted = true;
-  };
-  std::map<std::tuple<std::string, std::string, int>, Points> series;
-  for (const Row& row : rows) {
-    if (row.status != RowStatus::timed || !row.fitted) continue;
-    Points& points = series[{row.method, row.variant, row.threads}];
-    points.sizes.push_back(row.size);
-    points.seconds.push_back(row.seconds / row.items);
-    points.counted = points.counted && row.steps.has_value();
-    points.steps.push_back(row.steps.value_or(0) / row.items);
-  }
-  std::vector<GrowthFit> fits;
-  for (const auto& [key, points] : series) {
-    if (points.sizes.size() < 5) continue;
-    const auto& [method, variant, threads] = key;
-    const AnyMethod& registered = method_named(method);
-    GrowthFit fit{.method = method, .variant = variant, .threads = threads, .sizes = points.sizes.size()};
-    fit.declared = registered.variants[registered.variant_index(variant)].growth.exponent;
-    fit.time = growth_exponent(points.sizes, points.seconds);
-    if (points.counted) fit.steps = growth_exponent(points.sizes, points.steps);
-    fits.push_back(fit);
-  }
-  return fits;
 }
 
 }  // namespace tandem::suite

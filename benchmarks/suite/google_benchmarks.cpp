@@ -1,0 +1,61 @@
+#include "benchmarks/suite/google_benchmarks.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <limits>
+
+#include "benchmarks/suite/lane.hpp"
+
+namespace tandem::suite {
+
+bool run_google_benchmarks(const std::vector<SelectedWorkload>& selection, const RaceOptions& options) {
+  benchmark::ClearRegisteredBenchmarks();
+  bool all_passed = true;
+  // One workload's data at a time: it is made when its first benchmark runs and dropped when another's does.
+  struct Current {
+    const SelectedWorkload* workload = nullptr;
+    CheckedWorkload checked;
+  };
+  Current current;
+  for (const SelectedWorkload& selected : selection) {
+    for (const std::size_t variant : selected.variants) {
+      for (const int threads : row_threads(selected, variant, options.threads)) {
+        const Row row = row_of(selected, variant, threads);
+        const auto body = [&selected, &current, &all_passed, &options, row, variant](benchmark::State& state) {
+          if (current.workload != &selected) {
+            current.checked = {};
+            current.checked = check_workload(selected, options.gate);
+            current.workload = &selected;
+          }
+          Row checked_row = row;
+          apply_checks(checked_row, current.checked.checks, std::numeric_limits<double>::infinity());
+          if (checked_row.status != RowStatus::timed) {
+            all_passed = all_passed && !checked_row.refused();
+            state.SkipWithError(((checked_row.refused() ? "DISAGREES: " : "left out: ") + checked_row.message).c_str());
+            return;
+          }
+          Lane lane{.problem = current.checked.problem.get(),
+                    .variant = variant,
+                    .threads = row.threads,
+                    .work = {},
+                    .steps = {}};
+          run_lane(state, lane);
+          if (state.error_occurred()) {
+            all_passed = false;
+            return;
+          }
+          state.counters["operations"] = lane.work.operations();
+          state.counters["bytes"] = lane.work.bytes();
+          state.counters["agreement_error"] = checked_row.agreement_error;
+          state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(row.items));
+        };
+        benchmark::RegisterBenchmark(row.name().c_str(), body)->UseRealTime();
+      }
+    }
+  }
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::ClearRegisteredBenchmarks();
+  return all_passed;
+}
+
+}  // namespace tandem::suite
