@@ -166,7 +166,7 @@ Outcome sixth_root_law(bool full) {
   std::vector<double> sizes;
   std::vector<double> iterations;
   for (int bits = 20; bits <= 90; bits += 10) {
-    const std::size_t samples = (full ? 10U : 1U) * (bits <= 60 ? 10'000U : bits <= 70 ? 4'000U : 1'000U);
+    const std::size_t samples = std::size_t{full ? 10U : 1U} * (bits <= 60 ? 10'000 : bits <= 70 ? 4'000 : 1'000);
     const double size = std::ldexp(0.75, bits);
     sizes.push_back(size);
     iterations.push_back(mean(scaled_iterations(bits, samples)) * std::pow(size, 1.0 / 6));
