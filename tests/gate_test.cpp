@@ -77,28 +77,28 @@ TEST(Race, RefusesByNameAndTimesTheRest) {
 
 TEST(Program, RefusesEachByNameWithStatusOne) {
   for (const char* variant : {"null_kernel", "wrong_element", "wrong_at_three_threads_omp", "kept_answer", "throws"}) {
-    const auto result = run(std::string(TANDEM_BROKEN_PROGRAM) + " check broken/" + variant);
+    const auto result = run(TANDEM_BROKEN_PROGRAM, std::string("check broken/") + variant);
     EXPECT_EQ(result.status, 1) << variant;
     EXPECT_THAT(result.output, HasSubstr("DISAGREES")) << variant;
     EXPECT_THAT(result.output, HasSubstr(variant));
   }
-  EXPECT_EQ(run(std::string(TANDEM_BROKEN_PROGRAM) + " check broken/honest").status, 0);
+  EXPECT_EQ(run(TANDEM_BROKEN_PROGRAM, "check broken/honest").status, 0);
 }
 
 TEST(Program, BenchGivesARefusedRowNoTime) {
   for (const char* variant : {"null_kernel", "recognised_input", "tires"}) {
-    const auto result = run(std::string(TANDEM_BROKEN_PROGRAM) + " bench --rounds 8 broken/" + variant);
+    const auto result = run(TANDEM_BROKEN_PROGRAM, std::string("bench --rounds 8 broken/") + variant);
     EXPECT_EQ(result.status, 1) << variant << result.output;
     EXPECT_THAT(result.errors, HasSubstr(std::string("refused broken/") + variant));
   }
 }
 
 TEST(Program, GoogleBenchmarkFlagsPassTheSameGate) {
-  const std::string program = TANDEM_BROKEN_PROGRAM;
-  const auto refused = run(program + " bench broken/null_kernel --benchmark_min_time=0.01");
+  const auto refused = run(TANDEM_BROKEN_PROGRAM, "bench broken/null_kernel --benchmark_min_time=0.01");
   EXPECT_EQ(refused.status, 1);
   EXPECT_THAT(refused.output, HasSubstr("DISAGREES"));
-  const auto honest = run(program + " bench broken/honest --benchmark_min_time=0.01 --benchmark_repetitions=2");
+  const auto honest =
+      run(TANDEM_BROKEN_PROGRAM, "bench broken/honest --benchmark_min_time=0.01 --benchmark_repetitions=2");
   EXPECT_EQ(honest.status, 0) << honest.errors;
   EXPECT_THAT(honest.output, HasSubstr("broken/honest/small/real_time_mean"));
   EXPECT_THAT(honest.output, Not(HasSubstr("ERROR")));

@@ -21,7 +21,7 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-Result tandem(const std::string& arguments) { return run(std::string(TANDEM_PROGRAM) + " " + arguments); }
+Result tandem(const std::string& arguments) { return run(TANDEM_PROGRAM, arguments); }
 
 json tandem_json(const std::string& arguments) {
   const Result result = tandem(arguments);
@@ -186,7 +186,7 @@ TEST(Run, KeepsWhatIsDoneWhenInterrupted) {
   });
   const Result result = tandem("run --full --out '" + folder.path().string() + "'");
   interrupter.join();
-  EXPECT_EQ(result.status, 0) << result.errors;
+  ASSERT_EQ(result.status, 0) << result.errors;
   EXPECT_THAT(result.output, HasSubstr("Interrupted"));
   const auto run_folder = std::filesystem::directory_iterator(folder.path())->path();
   EXPECT_EQ(json::parse(read_file(run_folder / "results.json")).at("context").at("tandem").at("partial"), true);

@@ -45,12 +45,13 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-/// Runs the command with the shell.
-inline Result run(const std::string& command) {
+/// Runs a program, whose path may hold spaces, with arguments as the shell reads them.
+inline Result run(const std::string& program, const std::string& arguments) {
   const TemporaryFolder folder;
   const auto output = folder.path() / "output";
   const auto errors = folder.path() / "errors";
-  const std::string line = command + " </dev/null >'" + output.string() + "' 2>'" + errors.string() + "'";
+  const std::string line =
+      "'" + program + "' " + arguments + " </dev/null >'" + output.string() + "' 2>'" + errors.string() + "'";
   const int status = std::system(line.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(output), read_file(errors)};
 }
