@@ -46,6 +46,7 @@ int bench_with_google_benchmark(const Options& options, const std::vector<suite:
 
 /// The rows in interleaved rounds, with speedups.
 int bench_in_rounds(const Options& options, const std::vector<suite::SelectedWorkload>& selection) {
+  if (!options.out.empty()) require_writable(options.out);
   suite::watch_for_interrupt();
   const suite::RaceOptions race = chosen_race_options(options);
   Record record;

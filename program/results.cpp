@@ -187,6 +187,14 @@ void write_whole(const std::filesystem::path& path, const std::string& text) {
   if (error) fail(error.message());
 }
 
+void require_writable(const std::filesystem::path& path) {
+  const std::filesystem::path probe = path.string() + ".partial";
+  if (!std::ofstream(probe)) {
+    throw std::invalid_argument("cannot write " + path.string() + ": the folder is missing or not writable");
+  }
+  std::filesystem::remove(probe);
+}
+
 std::string utc_now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
 
 }  // namespace tandem::program

@@ -46,6 +46,10 @@ nlohmann::ordered_json to_json(const suite::Check& check);
 /// Writes the whole text or nothing: a reader never sees half a file. Throws std::runtime_error that names the path.
 void write_whole(const std::filesystem::path& path, const std::string& text);
 
+/// Refuses a path that could not be written, before minutes are spent on what shall stand there. Throws
+/// std::invalid_argument that names it.
+void require_writable(const std::filesystem::path& path);
+
 /// Now, in UTC: "2026-11-23T15:30:00Z".
 std::string utc_now();
 

@@ -132,6 +132,10 @@ TEST(Bench, WritesAResultsFileThatReadersOfGoogleBenchmarkAccept) {
   EXPECT_THAT(read_file(folder.path() / "results.md"), HasSubstr("pq_early_stop_simd"));
 }
 
+TEST(Bench, RefusesAPathThatCannotBeWrittenBeforeItMeasures) {
+  expect_refusal("bench 'ab_plus_c/.*/20_bits' --out /no/such/folder/results.json", "/no/such/folder/results.json");
+}
+
 TEST(Bench, PassesGoogleBenchmarkFlagsThrough) {
   const TemporaryFolder folder;
   const std::string file = (folder.path() / "google.json").string();
