@@ -15,10 +15,8 @@ namespace tandem::test {
 namespace {
 
 using nlohmann::json;
-using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::Not;
 using testing::StartsWith;
 
 Result tandem(const std::string& arguments) { return run(TANDEM_PROGRAM, arguments); }

@@ -88,7 +88,7 @@ class Events {
   struct Spilled {
     std::int32_t place;
     std::int32_t candidate;
-    auto operator<=>(const Spilled&) const = default;
+    auto operator<=>(const Spilled&) const = default;  // NOLINT(modernize-use-nullptr): a false alarm
   };
 
   struct Layout {
