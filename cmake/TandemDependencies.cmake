@@ -32,3 +32,12 @@ add_library(Random123::Random123 INTERFACE IMPORTED)
 target_include_directories(Random123::Random123 SYSTEM INTERFACE ${RANDOM123_INCLUDE_DIR})
 find_path(XXHASH_INCLUDE_DIR xxhash.h)
 tandem_require(xxHash "${XXHASH_INCLUDE_DIR}" libxxhash-dev)
+
+# Peers: libraries that do the same as some method, to be raced against. Absent peer, absent rows.
+set(TANDEM_PEERS "")
+find_package(dnnl QUIET)
+if(dnnl_FOUND)
+  list(APPEND TANDEM_PEERS onednn)
+  add_library(Peer::onednn ALIAS DNNL::dnnl)
+endif()
+message(STATUS "Peers to race against: ${TANDEM_PEERS}")

@@ -1,5 +1,5 @@
 # One static library per folder of impl/: tandem_<method> (tandem::<method> for users), holding the method's reference
-# and all of its implementations.
+# (reference/<method>.cpp, and reference/<method>_*.cpp where a family has several) and all of its implementations.
 
 # The reference is the clear textbook code at plain -O2, whatever the preset optimises.
 file(GLOB reference_sources CONFIGURE_DEPENDS reference/*.cpp)
@@ -34,6 +34,26 @@ function(tandem_add_levels method)
   endforeach()
 endfunction()
 
+# Other people's libraries to race against: impl/<method>/peer_<library>*.cpp is compiled where the library was found
+# (TANDEM_PEERS, cmake/TandemDependencies.cmake), and whoever lists the variants sees TANDEM_PEER_<LIBRARY>.
+function(tandem_add_peers method sources_name)
+  set(sources ${${sources_name}})
+  foreach(source IN LISTS ${sources_name})
+    if(NOT source MATCHES "/peer_([a-z0-9]+)[^/]*$")
+      continue()
+    endif()
+    set(library ${CMAKE_MATCH_1})
+    if(library IN_LIST TANDEM_PEERS)
+      string(TOUPPER ${library} upper)
+      target_link_libraries(tandem_${method} PRIVATE Peer::${library})
+      target_compile_definitions(tandem_${method} PUBLIC $<BUILD_INTERFACE:TANDEM_PEER_${upper}>)
+    else()
+      list(REMOVE_ITEM sources ${source})
+    endif()
+  endforeach()
+  set(${sources_name} ${sources} PARENT_SCOPE)
+endfunction()
+
 file(GLOB method_folders CONFIGURE_DEPENDS LIST_DIRECTORIES true RELATIVE ${CMAKE_CURRENT_SOURCE_DIR}/impl impl/*)
 list(REMOVE_ITEM method_folders support)
 
@@ -42,7 +62,10 @@ foreach(method IN LISTS method_folders)
   file(GLOB sources CONFIGURE_DEPENDS impl/${method}/*.cpp)
   file(GLOB eigen_sources CONFIGURE_DEPENDS impl/${method}/*eigen*.cpp)
   list(REMOVE_ITEM sources ${eigen_sources})
-  add_library(tandem_${method} STATIC reference/${method}.cpp ${sources})
+  file(GLOB definitions CONFIGURE_DEPENDS reference/${method}.cpp reference/${method}_*.cpp)
+  add_library(tandem_${method} STATIC ${definitions})
+  tandem_add_peers(${method} sources)
+  target_sources(tandem_${method} PRIVATE ${sources})
   add_library(tandem::${method} ALIAS tandem_${method})
   set_target_properties(tandem_${method} PROPERTIES EXPORT_NAME ${method})
   # What only the build needs (headers alone) is hidden from the users of the installed package.

@@ -152,14 +152,15 @@ void reject_impossible(Racer& racer, const Roof& roof) {
   }
 }
 
-void compare_rows(std::vector<Racer*>& racers) {
+/// `baseline`: as in Method.
+void compare_rows(std::vector<Racer*>& racers, const std::string& baseline) {
   const Row* reference = nullptr;
   const Row* best = nullptr;
   for (const Racer* racer : racers) {
     const Row& row = racer->row;
     if (row.status != RowStatus::timed) continue;
     if (row.variant == "reference") reference = &row;
-    const bool sequential = !row.threaded && !row.peer;
+    const bool sequential = baseline.empty() ? !row.threaded && !row.peer : row.variant == baseline;
     if (sequential && (best == nullptr || row.seconds < best->seconds)) best = &row;
   }
   for (Racer* racer : racers) {
@@ -173,12 +174,13 @@ void compare_rows(std::vector<Racer*>& racers) {
   }
 }
 
-/// The selected variants and, as baselines, every single-threaded one.
+/// The selected variants and, as baselines, the reference and the method's baseline, or every single-threaded one.
 SelectedWorkload with_baselines(const SelectedWorkload& selected) {
   SelectedWorkload all{selected.method, selected.workload, {}};
   for (std::size_t variant = 0; variant < selected.method->variants.size(); ++variant) {
-    const VariantTraits& traits = selected.method->variants[variant].traits;
-    const bool baseline = !traits.threaded && !traits.peer;
+    const auto& [name, traits, growth] = selected.method->variants[variant];
+    const std::string& named = selected.method->baseline;
+    const bool baseline = named.empty() ? !traits.threaded && !traits.peer : traits.reference || name == named;
     if (baseline || std::ranges::count(selected.variants, variant) != 0) all.variants.push_back(variant);
   }
   return all;
@@ -212,7 +214,7 @@ std::vector<Row> race(const SelectedWorkload& selected, const RaceOptions& optio
     racer->row.steps = racer->lane.steps;
     reject_impossible(*racer, roof);
   }
-  compare_rows(racing);
+  compare_rows(racing, selected.method->baseline);
   benchmark::ClearRegisteredBenchmarks();
 
   std::vector<Row> rows;

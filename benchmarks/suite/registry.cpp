@@ -56,6 +56,7 @@ void add_method(std::unique_ptr<AnyMethod> method) {
   if (method->variants.empty() || !method->variants.front().traits.reference) {
     throw std::logic_error(method->name + ": the first variant must be the reference");
   }
+  if (!method->baseline.empty()) method->variant_index(method->baseline);
   if (method->workloads.empty()) throw std::logic_error(method->name + " has no workload");
   all.insert(place, std::move(method));
 }

@@ -81,6 +81,8 @@ struct Method {
   std::string summary;  ///< one sentence: what is computed
   std::string source;   ///< post or paper
   bool hidden = false;  ///< left out of every verb unless asked for
+  /// The single-threaded variant that speedups are measured against beside the reference; empty: the fastest.
+  std::string baseline{};
   std::vector<Variant<Problem, Answer>> variants;
   std::vector<Workload<Problem>> workloads;  ///< smallest first
 
@@ -153,6 +155,7 @@ class AnyMethod {
   std::string summary;
   std::string source;
   bool hidden = false;
+  std::string baseline;
   std::vector<VariantCard> variants;
   std::vector<WorkloadCard> workloads;
 
@@ -223,6 +226,7 @@ class TypedMethod final : public AnyMethod {
     summary = method_.summary;
     source = method_.source;
     hidden = method_.hidden;
+    baseline = method_.baseline;
     for (const auto& variant : method_.variants) {
       variants.push_back({variant.name, VariantTraits(variant.name), variant.growth});
     }
