@@ -18,10 +18,13 @@ namespace tandem::rnn::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// x within [-limit, limit]. The limits come first, since x86 returns the second of two operands of which one is NaN.
+/// x within [-limit, limit]; NaN stays. The limits come first, since x86 returns the second of two operands of which
+/// one is NaN; the portable targets return the first of a maximum.
 template <class D, class V>
-HWY_INLINE V Clamp(D d, V x, hn::TFromD<D> limit) {
-  return hn::Max(hn::Set(d, -limit), hn::Min(hn::Set(d, limit), x));
+HWY_INLINE V clamped(D d, V x, hn::TFromD<D> limit) {
+  const V result = hn::Max(hn::Set(d, -limit), hn::Min(hn::Set(d, limit), x));
+  constexpr bool portable = HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128;
+  return portable ? hn::IfThenElse(hn::IsNaN(x), x, result) : result;
 }
 
 /// float: x P(x^2) / Q(x^2) with P and Q of degree 4, the best such fraction on [-9, 9] that is exact to first order
@@ -29,7 +32,7 @@ HWY_INLINE V Clamp(D d, V x, hn::TFromD<D> limit) {
 template <class D, class V>
 HWY_INLINE V vector_tanh(D d, V x) {
   if constexpr (std::is_same_v<hn::TFromD<D>, float>) {
-    const V bounded = Clamp(d, x, 9);
+    const V bounded = clamped(d, x, 9);
     const V square = hn::Mul(bounded, bounded);
     V numerator = hn::MulAdd(hn::Set(d, 1.3337577917390299e-08F), square, hn::Set(d, 2.0595749447287505e-05F));
     V denominator = hn::MulAdd(hn::Set(d, 7.769265192563343e-07F), square, hn::Set(d, 0.00032842718737276114F));
@@ -41,9 +44,9 @@ HWY_INLINE V vector_tanh(D d, V x) {
     denominator = hn::MulAdd(denominator, square, hn::Set(d, 1.0F));
     return hn::Div(hn::Mul(bounded, numerator), denominator);
   } else {
-    const V bounded = Clamp(d, x, 20);
-    const V e = hn::Expm1(d, hn::Add(bounded, bounded));
-    const V result = hn::Div(e, hn::Add(e, hn::Set(d, 2.0)));
+    const V magnitude = hn::Min(hn::Abs(x), hn::Set(d, 20.0));
+    const V e = hn::Expm1(d, hn::Add(magnitude, magnitude));
+    const V result = hn::CopySign(hn::Div(e, hn::Add(e, hn::Set(d, 2.0))), x);
     return hn::IfThenElse(hn::IsNaN(x), x, result);
   }
 }
