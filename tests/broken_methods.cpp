@@ -1,5 +1,5 @@
-// A method with one honest variant and one of each kind that the gate must refuse. Linked into the gate's own test and
-// into the program tandem_broken, never into tandem.
+// A method with one honest variant, one that says it has no answer, and one of each kind that the gate must refuse.
+// Linked into the gate's own test and into the program tandem_broken, never into tandem.
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "benchmarks/suite/registry.hpp"
+#include "impl/support/no_answer.hpp"
 #include "impl/support/random.hpp"
 
 namespace tandem::broken {
@@ -73,6 +74,8 @@ void tires(const Values& x, Values& y, const Execution& execution) {
 
 void throws(const Values&, Values&, const Execution&) { throw std::runtime_error("out of luck"); }
 
+void declines(const Values&, Values&, const Execution&) { throw NoAnswer("not converged after 3 iterations"); }
+
 Values make(std::size_t count, std::uint64_t seed) {
   Values x(count);
   for (std::size_t i = 0; i < count; ++i) x[i] = random_uniform(seed, i);
@@ -110,7 +113,8 @@ const suite::Registered<Values, Values> registered{{
                  {"kept_answer", kept_answer, {1, steps}},
                  {"recognised_input", recognised_input, {1, steps}},
                  {"tires", tires, {1, steps}},
-                 {"throws", throws, {1, steps}}},
+                 {"throws", throws, {1, steps}},
+                 {"declines", declines, {1, steps}}},
     .workloads = {{.name = "small", .size = 1000, .make = [](std::uint64_t seed) { return make(1000, seed); }}},
     .problem = make,
     .poison = [](const Values& x, Values& y) { y.assign(x.size(), std::numeric_limits<double>::quiet_NaN()); },

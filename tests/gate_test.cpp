@@ -50,6 +50,14 @@ TEST(Gate, RefusesAVariantThatThrows) {
   EXPECT_THAT(check_of(check_workload(broken_workload(), {}), "throws").message, HasSubstr("out of luck"));
 }
 
+TEST(Gate, LeavesOutAVariantThatSaysItHasNoAnswer) {
+  const CheckedWorkload checked = check_workload(broken_workload(), {});
+  const Check& check = check_of(checked, "declines");
+  EXPECT_FALSE(check.ran);
+  EXPECT_TRUE(check.agrees);
+  EXPECT_EQ(check.message, "not converged after 3 iterations");
+}
+
 TEST(Race, RefusesByNameAndTimesTheRest) {
   RaceOptions options;
   options.rounds = 8;
@@ -65,6 +73,7 @@ TEST(Race, RefusesByNameAndTimesTheRest) {
   EXPECT_EQ(status("kept_answer"), RowStatus::disagrees);
   EXPECT_EQ(status("tires"), RowStatus::disagrees) << "the output of the timed runs is checked, too";
   EXPECT_EQ(status("throws"), RowStatus::disagrees);
+  EXPECT_EQ(status("declines"), RowStatus::left_out);
   EXPECT_EQ(status("recognised_input"), RowStatus::impossible) << "faster than the declared work allows";
   for (const Row& row : rows) {
     if (row.status == RowStatus::timed) {

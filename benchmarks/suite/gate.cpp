@@ -5,6 +5,8 @@
 #include <exception>
 #include <stdexcept>
 
+#include "impl/support/no_answer.hpp"
+
 namespace tandem::suite {
 namespace {
 
@@ -119,6 +121,10 @@ class Gate {
     try {
       check.seconds =
           std::max(check.seconds, run_seconds(problem, method_.variant_index(check.variant), check.threads));
+    } catch (const NoAnswer& reason) {
+      check.ran = false;
+      check.message = reason.what();
+      return;
     } catch (const std::exception& failure) {
       fail(check, std::string("it threw: ") + failure.what());
       return;

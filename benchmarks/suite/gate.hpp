@@ -29,7 +29,8 @@ struct Check {
   std::string variant;
   std::string workload;
   int threads = 1;
-  bool ran = true;   ///< false: the variant does not take this problem, or would take too long; see `message`
+  /// False: the variant does not take this problem, has no answer to it, or would take too long; see `message`.
+  bool ran = true;
   double error = 0;  ///< of the worse of the two problems
   double tolerance = 0;
   bool agrees = true;

@@ -6,9 +6,9 @@
 #pragma once
 
 #include <cstddef>
-#include <stdexcept>
 
 #include "impl/support/execution.hpp"
+#include "impl/support/no_answer.hpp"
 #include "reference/rnn.hpp"
 
 namespace tandem::rnn {
@@ -52,7 +52,7 @@ enum class Scheme {
 };
 
 /// Thrown where a scheme has no answer; what() is "not converged after k iterations, residual r".
-class NotConverged : public std::runtime_error {
+class NotConverged : public NoAnswer {
  public:
   NotConverged(std::size_t iterations, double residual);
   std::size_t iterations;

@@ -4,7 +4,9 @@
 
 #include <Random123/philox.h>
 
+#include <cmath>
 #include <cstdint>
+#include <numbers>
 
 namespace tandem {
 
@@ -21,6 +23,12 @@ inline std::uint64_t random_bits(std::uint64_t seed, std::uint64_t item, std::ui
 /// Uniform in [0, 1), with 53 random bits.
 inline double random_uniform(std::uint64_t seed, std::uint64_t item, std::uint64_t step = 0) {
   return static_cast<double>(random_bits(seed, item, step) >> 11) * 0x1p-53;
+}
+
+/// Standard normal (Box and Muller, 1958), from the uniforms of (seed, item, 2 step) and (seed, item, 2 step + 1).
+inline double random_normal(std::uint64_t seed, std::uint64_t item, std::uint64_t step = 0) {
+  const double radius = std::sqrt(-2 * std::log(1 - random_uniform(seed, item, 2 * step)));
+  return radius * std::cos(2 * std::numbers::pi * random_uniform(seed, item, 2 * step + 1));
 }
 
 }  // namespace tandem

@@ -1,0 +1,222 @@
+// What the methods of the rnn family share: problems, agreement, certificate, declared work, and their one table.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "benchmarks/suite/hash.hpp"
+#include "benchmarks/suite/registry.hpp"
+#include "impl/rnn/rnn.hpp"
+#include "impl/support/random.hpp"
+
+namespace tandem::rnn {
+
+/// How the random problems are drawn: weights gain * normal / sqrt(d) (diagonal and d = 1: gain * normal; the scalar
+/// tanh cell: gain), inputs input_scale * normal, initial state uniform in [-1, 1).
+struct Draw {
+  double gain = 0.9;
+  double input_scale = 1;
+};
+
+template <class Cell>
+Problem<Cell> random_problem(std::size_t hidden_size, std::size_t length, std::uint64_t seed, const Draw& draw = {}) {
+  const std::size_t d = hidden_size;
+  Problem<Cell> problem{.hidden_size = d, .weights = {}, .initial_state = {}, .input = {}};
+  problem.weights.resize(weight_count<Cell>(d));
+  problem.initial_state.resize(d);
+  problem.input.resize(d == 0 ? 0 : length * Cell::gates * d);
+  const double scale = draw.gain / (Cell::dense ? std::sqrt(static_cast<double>(d)) : 1);
+  const bool scalar_tanh = d == 1 && Cell::gates == 1;
+  for (std::size_t i = 0; i < problem.weights.size(); ++i) {
+    problem.weights[i] = static_cast<float>(scalar_tanh ? draw.gain : scale * random_normal(seed, i, 0));
+  }
+  for (std::size_t i = 0; i < d; ++i) {
+    problem.initial_state[i] = static_cast<float>(2 * random_uniform(seed, i, 4) - 1);
+  }
+  for (std::size_t i = 0; i < problem.input.size(); ++i) {
+    problem.input[i] = static_cast<float>(draw.input_scale * random_normal(seed, i, 1));
+  }
+  return problem;
+}
+
+/// Every channel has two resting places, one on either side of 0, and remembers for ever on which it started: chunks
+/// that start from a guess end on the wrong side. Tanh: A near 1.5 I. GRU: gates half open, W_c near 4 I.
+template <class Cell>
+Problem<Cell> bistable_problem(std::size_t hidden_size, std::size_t length, std::uint64_t seed) {
+  Problem<Cell> problem = random_problem<Cell>(hidden_size, length, seed, {.gain = 0.02, .input_scale = 0.1});
+  const std::size_t d = hidden_size;
+  const std::size_t candidate = (Cell::gates - 1) * d * (Cell::dense ? d : 1);
+  for (std::size_t i = 0; i < d; ++i) {
+    problem.weights[candidate + i * (Cell::dense ? d + 1 : 1)] = Cell::gates == 1 ? 1.5F : 4.0F;
+    problem.initial_state[i] = random_bits(seed, i, 5) % 2 == 0 ? 0.8F : -0.8F;
+  }
+  return problem;
+}
+
+template <class Cell>
+std::uint64_t hash_of_problem(const Problem<Cell>& problem) {
+  return suite::hash_of(problem.input) ^ suite::hash_of(problem.weights) ^ suite::hash_of(problem.initial_state);
+}
+
+template <class Cell>
+void poison(const Problem<Cell>& problem, Answer<>& answer) {
+  answer.states.assign(problem.length() * problem.hidden_size, std::numeric_limits<float>::quiet_NaN());
+  answer.iterations = answer.repeated_steps = 0;
+}
+
+/// The allowed difference of one state. Rounding: a step adds at most (d + 4) u |A| |x| <= 2e-6 (u = 6e-8, d <= 512)
+/// and the rational tanh 4e-7; a cell that forgets (these problems lose a factor of e in one to three steps) lets about
+/// three steps' worth stand: 8e-6. Chunks and iterates may differ by the 1e-5 of meeting_tolerance, which a cell can
+/// let grow twofold before it forgets it.
+inline constexpr double state_tolerance = 3e-5;
+
+template <class Cell>
+suite::Agreement compare(const Problem<Cell>& problem, const Answer<>& expected, const Answer<>& actual) {
+  suite::Agreement agreement{.error = 0, .tolerance = state_tolerance, .message = {}};
+  for (std::size_t i = 0; i < expected.states.size(); ++i) {
+    const double error = std::abs(static_cast<double>(actual.states[i]) - expected.states[i]);
+    if (error <= agreement.error) continue;
+    agreement.error = error;
+    if (!agreement.agrees()) {
+      agreement.message = "x_" + std::to_string(i / problem.hidden_size + 1) + " is " +
+                          std::to_string(actual.states[i]) + " in channel " + std::to_string(i % problem.hidden_size) +
+                          ", expected " + std::to_string(expected.states[i]);
+      break;
+    }
+  }
+  return agreement;
+}
+
+/// The residual |x_t - f(x_{t-1}, u_t)|, of every step where that is cheap, else of a few hundred spread over the
+/// sequence. Where a chunk was joined it is up to meeting_tolerance times the gain of a step.
+template <class Cell>
+std::optional<std::string> certificate(const Problem<Cell>& problem, const Answer<>& answer) {
+  const double step_cost = static_cast<double>(weight_count<Cell>(problem.hidden_size)) + 1;
+  const double affordable_steps = 5e7 / step_cost;
+  const auto stride =
+      static_cast<std::size_t>(std::max(1.0, std::ceil(static_cast<double>(problem.length()) / affordable_steps)));
+  const double worst = residual(problem, answer, 0, stride);
+  if (worst <= state_tolerance) return std::nullopt;
+  return "the residual is " + std::to_string(worst);
+}
+
+/// What every evaluation must do: the recurrent products, eight multiplications with addition for each activation, one
+/// pass over input and states.
+template <class Cell>
+suite::Work work(const Problem<Cell>& problem, const Answer<>&) {
+  const auto steps = static_cast<double>(problem.length());
+  const auto d = static_cast<double>(problem.hidden_size);
+  constexpr auto gates = static_cast<double>(Cell::gates);
+  const double read = 4 * steps * gates * d;
+  const double written = 4 * steps * d;
+  return {.fma_float = steps * (static_cast<double>(weight_count<Cell>(problem.hidden_size)) + 8 * gates * d),
+          .bytes_read = read,
+          .bytes_written = written,
+          .footprint = read + written + 4 * static_cast<double>(problem.weights.size())};
+}
+
+/// One sequence of `length` steps. Times are per step, except in the growth fit, whose sizes are lengths.
+template <class Cell>
+suite::Workload<Problem<Cell>> workload(std::string name, std::size_t hidden_size, std::size_t length,
+                                        std::function<Problem<Cell>(std::uint64_t)> make, bool quick = true,
+                                        bool fitted = false) {
+  const auto step_cost = static_cast<double>(weight_count<Cell>(hidden_size));
+  const auto steps = static_cast<double>(length);
+  return {.name = std::move(name),
+          .size = fitted ? steps * step_cost : step_cost,
+          .items = fitted ? 1 : steps,
+          .fitted = fitted,
+          .quick = quick,
+          .make = std::move(make)};
+}
+
+template <class Cell>
+suite::Workload<Problem<Cell>> random_workload(std::string name, std::size_t hidden_size, std::size_t length,
+                                               const Draw& draw, bool quick = true, bool fitted = false) {
+  const auto make = [=](std::uint64_t seed) { return random_problem<Cell>(hidden_size, length, seed, draw); };
+  return workload<Cell>(std::move(name), hidden_size, length, make, quick, fitted);
+}
+
+/// The lengths 2^10, 2^12, ..., 2^18 for the growth fit.
+template <class Cell>
+std::vector<suite::Workload<Problem<Cell>>> length_ladder(std::size_t hidden_size, const Draw& draw) {
+  std::vector<suite::Workload<Problem<Cell>>> workloads;
+  for (int bits = 10; bits <= 18; bits += 2) {
+    workloads.push_back(random_workload<Cell>("length_2^" + std::to_string(bits), hidden_size, std::size_t{1} << bits,
+                                              draw, /*quick=*/false, /*fitted=*/true));
+  }
+  return workloads;
+}
+
+/// A problem for the agreement test: `count` decides both the length and, differently, the number of channels.
+template <class Cell>
+Problem<Cell> awkward_problem(std::size_t count, std::uint64_t seed) {
+  const std::size_t hidden_size = count % (Cell::dense ? 41 : 67);
+  // Every third problem is long enough for chunks to be tried.
+  const std::size_t length = seed % 3 == 0 ? count + 4001 : count;
+  return random_problem<Cell>(hidden_size, length, seed, {.gain = 0.6, .input_scale = 1});
+}
+
+template <class Cell>
+using Variants = std::vector<suite::Variant<Problem<Cell>, Answer<>>>;
+
+/// Steps are counted in multiplications of one state by one weight. The fast variants do eight or more at a time.
+inline constexpr suite::Growth reference_growth{1, 1};
+inline constexpr suite::Growth simd_growth{1, 1.0 / 16};
+
+template <class Cell>
+Variants<Cell> sequential_variants() {
+  return {{"reference",
+           [](const Problem<Cell>& problem, Answer<>& answer, const Execution&) { reference(problem, answer); },
+           reference_growth},
+          {"sequential_simd", sequential_simd<Cell>, simd_growth}};
+}
+
+template <class Cell>
+Variants<Cell> warm_start_variants() {
+  return {{"warm_start_simd", warm_start_simd<Cell>, simd_growth},
+          {"warm_start_simd_omp", warm_start_simd_omp<Cell>, simd_growth},
+          {"warm_start_simd_tbb", warm_start_simd_tbb<Cell>, simd_growth}};
+}
+
+/// A scheme on one thread and on several; `iterations` is what it is expected to take, in sweeps over the sequence.
+template <Scheme scheme, class Cell>
+Variants<Cell> scheme_variants(const std::string& name, double iterations) {
+  const suite::Growth growth{1, iterations * simd_growth.constant};
+  return {{name + "_simd", iterate_simd<scheme, Cell>, growth},
+          {name + "_simd_omp", iterate_simd_omp<scheme, Cell>, growth},
+          {name + "_simd_tbb", iterate_simd_tbb<scheme, Cell>, growth}};
+}
+
+template <class T>
+std::vector<T> joined(std::initializer_list<std::vector<T>> parts) {
+  std::vector<T> all;
+  for (const std::vector<T>& part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+/// The method of one cell.
+template <class Cell>
+suite::Method<Problem<Cell>, Answer<>> method(std::string name, std::string summary, Variants<Cell> variants,
+                                              std::vector<suite::Workload<Problem<Cell>>> workloads) {
+  return {.name = std::move(name),
+          .summary = std::move(summary),
+          .source = "kexue.fm 9783",
+          .baseline = "sequential_simd",
+          .variants = std::move(variants),
+          .workloads = std::move(workloads),
+          .problem = awkward_problem<Cell>,
+          .hash = hash_of_problem<Cell>,
+          .poison = poison<Cell>,
+          .compare = compare<Cell>,
+          .certificate = certificate<Cell>,
+          .work = work<Cell>};
+}
+
+}  // namespace tandem::rnn
