@@ -120,7 +120,7 @@ double error_bound(const Problem<Cell, Real>& problem, double residual) {
 }
 
 template <class Cell, class Real>
-void require_shapes(const Problem<Cell, Real>& problem, const Answer<Real>& answer) {
+void require_shapes(const Problem<Cell, Real>& problem) {
   const std::size_t d = problem.hidden_size;
   require_length("weights", problem.weights.size(), weight_count<Cell>(d));
   require_length("initial_state", problem.initial_state.size(), d);
@@ -131,7 +131,12 @@ void require_shapes(const Problem<Cell, Real>& problem, const Answer<Real>& answ
                                 " numbers, which is no multiple of the " + std::to_string(Cell::gates * d) +
                                 " that one step takes");
   }
-  require_length("the answer", answer.states.size(), problem.length() * d);
+}
+
+template <class Cell, class Real>
+void require_shapes(const Problem<Cell, Real>& problem, const Answer<Real>& answer) {
+  require_shapes(problem);
+  require_length("the answer", answer.states.size(), problem.length() * problem.hidden_size);
 }
 
 #define TANDEM_RNN_INSTANTIATE(Cell, Real)                                                             \
@@ -139,6 +144,7 @@ void require_shapes(const Problem<Cell, Real>& problem, const Answer<Real>& answ
   template void step(const Problem<Cell, Real>&, const double*, const Real*, double*);                 \
   template double residual(const Problem<Cell, Real>&, const Answer<Real>&, std::size_t, std::size_t); \
   template double error_bound(const Problem<Cell, Real>&, double);                                     \
+  template void require_shapes(const Problem<Cell, Real>&);                                            \
   template void require_shapes(const Problem<Cell, Real>&, const Answer<Real>&);
 TANDEM_RNN_INSTANTIATE(Tanh, float)
 TANDEM_RNN_INSTANTIATE(Tanh, double)

@@ -104,6 +104,8 @@ double error_bound(const Problem<Cell, Real>& problem, double residual);
 /// The one place where input is refused. Throws std::invalid_argument if the lengths of weights, initial state, input
 /// and answer do not fit the hidden size.
 template <class Cell, class Real>
+void require_shapes(const Problem<Cell, Real>& problem);
+template <class Cell, class Real>
 void require_shapes(const Problem<Cell, Real>& problem, const Answer<Real>& answer);
 
 }  // namespace tandem::rnn
