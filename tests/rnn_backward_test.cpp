@@ -88,17 +88,22 @@ TYPED_TEST(Backward, BlocksOfStepsFitTogetherAtEveryThreadCount) {
     const auto problem = make_problem<Cell, float>(d, 13001);  // more than three blocks of the diagonal scan
     auto expected = empty_gradient(problem);
     reference_backward(problem, expected);
+    // Gradients that have grown on their way back are as exact as their size allows.
+    double scale = 1;
+    for (const float value : expected.input) scale = std::max(scale, std::abs(static_cast<double>(value)));
     for (const int threads : {1, 2, 3, 4}) {
       for (const auto& run : {backward_simd<Cell>, backward_simd_omp<Cell>, backward_simd_tbb<Cell>}) {
         auto gradient = empty_gradient(problem);
         run(problem, gradient, {.threads = threads});
         for (std::size_t i = 0; i < expected.input.size(); ++i) {
-          ASSERT_NEAR(gradient.input[i], expected.input[i], 5e-5) << i << " at " << threads << " threads, d = " << d;
+          ASSERT_NEAR(gradient.input[i], expected.input[i], 1e-5 * scale)
+              << i << " at " << threads << " threads, d = " << d;
         }
-        for (std::size_t i = 0; i < d; ++i) ASSERT_NEAR(gradient.initial_state[i], expected.initial_state[i], 5e-5);
+        for (std::size_t i = 0; i < d; ++i)
+          ASSERT_NEAR(gradient.initial_state[i], expected.initial_state[i], 1e-5 * scale);
         for (std::size_t i = 0; i < expected.weights.size(); ++i) {
-          // Rounding of 13001 terms of size one and random sign.
-          ASSERT_NEAR(gradient.weights[i], expected.weights[i], 2e-2) << i;
+          // Rounding of 13001 terms of that size and random sign.
+          ASSERT_NEAR(gradient.weights[i], expected.weights[i], 2e-3 * scale) << i;
         }
       }
     }
