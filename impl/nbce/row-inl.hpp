@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "impl/nbce/compress-inl.hpp"
 #include "impl/nbce/row.hpp"
 #include "reference/nbce.hpp"
 
@@ -70,7 +71,14 @@ constexpr std::size_t sum_block = 512;
 /// Appends the logits above `head`, and NaN.
 template <class D>
 HWY_INLINE void collect(D d, hn::Vec<D> logit, float head, float* found, std::size_t& found_count) {
-  found_count += hn::CompressStore(logit, hn::Not(hn::Le(logit, hn::Set(d, head))), d, found + found_count);
+  found_count += compress_store(logit, hn::Not(hn::Le(logit, hn::Set(d, head))), d, found + found_count);
+}
+
+template <class V>
+HWY_INLINE void add_lanes(V mass, V moment, Sums& sums) {
+  const hn::ScalableTag<float> d;
+  sums.mass += static_cast<double>(hn::GetLane(hn::SumOfLanes(d, mass)));
+  sums.moment += static_cast<double>(hn::GetLane(hn::SumOfLanes(d, moment)));
 }
 
 /// Mass, with the moment if asked for, of all tokens; and those above `head` (NaN, too) to `found`, in order. Room for
@@ -80,49 +88,52 @@ Sums sum_all(const Logit* logits, std::size_t count, float anchor, float head, f
   const hn::ScalableTag<float> d;
   const hn::CappedTag<float, 1> single;
   const std::size_t lanes = hn::Lanes(d);
+  const auto lowest = hn::Set(d, -87.0F);
   Sums sums;
-  found_count = 0;
+  std::size_t found_here = 0;
   for (std::size_t begin = 0; begin < count; begin += sum_block) {
     const std::size_t end = std::min(begin + sum_block, count);
-    auto mass0 = hn::Zero(d), mass1 = hn::Zero(d), mass2 = hn::Zero(d), mass3 = hn::Zero(d);
-    auto moment0 = hn::Zero(d), moment1 = hn::Zero(d), moment2 = hn::Zero(d), moment3 = hn::Zero(d);
-    const auto vanchor = hn::Set(d, anchor);
-    const auto vhead = hn::Set(d, head);
-    const auto add = [&](auto logit, auto& mass, auto& moment) HWY_ATTR {
-      const auto distance = hn::Sub(logit, vanchor);
-      const auto e = exponential(d, distance);
-      mass = hn::Add(mass, e);
-      if constexpr (with_moment) moment = hn::MulAdd(e, hn::Max(distance, hn::Set(d, -87.0F)), moment);
-    };
+    auto block_mass = hn::Zero(d);
+    auto block_moment = hn::Zero(d);
     std::size_t i = begin;
+    // Four at a time, but one accumulator: the registers are needed for the polynomial.
     for (; i + 4 * lanes <= end; i += 4 * lanes) {
-      const auto l0 = load(d, logits + i), l1 = load(d, logits + i + lanes);
-      const auto l2 = load(d, logits + i + 2 * lanes), l3 = load(d, logits + i + 3 * lanes);
-      add(l0, mass0, moment0), add(l1, mass1, moment1), add(l2, mass2, moment2), add(l3, mass3, moment3);
-      const auto low = hn::And(hn::Le(l0, vhead), hn::Le(l1, vhead));
-      if (HWY_UNLIKELY(!hn::AllTrue(d, hn::And(low, hn::And(hn::Le(l2, vhead), hn::Le(l3, vhead)))))) {
-        collect(d, l0, head, found, found_count), collect(d, l1, head, found, found_count);
-        collect(d, l2, head, found, found_count), collect(d, l3, head, found, found_count);
+      auto few = hn::Le(load(d, logits + i), hn::Set(d, head));
+      auto mass = hn::Zero(d);
+      for (std::size_t part = 0; part < 4; ++part) {
+        const auto logit = load(d, logits + i + part * lanes);
+        const auto distance = hn::Sub(logit, hn::Set(d, anchor));
+        const auto e = exponential(d, distance);
+        mass = part == 0 ? e : hn::Add(mass, e);
+        if constexpr (with_moment) block_moment = hn::MulAdd(e, hn::Max(distance, lowest), block_moment);
+        few = hn::And(few, hn::Le(logit, hn::Set(d, head)));
+      }
+      block_mass = hn::Add(block_mass, mass);
+      if (HWY_UNLIKELY(!hn::AllTrue(d, few))) {
+        for (std::size_t part = 0; part < 4; ++part) {
+          collect(d, load(d, logits + i + part * lanes), head, found, found_here);
+        }
       }
     }
     for (; i + lanes <= end; i += lanes) {
       const auto logit = load(d, logits + i);
-      add(logit, mass0, moment0);
-      collect(d, logit, head, found, found_count);
+      const auto distance = hn::Sub(logit, hn::Set(d, anchor));
+      const auto e = exponential(d, distance);
+      block_mass = hn::Add(block_mass, e);
+      block_moment = hn::MulAdd(e, hn::Max(distance, lowest), block_moment);
+      collect(d, logit, head, found, found_here);
     }
-    const auto mass = hn::Add(hn::Add(mass0, mass1), hn::Add(mass2, mass3));
-    const auto moment = hn::Add(hn::Add(moment0, moment1), hn::Add(moment2, moment3));
-    sums.mass += static_cast<double>(hn::GetLane(hn::SumOfLanes(d, mass)));
-    sums.moment += static_cast<double>(hn::GetLane(hn::SumOfLanes(d, moment)));
+    add_lanes(block_mass, block_moment, sums);
     for (; i < end; ++i) {
       const auto logit = load(single, logits + i);
       const auto distance = hn::Max(hn::Sub(logit, hn::Set(single, anchor)), hn::Set(single, -87.0F));
-      const auto e = exponential(single, distance);
-      sums.mass += static_cast<double>(hn::GetLane(e));
-      sums.moment += static_cast<double>(hn::GetLane(e)) * static_cast<double>(hn::GetLane(distance));
-      collect(single, logit, head, found, found_count);
+      const auto e = static_cast<double>(hn::GetLane(exponential(single, distance)));
+      sums.mass += e;
+      sums.moment += e * static_cast<double>(hn::GetLane(distance));
+      collect(single, logit, head, found, found_here);
     }
   }
+  found_count = found_here;
   return sums;
 }
 
@@ -130,30 +141,39 @@ Sums sum_all(const Logit* logits, std::size_t count, float anchor, float head, f
 template <class Logit>
 Sums sum_above(const Logit* logits, std::size_t count, float anchor, float low, float high, float* found,
                std::size_t& found_count) {
-  const hn::ScalableTag<float> full;
+  const hn::ScalableTag<float> d;
+  const hn::CappedTag<float, 1> single;
+  const std::size_t lanes = hn::Lanes(d);
   Sums sums;
-  found_count = 0;
+  std::size_t found_here = 0;
   for (std::size_t begin = 0; begin < count; begin += sum_block) {
-    auto mass = hn::Zero(full);
-    auto moment = hn::Zero(full);
-    for_each_vector(std::min(sum_block, count - begin), [&](auto d, std::size_t i) HWY_ATTR {
-      const auto logit = load(d, logits + begin + i);
+    const std::size_t end = std::min(begin + sum_block, count);
+    auto block_mass = hn::Zero(d);
+    auto block_moment = hn::Zero(d);
+    std::size_t i = begin;
+    for (; i + lanes <= end; i += lanes) {
+      const auto logit = load(d, logits + i);
       const auto distance = hn::Sub(logit, hn::Set(d, anchor));
       const auto above = hn::Gt(logit, hn::Set(d, high));
       const auto e = hn::IfThenElseZero(above, exponential(d, distance));
-      if constexpr (std::is_same_v<decltype(d), hn::ScalableTag<float>>) {
-        mass = hn::Add(mass, e);
-        moment = hn::MulAdd(e, hn::IfThenElseZero(above, distance), moment);
-      } else if (hn::AllTrue(d, above)) {
-        sums.mass += static_cast<double>(hn::GetLane(e));
-        sums.moment += static_cast<double>(hn::GetLane(e)) * static_cast<double>(hn::GetLane(distance));
-      }
+      block_mass = hn::Add(block_mass, e);
+      block_moment = hn::MulAdd(e, hn::IfThenElseZero(above, distance), block_moment);
       const auto between = hn::AndNot(above, hn::Ge(logit, hn::Set(d, low)));
-      found_count += hn::CompressStore(logit, between, d, found + found_count);
-    });
-    sums.mass += static_cast<double>(hn::GetLane(hn::SumOfLanes(full, mass)));
-    sums.moment += static_cast<double>(hn::GetLane(hn::SumOfLanes(full, moment)));
+      found_here += compress_store(logit, between, d, found + found_here);
+    }
+    add_lanes(block_mass, block_moment, sums);
+    for (; i < end; ++i) {
+      const auto logit = static_cast<float>(logits[i]);
+      if (logit > high) {
+        const auto e = static_cast<double>(hn::GetLane(exponential(single, hn::Set(single, logit - anchor))));
+        sums.mass += e;
+        sums.moment += e * static_cast<double>(logit - anchor);
+      } else if (logit >= low) {
+        found[found_here++] = logit;
+      }
+    }
   }
+  found_count = found_here;
   return sums;
 }
 

@@ -27,29 +27,31 @@ namespace {
 /// Rows from this length on are looked at through a sample first.
 constexpr std::size_t long_row = 8192;
 
-/// Calls use(logit) for groups of 8 logits, evenly spread over a long row.
+/// Calls use(logit) for groups of 8 logits spread over a long row, not quite evenly: a pattern in the row must not meet
+/// one of the sample.
 template <class Logit, class Use>
 void for_each_in_sample(std::span<const Logit> row, std::size_t groups, Use use) {
   constexpr std::size_t group_size = 8;
   const std::size_t stride = row.size() / groups;
   for (std::size_t group = 0; group < groups; ++group) {
-    for (std::size_t i = 0; i < group_size; ++i) use(static_cast<float>(row[group * stride + i]));
+    const std::size_t shift = (group * 0x9e3779b97f4a7c15U >> 32) % (stride - group_size + 1);
+    for (std::size_t i = 0; i < group_size; ++i) use(static_cast<float>(row[group * stride + shift + i]));
   }
 }
 
-/// The two largest of 512 logits: an anchor, and a threshold that about half a per cent of the row exceeds.
-struct Peek {
-  float largest = -std::numeric_limits<float>::infinity();
-  float second = largest;
-
-  template <class Logit>
-  explicit Peek(std::span<const Logit> row) {
-    for_each_in_sample(row, 64, [this](float logit) {
-      second = std::max(second, std::min(largest, logit));
-      largest = std::max(largest, logit);
-    });
-  }
-};
+/// The greatest four of 1024 logits, descending: an anchor, and thresholds that some 1 / 1024 to 4 / 1024 of the row
+/// exceed.
+template <class Logit>
+std::array<float, 4> peek(std::span<const Logit> row) {
+  std::array<float, 4> greatest;
+  greatest.fill(-std::numeric_limits<float>::infinity());
+  for_each_in_sample(row, 128, [&](float logit) {
+    if (!(logit > greatest.back())) return;
+    greatest.back() = logit;
+    std::ranges::sort(greatest, std::greater<>());
+  });
+  return greatest;
+}
 
 struct Bracket {
   float low;
@@ -97,9 +99,9 @@ class RowReader {
   Summary read() {
     float head = -std::numeric_limits<float>::infinity();
     if (logits_.size() >= long_row) {
-      const Peek peek(logits_);
-      anchor_ = peek.largest;
-      head = peek.second;
+      const std::array<float, 4> greatest = peek(logits_);
+      anchor_ = greatest.front();
+      head = settings_.top_p == 1 ? greatest.front() : greatest.back();
     }
     if (!std::isfinite(anchor_)) anchor_ = maximum();
     if (!std::isfinite(anchor_)) return refused();

@@ -78,8 +78,8 @@ inline Cut cut_by_mass(const Weighted& candidates, double above, double needed) 
     const hn::RebindToSigned<decltype(tag)> integers;
     const auto inside = hn::RebindMask(tag, hn::Eq(hn::LoadU(integers, bin_of + i), hn::Set(integers, found)));
     if (hn::AllFalse(tag, inside)) return;
-    hn::CompressStore(hn::LoadU(tag, masses + i), inside, tag, buffers.masses.data() + kept);
-    kept += hn::CompressStore(hn::LoadU(tag, logits + i), inside, tag, buffers.logits.data() + kept);
+    compress_store(hn::LoadU(tag, masses + i), inside, tag, buffers.masses.data() + kept);
+    kept += compress_store(hn::LoadU(tag, logits + i), inside, tag, buffers.logits.data() + kept);
   });
   return select_by_mass({{buffers.logits.data(), kept}, {buffers.masses.data(), kept}}, above, needed);
 }
