@@ -177,11 +177,25 @@ Sums sum_above(const Logit* logits, std::size_t count, float anchor, float low, 
   return sums;
 }
 
-/// masses[i] = e^(logits[i] - anchor).
-inline void masses_of(const float* logits, std::size_t count, float anchor, float* masses) {
-  for_each_vector(count, [&](auto d, std::size_t i) HWY_ATTR {
-    hn::StoreU(exponential(d, hn::Sub(hn::LoadU(d, logits + i), hn::Set(d, anchor))), d, masses + i);
-  });
+/// masses[i] = e^(logits[i] - anchor). Returns their sum.
+inline double masses_of(const float* logits, std::size_t count, float anchor, float* masses) {
+  const hn::ScalableTag<float> full;
+  Sums sums;
+  for (std::size_t begin = 0; begin < count; begin += sum_block) {
+    auto sum = hn::Zero(full);
+    for_each_vector(std::min(sum_block, count - begin), [&](auto d, std::size_t offset) HWY_ATTR {
+      const std::size_t i = begin + offset;
+      const auto e = exponential(d, hn::Sub(hn::LoadU(d, logits + i), hn::Set(d, anchor)));
+      hn::StoreU(e, d, masses + i);
+      if constexpr (std::is_same_v<decltype(d), hn::ScalableTag<float>>) {
+        sum = hn::Add(sum, e);
+      } else {
+        sums.mass += static_cast<double>(hn::GetLane(e));
+      }
+    });
+    add_lanes(sum, hn::Zero(full), sums);
+  }
+  return sums.mass;
 }
 
 }  // namespace tandem::nbce::HWY_NAMESPACE

@@ -39,11 +39,12 @@ void for_each_in_sample(std::span<const Logit> row, std::size_t groups, Use use)
   }
 }
 
-/// The greatest four of 1024 logits, descending: an anchor, and thresholds that some 1 / 1024 to 4 / 1024 of the row
-/// exceed.
+/// The greatest of 1024 logits, descending. Some 6 / 1024 of the row exceed the last of them.
+using Greatest = std::array<float, 6>;
+
 template <class Logit>
-std::array<float, 4> peek(std::span<const Logit> row) {
-  std::array<float, 4> greatest;
+Greatest peek(std::span<const Logit> row) {
+  Greatest greatest;
   greatest.fill(-std::numeric_limits<float>::infinity());
   for_each_in_sample(row, 128, [&](float logit) {
     if (!(logit > greatest.back())) return;
@@ -99,7 +100,7 @@ class RowReader {
   Summary read() {
     float head = -std::numeric_limits<float>::infinity();
     if (logits_.size() >= long_row) {
-      const std::array<float, 4> greatest = peek(logits_);
+      const Greatest greatest = peek(logits_);
       anchor_ = greatest.front();
       head = settings_.top_p == 1 ? greatest.front() : greatest.back();
     }
@@ -153,11 +154,8 @@ class RowReader {
 
   /// The found logits with their masses; returns the sum of those.
   double weigh() {
-    masses_of(found_, found_count_, anchor_, masses_);
     candidates_ = {{found_, found_count_}, {masses_, found_count_}};
-    double sum = 0;
-    for (std::size_t i = 0; i < found_count_; ++i) sum += masses_[i];
-    return sum;
+    return masses_of(found_, found_count_, anchor_, masses_);
   }
 
   void cut(float head) {
