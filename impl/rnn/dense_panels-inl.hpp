@@ -1,0 +1,162 @@
+// Matrices of the dense cells in packed form, and their product with one state or with several at once. Included by
+// foreach_target files, once per target.
+//
+// A matrix is cut into panels of a few vectors of rows; within a panel the columns follow one another. So the rows of a
+// product are lanes, every state is read as a broadcast, and nothing is ever transposed or summed across lanes.
+#if defined(TANDEM_RNN_DENSE_PANELS_INL_HPP) == defined(HWY_TARGET_TOGGLE)
+#ifdef TANDEM_RNN_DENSE_PANELS_INL_HPP
+#undef TANDEM_RNN_DENSE_PANELS_INL_HPP
+#else
+#define TANDEM_RNN_DENSE_PANELS_INL_HPP
+#endif
+
+#include <hwy/aligned_allocator.h>
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <cstddef>
+
+HWY_BEFORE_NAMESPACE();
+namespace tandem::rnn::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Floats = hn::ScalableTag<float>;
+using Vector = hn::VFromD<Floats>;
+constexpr std::size_t lanes = hn::MaxLanes(Floats{});
+
+/// States that are multiplied at once. With `panel_vectors` vectors of rows their sums fill the registers: 12 of 16,
+/// or 24 of the 32 that AVX-512 has.
+constexpr std::size_t lockstep_columns = 6;
+#if HWY_ARCH_X86
+constexpr std::size_t panel_vectors = HWY_TARGET <= HWY_AVX3 ? 4 : 2;
+#else
+constexpr std::size_t panel_vectors = 2;
+#endif
+
+/// Sums that one state needs in flight to hide the latency of FMA (4 cycles, 2 per cycle).
+constexpr std::size_t sums_in_flight = 8;
+
+/// Vectors that hold `size` numbers.
+constexpr std::size_t vectors_of(std::size_t size) { return (size + lanes - 1) / lanes; }
+
+/// A packed d x d matrix. The rows are filled up with zeros to whole vectors; the last panel may have fewer of them.
+class Panels {
+ public:
+  /// From the row-major matrix.
+  Panels(const float* matrix, std::size_t d)
+      : depth_(d),
+        vectors_(vectors_of(d)),
+        data_(hwy::AllocateAligned<float>(std::max<std::size_t>(vectors_ * lanes * d, 1))) {
+    for (std::size_t v = 0; v < vectors_; v += panel_vectors) {
+      const std::size_t rows = std::min(panel_vectors, vectors_ - v) * lanes;
+      float* out = data_.get() + v * lanes * d;
+      for (std::size_t k = 0; k < d; ++k) {
+        for (std::size_t row = v * lanes; row < v * lanes + rows; ++row) *out++ = row < d ? matrix[row * d + k] : 0;
+      }
+    }
+  }
+
+  std::size_t depth() const { return depth_; }
+  std::size_t vectors() const { return vectors_; }
+  /// The panel that begins with this vector of rows.
+  const float* panel(std::size_t vector) const { return data_.get() + vector * lanes * depth_; }
+
+ private:
+  std::size_t depth_;
+  std::size_t vectors_;
+  hwy::AlignedFreeUniquePtr<float[]> data_;
+};
+
+/// `panels` panels of `width` vectors each times `columns` states, which lie `stride` numbers apart. The sums begin
+/// with start(vector, column) and end in finish(vector, column, sum). `reverse` runs through the columns of the matrix
+/// from the last to the first.
+template <bool reverse, std::size_t panels, std::size_t width, std::size_t columns, class Start, class Finish>
+HWY_INLINE void MultiplyTile(const Panels& matrix, std::size_t vector, const float* HWY_RESTRICT states,
+                             std::size_t stride, const Start& start, const Finish& finish) {
+  constexpr std::size_t tile = panels * width * columns;
+  // Few sums would wait for each other, so each is split over several, which take the matrix's columns in turn.
+  constexpr std::size_t chains = tile >= sums_in_flight ? 1 : sums_in_flight / tile;
+  const Floats f;
+  const std::size_t depth = matrix.depth();
+  const std::size_t panel_size = panel_vectors * lanes * depth;
+  const float* HWY_RESTRICT weights = matrix.panel(vector);
+
+  Vector sums[chains][panels][width][columns];
+  for (std::size_t p = 0; p < panels; ++p) {
+    for (std::size_t w = 0; w < width; ++w) {
+      for (std::size_t c = 0; c < columns; ++c) {
+        sums[0][p][w][c] = start(vector + p * panel_vectors + w, c);
+        for (std::size_t chain = 1; chain < chains; ++chain) sums[chain][p][w][c] = hn::Zero(f);
+      }
+    }
+  }
+  const auto add_column = [&](std::size_t k, Vector(&into)[panels][width][columns]) HWY_ATTR {
+    Vector state[columns];
+    for (std::size_t c = 0; c < columns; ++c) state[c] = hn::Set(f, states[c * stride + k]);
+    for (std::size_t p = 0; p < panels; ++p) {
+      for (std::size_t w = 0; w < width; ++w) {
+        const Vector weight = hn::Load(f, weights + p * panel_size + (k * width + w) * lanes);
+        for (std::size_t c = 0; c < columns; ++c) into[p][w][c] = hn::MulAdd(weight, state[c], into[p][w][c]);
+      }
+    }
+  };
+  std::size_t done = 0;
+  for (; done + chains <= depth; done += chains) {
+    for (std::size_t chain = 0; chain < chains; ++chain) {
+      add_column(reverse ? depth - 1 - done - chain : done + chain, sums[chain]);
+    }
+  }
+  for (; done < depth; ++done) add_column(reverse ? depth - 1 - done : done, sums[0]);
+
+  for (std::size_t p = 0; p < panels; ++p) {
+    for (std::size_t w = 0; w < width; ++w) {
+      for (std::size_t c = 0; c < columns; ++c) {
+        for (std::size_t half = chains / 2; half > 0; half /= 2) {
+          for (std::size_t chain = 0; chain < half; ++chain) {
+            sums[chain][p][w][c] = hn::Add(sums[chain][p][w][c], sums[chain + half][p][w][c]);
+          }
+        }
+        finish(vector + p * panel_vectors + w, c, sums[0][p][w][c]);
+      }
+    }
+  }
+}
+
+/// The whole matrix times `columns` states; see MultiplyTile. Steps that alternate `backwards` meet first what the step
+/// before used last, which is still in the nearest cache. The matrix's columns run against its rows, so that the
+/// states that are needed first are those that were ready first.
+template <bool backwards, std::size_t columns, class Start, class Finish>
+HWY_INLINE void Multiply(const Panels& matrix, const float* HWY_RESTRICT states, std::size_t stride, const Start& start,
+                         const Finish& finish) {
+  // One state alone takes several panels at once.
+  constexpr std::size_t panels = columns == 1 ? sums_in_flight / panel_vectors : 1;
+  constexpr std::size_t group = panels * panel_vectors;
+  const std::size_t groups = matrix.vectors() / group;
+  const auto rest = [&]() HWY_ATTR {
+    std::size_t vector = groups * group;
+    for (; vector + panel_vectors <= matrix.vectors(); vector += panel_vectors) {
+      MultiplyTile<!backwards, 1, panel_vectors, columns>(matrix, vector, states, stride, start, finish);
+    }
+    if constexpr (panel_vectors > 1) {
+      // The last, narrower panel.
+      const std::size_t width = matrix.vectors() - vector;
+      if (width == 1) MultiplyTile<!backwards, 1, 1, columns>(matrix, vector, states, stride, start, finish);
+      if constexpr (panel_vectors > 2) {
+        if (width == 2) MultiplyTile<!backwards, 1, 2, columns>(matrix, vector, states, stride, start, finish);
+        if (width == 3) MultiplyTile<!backwards, 1, 3, columns>(matrix, vector, states, stride, start, finish);
+      }
+    }
+  };
+  if constexpr (backwards) rest();
+  for (std::size_t g = 0; g < groups; ++g) {
+    const std::size_t vector = (backwards ? groups - 1 - g : g) * group;
+    MultiplyTile<!backwards, panels, panel_vectors, columns>(matrix, vector, states, stride, start, finish);
+  }
+  if constexpr (!backwards) rest();
+}
+
+}  // namespace tandem::rnn::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif
