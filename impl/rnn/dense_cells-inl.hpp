@@ -87,13 +87,11 @@ class States {
   template <bool backwards, bool compare>
   HWY_INLINE void advance_cell(Tanh, const std::vector<Panels>& gates, const Rows<columns>& rows, Vector tolerance) {
     const Floats f;
-    Multiply<backwards, columns>(
-        gates[0], state_, stride_, [&](std::size_t v, std::size_t c) HWY_ATTR { return input(rows, 0, v, c); },
-        [&](std::size_t v, std::size_t c, Vector sum) HWY_ATTR {
-          const Vector next = vector_tanh(f, sum);
-          hn::Store(next, f, other_ + c * stride_ + v * lanes);
-          store<compare>(rows, v, c, next, tolerance);
-        });
+    Multiply<backwards, columns>(gates[0], state_, stride_, [&](std::size_t v, std::size_t c, Vector sum) HWY_ATTR {
+      const Vector next = vector_tanh(f, hn::Add(sum, input(rows, 0, v, c)));
+      hn::Store(next, f, other_ + c * stride_ + v * lanes);
+      store<compare>(rows, v, c, next, tolerance);
+    });
     std::swap(state_, other_);
   }
 
@@ -101,28 +99,24 @@ class States {
   HWY_INLINE void advance_cell(Gru, const std::vector<Panels>& gates, const Rows<columns>& rows, Vector tolerance) {
     const Floats f;
     // r first: what follows at once does not need it yet.
-    Multiply<backwards, columns>(
-        gates[1], state_, stride_, [&](std::size_t v, std::size_t c) HWY_ATTR { return input(rows, 1, v, c); },
-        [&](std::size_t v, std::size_t c, Vector sum) HWY_ATTR {
-          const std::size_t at = c * stride_ + v * lanes;
-          hn::Store(hn::Mul(vector_sigmoid(f, sum), hn::Load(f, state_ + at)), f, other_ + at);
-        });
-    Multiply<!backwards, columns>(
-        gates[0], state_, stride_, [&](std::size_t v, std::size_t c) HWY_ATTR { return input(rows, 0, v, c); },
-        [&](std::size_t v, std::size_t c, Vector sum)
-            HWY_ATTR { hn::Store(vector_sigmoid(f, sum), f, update_ + c * stride_ + v * lanes); });
-    Multiply<backwards, columns>(
-        gates[2], other_, stride_, [&](std::size_t v, std::size_t c) HWY_ATTR { return input(rows, 2, v, c); },
-        [&](std::size_t v, std::size_t c, Vector sum) HWY_ATTR {
-          const std::size_t at = c * stride_ + v * lanes;
-          const Vector state = hn::Load(f, state_ + at);
-          const Vector z = hn::Load(f, update_ + at);
-          // (1 - z) x + z c as the definition has it: where z is 0 or 1 it is exact, and an infinite x stays one.
-          const Vector candidate = hn::Mul(z, vector_tanh(f, sum));
-          const Vector next = hn::MulAdd(hn::Sub(hn::Set(f, 1.0F), z), state, candidate);
-          hn::Store(next, f, state_ + at);
-          store<compare>(rows, v, c, next, tolerance);
-        });
+    Multiply<backwards, columns>(gates[1], state_, stride_, [&](std::size_t v, std::size_t c, Vector sum) HWY_ATTR {
+      const std::size_t at = c * stride_ + v * lanes;
+      hn::Store(hn::Mul(vector_sigmoid(f, hn::Add(sum, input(rows, 1, v, c))), hn::Load(f, state_ + at)), f,
+                other_ + at);
+    });
+    Multiply<!backwards, columns>(gates[0], state_, stride_, [&](std::size_t v, std::size_t c, Vector sum) HWY_ATTR {
+      hn::Store(vector_sigmoid(f, hn::Add(sum, input(rows, 0, v, c))), f, update_ + c * stride_ + v * lanes);
+    });
+    Multiply<backwards, columns>(gates[2], other_, stride_, [&](std::size_t v, std::size_t c, Vector sum) HWY_ATTR {
+      const std::size_t at = c * stride_ + v * lanes;
+      const Vector state = hn::Load(f, state_ + at);
+      const Vector z = hn::Load(f, update_ + at);
+      // (1 - z) x + z c as the definition has it: where z is 0 or 1 it is exact, and an infinite x stays one.
+      const Vector candidate = hn::Mul(z, vector_tanh(f, hn::Add(sum, input(rows, 2, v, c))));
+      const Vector next = hn::MulAdd(hn::Sub(hn::Set(f, 1.0F), z), state, candidate);
+      hn::Store(next, f, state_ + at);
+      store<compare>(rows, v, c, next, tolerance);
+    });
   }
 
   HWY_INLINE Vector input(const Rows<columns>& rows, std::size_t gate, std::size_t v, std::size_t c) const {

@@ -68,66 +68,98 @@ class Panels {
   hwy::AlignedFreeUniquePtr<float[]> data_;
 };
 
-/// `panels` panels of `width` vectors each times `columns` states, which lie `stride` numbers apart. The sums begin
-/// with start(vector, column) and end in finish(vector, column, sum). `reverse` runs through the columns of the matrix
-/// from the last to the first.
-template <bool reverse, std::size_t panels, std::size_t width, std::size_t columns, class Start, class Finish>
-HWY_INLINE void MultiplyTile(const Panels& matrix, std::size_t vector, const float* HWY_RESTRICT states,
-                             std::size_t stride, const Start& start, const Finish& finish) {
+/// One column of the matrix, in `panels` panels of `width` vectors, times one number of each state.
+template <std::size_t panels, std::size_t width, std::size_t columns>
+HWY_INLINE void AddColumn(const float* HWY_RESTRICT weights, std::size_t panel_size, const float* HWY_RESTRICT states,
+                          std::size_t stride, Vector (&sums)[columns][panels][width]) {
+  const Floats f;
+  Vector weight[panels][width];
+  HWY_UNROLL(16)
+  for (std::size_t p = 0; p < panels; ++p) {
+    HWY_UNROLL(16)
+    for (std::size_t w = 0; w < width; ++w) weight[p][w] = hn::Load(f, weights + p * panel_size + w * lanes);
+  }
+  HWY_UNROLL(16)
+  for (std::size_t c = 0; c < columns; ++c) {
+    const Vector state = hn::Set(f, states[c * stride]);
+    HWY_UNROLL(16)
+    for (std::size_t p = 0; p < panels; ++p) {
+      HWY_UNROLL(16)
+      for (std::size_t w = 0; w < width; ++w) sums[c][p][w] = hn::MulAdd(weight[p][w], state, sums[c][p][w]);
+    }
+  }
+}
+
+/// results[c][p][w] = panel p of `panels`, vector w of its `width`, times state c of `columns`. The states lie `stride`
+/// numbers apart, the panels `panel_size`. `reverse` runs through the columns of the matrix from the last to the first.
+/// A function by itself, and all its short loops unrolled, so that the sums stay in registers.
+template <bool reverse, std::size_t panels, std::size_t width, std::size_t columns>
+HWY_NOINLINE void MultiplyTile(const float* HWY_RESTRICT weights, std::size_t panel_size, std::size_t depth,
+                               const float* HWY_RESTRICT states, std::size_t stride, float* HWY_RESTRICT results) {
   constexpr std::size_t tile = panels * width * columns;
   // Few sums would wait for each other, so each is split over several, which take the matrix's columns in turn.
   constexpr std::size_t chains = tile >= sums_in_flight ? 1 : sums_in_flight / tile;
   const Floats f;
-  const std::size_t depth = matrix.depth();
-  const std::size_t panel_size = panel_vectors * lanes * depth;
-  const float* HWY_RESTRICT weights = matrix.panel(vector);
-
-  Vector sums[chains][panels][width][columns];
-  for (std::size_t p = 0; p < panels; ++p) {
-    for (std::size_t w = 0; w < width; ++w) {
-      for (std::size_t c = 0; c < columns; ++c) {
-        sums[0][p][w][c] = start(vector + p * panel_vectors + w, c);
-        for (std::size_t chain = 1; chain < chains; ++chain) sums[chain][p][w][c] = hn::Zero(f);
+  Vector sums[chains][columns][panels][width];
+  HWY_UNROLL(16)
+  for (std::size_t chain = 0; chain < chains; ++chain) {
+    HWY_UNROLL(16)
+    for (std::size_t c = 0; c < columns; ++c) {
+      HWY_UNROLL(16)
+      for (std::size_t p = 0; p < panels; ++p) {
+        HWY_UNROLL(16)
+        for (std::size_t w = 0; w < width; ++w) sums[chain][c][p][w] = hn::Zero(f);
       }
     }
   }
-  const auto add_column = [&](std::size_t k, Vector(&into)[panels][width][columns]) HWY_ATTR {
-    Vector state[columns];
-    for (std::size_t c = 0; c < columns; ++c) state[c] = hn::Set(f, states[c * stride + k]);
-    for (std::size_t p = 0; p < panels; ++p) {
-      for (std::size_t w = 0; w < width; ++w) {
-        const Vector weight = hn::Load(f, weights + p * panel_size + (k * width + w) * lanes);
-        for (std::size_t c = 0; c < columns; ++c) into[p][w][c] = hn::MulAdd(weight, state[c], into[p][w][c]);
-      }
-    }
-  };
+  const std::size_t column_size = width * lanes;
   std::size_t done = 0;
   for (; done + chains <= depth; done += chains) {
+    HWY_UNROLL(16)
     for (std::size_t chain = 0; chain < chains; ++chain) {
-      add_column(reverse ? depth - 1 - done - chain : done + chain, sums[chain]);
+      const std::size_t k = reverse ? depth - 1 - done - chain : done + chain;
+      AddColumn(weights + k * column_size, panel_size, states + k, stride, sums[chain]);
     }
   }
-  for (; done < depth; ++done) add_column(reverse ? depth - 1 - done : done, sums[0]);
-
-  for (std::size_t p = 0; p < panels; ++p) {
-    for (std::size_t w = 0; w < width; ++w) {
-      for (std::size_t c = 0; c < columns; ++c) {
-        for (std::size_t half = chains / 2; half > 0; half /= 2) {
-          for (std::size_t chain = 0; chain < half; ++chain) {
-            sums[chain][p][w][c] = hn::Add(sums[chain][p][w][c], sums[chain + half][p][w][c]);
-          }
-        }
-        finish(vector + p * panel_vectors + w, c, sums[0][p][w][c]);
+  if constexpr (chains > 1) {
+    for (; done < depth; ++done) {
+      const std::size_t k = reverse ? depth - 1 - done : done;
+      AddColumn(weights + k * column_size, panel_size, states + k, stride, sums[0]);
+    }
+  }
+  HWY_UNROLL(16)
+  for (std::size_t c = 0; c < columns; ++c) {
+    HWY_UNROLL(16)
+    for (std::size_t p = 0; p < panels; ++p) {
+      HWY_UNROLL(16)
+      for (std::size_t w = 0; w < width; ++w) {
+        Vector sum = sums[0][c][p][w];
+        HWY_UNROLL(16)
+        for (std::size_t chain = 1; chain < chains; ++chain) sum = hn::Add(sum, sums[chain][c][p][w]);
+        hn::Store(sum, f, results + ((c * panels + p) * width + w) * lanes);
       }
     }
   }
 }
 
-/// The whole matrix times `columns` states; see MultiplyTile. Steps that alternate `backwards` meet first what the step
+/// One tile of the product with `columns` states, from the given vector of rows on; calls
+/// finish(vector, column, sum) for each.
+template <bool reverse, std::size_t panels, std::size_t width, std::size_t columns, class Finish>
+HWY_INLINE void FinishTile(const Panels& matrix, std::size_t vector, const float* HWY_RESTRICT states,
+                           std::size_t stride, const Finish& finish) {
+  HWY_ALIGN float results[columns][panels * width][lanes];
+  MultiplyTile<reverse, panels, width, columns>(matrix.panel(vector), panel_vectors * lanes * matrix.depth(),
+                                                matrix.depth(), states, stride, results[0][0]);
+  for (std::size_t c = 0; c < columns; ++c) {
+    for (std::size_t v = 0; v < panels * width; ++v) finish(vector + v, c, hn::Load(Floats{}, results[c][v]));
+  }
+}
+
+/// The whole matrix times `columns` states; see FinishTile. Steps that alternate `backwards` meet first what the step
 /// before used last, which is still in the nearest cache. The matrix's columns run against its rows, so that the
 /// states that are needed first are those that were ready first.
-template <bool backwards, std::size_t columns, class Start, class Finish>
-HWY_INLINE void Multiply(const Panels& matrix, const float* HWY_RESTRICT states, std::size_t stride, const Start& start,
+template <bool backwards, std::size_t columns, class Finish>
+HWY_INLINE void Multiply(const Panels& matrix, const float* HWY_RESTRICT states, std::size_t stride,
                          const Finish& finish) {
   // One state alone takes several panels at once.
   constexpr std::size_t panels = columns == 1 ? sums_in_flight / panel_vectors : 1;
@@ -136,22 +168,22 @@ HWY_INLINE void Multiply(const Panels& matrix, const float* HWY_RESTRICT states,
   const auto rest = [&]() HWY_ATTR {
     std::size_t vector = groups * group;
     for (; vector + panel_vectors <= matrix.vectors(); vector += panel_vectors) {
-      MultiplyTile<!backwards, 1, panel_vectors, columns>(matrix, vector, states, stride, start, finish);
+      FinishTile<!backwards, 1, panel_vectors, columns>(matrix, vector, states, stride, finish);
     }
     if constexpr (panel_vectors > 1) {
       // The last, narrower panel.
       const std::size_t width = matrix.vectors() - vector;
-      if (width == 1) MultiplyTile<!backwards, 1, 1, columns>(matrix, vector, states, stride, start, finish);
+      if (width == 1) FinishTile<!backwards, 1, 1, columns>(matrix, vector, states, stride, finish);
       if constexpr (panel_vectors > 2) {
-        if (width == 2) MultiplyTile<!backwards, 1, 2, columns>(matrix, vector, states, stride, start, finish);
-        if (width == 3) MultiplyTile<!backwards, 1, 3, columns>(matrix, vector, states, stride, start, finish);
+        if (width == 2) FinishTile<!backwards, 1, 2, columns>(matrix, vector, states, stride, finish);
+        if (width == 3) FinishTile<!backwards, 1, 3, columns>(matrix, vector, states, stride, finish);
       }
     }
   };
   if constexpr (backwards) rest();
   for (std::size_t g = 0; g < groups; ++g) {
     const std::size_t vector = (backwards ? groups - 1 - g : g) * group;
-    MultiplyTile<!backwards, panels, panel_vectors, columns>(matrix, vector, states, stride, start, finish);
+    FinishTile<!backwards, panels, panel_vectors, columns>(matrix, vector, states, stride, finish);
   }
   if constexpr (!backwards) rest();
 }
