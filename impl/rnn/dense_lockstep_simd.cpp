@@ -65,7 +65,7 @@ class DenseLockstep final : public Lockstep {
       if constexpr (compare) {
         bool all_met = true;
         for (std::size_t c = 0; c < stretches.size(); ++c) {
-          stretches[c].met = stretches[c].met || !states.apart(c);
+          stretches[c].met = !states.apart(c);
           all_met = all_met && stretches[c].met;
         }
         if (all_met) return t + 1;
