@@ -1,6 +1,9 @@
 #include "impl/rnn/iterate.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
+#include <limits>
 #include <string>
 
 #include "impl/support/parallel.hpp"
@@ -117,6 +120,38 @@ Real bound_of(const Problem<Cell, Real>& problem) {
     for (const Real x : problem.initial_state) bound = std::max(bound, std::abs(x));
   }
   return bound;
+}
+
+/// Iterates the first `length` steps, which hold nothing but finite numbers. Throws NotConverged.
+template <class Scheduler, class Real>
+std::size_t iterate_until_right(Iteration<Real>& iteration, std::size_t length, const Stopping& stopping, Real bound,
+                                const Execution& execution) {
+  // The guarantee of every scheme is one more right step per iteration. If that, and no smaller residual, is all that
+  // many iterations have brought, and it is too little for the iterations that are left, then it has stagnated.
+  constexpr std::size_t patience = 50;
+  double least = std::numeric_limits<double>::infinity();
+  std::size_t last_progress = 0;
+  std::size_t right_then = 0;
+  for (std::size_t count = 0;; ++count) {
+    iteration.template sweep<Scheduler>(execution);
+    if (iteration.first_wrong() >= length) {
+      iteration.finish();
+      return count;
+    }
+    if (iteration.residual() < 0.99 * least || iteration.first_wrong() > right_then + 2 * patience) {
+      least = std::min(least, std::isnan(iteration.residual()) ? least : iteration.residual());
+      last_progress = count;
+      right_then = iteration.first_wrong();
+    }
+    const bool last = count >= stopping.max_iterations;
+    const std::size_t right = std::clamp(iteration.first_wrong(), std::min(count, length), length);
+    const bool stagnates = count >= last_progress + patience && length - right > stopping.max_iterations - count;
+    if (last || stagnates) {
+      iteration.finish();
+      throw NotConverged(count, iteration.residual());
+    }
+    iteration.accept(bound);
+  }
 }
 
 template <class Scheduler, class Cell, class Real>

@@ -16,8 +16,8 @@
 #include <hwy/highway.h>
 
 #include "impl/rnn/activation-inl.hpp"
-#include "impl/rnn/iterate.hpp"
 #include "impl/rnn/product-inl.hpp"
+#include "impl/rnn/sweep.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tandem::rnn::HWY_NAMESPACE {

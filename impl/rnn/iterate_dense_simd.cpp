@@ -3,7 +3,10 @@
 // Jacobians are never formed: M_t e is the same products as f, with factors per row in between.
 #include <hwy/aligned_allocator.h>
 
-#include "impl/rnn/iterate.hpp"
+#include <algorithm>
+#include <cmath>
+
+#include "impl/rnn/sweep.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "impl/rnn/iterate_dense_simd.cpp"

@@ -1,14 +1,18 @@
 // Sweeps of the diagonal cells: one fused pass evaluates f and its derivative and solves the scalar recurrences, with
 // channels in the lanes. The evaluations of different steps are independent, so they hide the recurrence's latency. A
 // single channel has steps in its lanes instead (scan_single).
-#include "impl/rnn/iterate.hpp"
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "impl/rnn/sweep.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "impl/rnn/iterate_diagonal_simd.cpp"
 #include <hwy/foreach_target.h>  // before highway.h
 #include <hwy/highway.h>
 
-#include "impl/rnn/activation-inl.hpp"
+#include "impl/rnn/iterate_diagonal_cells-inl.hpp"
 #include "impl/rnn/worst-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -17,61 +21,6 @@ namespace tandem::rnn::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 using internal::Chunk;
 using internal::Iterates;
-
-template <class V>
-struct Linearised {
-  V value;  ///< f(x, u)
-  V slope;  ///< what the scheme takes for its derivative in x
-};
-
-/// f and M of one step for a register of channels; weights and u hold one register per gate.
-template <Scheme scheme, class D, class V = hn::Vec<D>>
-HWY_INLINE Linearised<V> Linearise(TanhDiagonal, D d, const V* weights, V x, const V* u) {
-  const V one = hn::Set(d, 1);
-  const V a = weights[0];
-  const V value = vector_tanh(d, hn::MulAdd(a, x, u[0]));
-  if constexpr (scheme == Scheme::picard) return {value, one};
-  if constexpr (scheme == Scheme::constant_jacobian) return {value, a};
-  if constexpr (scheme == Scheme::input_linearised) {
-    const V at_zero = vector_tanh(d, u[0]);
-    return {value, hn::Mul(a, hn::NegMulAdd(at_zero, at_zero, one))};
-  }
-  if constexpr (scheme == Scheme::newton || scheme == Scheme::quasi_newton) {
-    return {value, hn::Mul(a, hn::NegMulAdd(value, value, one))};
-  }
-  return {value, hn::Zero(d)};
-}
-
-/// The slope of a GRU given its gates: (1 - z) + (c - x) z (1 - z) a_z + z (1 - c^2) a_c (r + x r (1 - r) a_r).
-template <class D, class V = hn::Vec<D>>
-HWY_INLINE V GruSlope(D d, const V* weights, V x, V z, V r, V c) {
-  const V one = hn::Set(d, 1);
-  const V keep = hn::Sub(one, z);
-  const V through_z = hn::Mul(hn::Mul(hn::Sub(c, x), hn::Mul(z, keep)), weights[0]);
-  const V reset = hn::MulAdd(hn::Mul(hn::Mul(x, weights[1]), hn::Sub(one, r)), r, r);
-  const V through_c = hn::Mul(hn::Mul(z, hn::NegMulAdd(c, c, one)), hn::Mul(weights[2], reset));
-  return hn::Add(hn::Add(keep, through_z), through_c);
-}
-
-template <Scheme scheme, class D, class V = hn::Vec<D>>
-HWY_INLINE Linearised<V> Linearise(GruDiagonal, D d, const V* weights, V x, const V* u) {
-  const V z = vector_sigmoid(d, hn::MulAdd(weights[0], x, u[0]));
-  const V r = vector_sigmoid(d, hn::MulAdd(weights[1], x, u[1]));
-  const V c = vector_tanh(d, hn::MulAdd(weights[2], hn::Mul(r, x), u[2]));
-  const V value = hn::MulAdd(z, hn::Sub(c, x), x);
-  if constexpr (scheme == Scheme::picard) return {value, hn::Set(d, 1)};
-  if constexpr (scheme == Scheme::constant_jacobian) {
-    return {value, hn::MulAdd(weights[2], hn::Set(d, 0.25), hn::Set(d, 0.5))};
-  }
-  if constexpr (scheme == Scheme::input_linearised) {
-    return {value,
-            GruSlope(d, weights, hn::Zero(d), vector_sigmoid(d, u[0]), vector_sigmoid(d, u[1]), vector_tanh(d, u[2]))};
-  }
-  if constexpr (scheme == Scheme::newton || scheme == Scheme::quasi_newton) {
-    return {value, GruSlope(d, weights, x, z, r, c)};
-  }
-  return {value, hn::Zero(d)};
-}
 
 template <Scheme scheme, class Cell, class Real>
 class DiagonalKernel final : public internal::SweepKernel<Real> {
@@ -120,7 +69,7 @@ class DiagonalKernel final : public internal::SweepKernel<Real> {
   template <class D>
   void sweep_with(D tag, const Iterates<Real>& iterates, Chunk<Real>& chunk) const {
     const std::size_t width = chunk.channel_end - chunk.channel_begin;
-    const std::size_t block = std::clamp<std::size_t>(4096 / width, 16, 512);
+    const std::size_t block = std::clamp<std::size_t>(2048 / width, 16, 512);
     std::vector<Real> before(chunk.correction, chunk.correction + network_.hidden_size);
     for (std::size_t first = chunk.first; first < chunk.last; first += block) {
       const std::size_t last = std::min(first + block, chunk.last);
@@ -130,8 +79,7 @@ class DiagonalKernel final : public internal::SweepKernel<Real> {
             sweep_channels(tag, iterates, first, last, channel, before.data() + channel, chunk.correction + channel);
         internal::raise(residual, found);
       };
-      if (scan_single(iterates, chunk, first, last, residual)) {
-      } else {
+      if (!scan_single(iterates, chunk, first, last, residual)) {
         const std::size_t lanes = hn::Lanes(tag);
         std::size_t channel = chunk.channel_begin;
         for (; channel + lanes <= chunk.channel_end; channel += lanes) at(channel);
