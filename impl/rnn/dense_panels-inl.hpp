@@ -114,6 +114,7 @@ HWY_NOINLINE void MultiplyTile(const float* HWY_RESTRICT weights, std::size_t pa
   }
   const std::size_t column_size = width * lanes;
   std::size_t done = 0;
+  HWY_UNROLL(4)
   for (; done + chains <= depth; done += chains) {
     HWY_UNROLL(16)
     for (std::size_t chain = 0; chain < chains; ++chain) {
@@ -151,6 +152,7 @@ HWY_INLINE void FinishTile(const Panels& matrix, std::size_t vector, const float
   MultiplyTile<reverse, panels, width, columns>(matrix.panel(vector), panel_vectors * lanes * matrix.depth(),
                                                 matrix.depth(), states, stride, results[0][0]);
   for (std::size_t c = 0; c < columns; ++c) {
+    HWY_UNROLL(2)
     for (std::size_t v = 0; v < panels * width; ++v) finish(vector + v, c, hn::Load(Floats{}, results[c][v]));
   }
 }
