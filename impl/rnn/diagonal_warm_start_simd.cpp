@@ -97,7 +97,8 @@ class DiagonalLockstep final : public Lockstep {
     return std::max<std::size_t>(1, together / HWY_DYNAMIC_DISPATCH(columns_of)(problem_.hidden_size));
   }
 
-  /// Compares every 16 steps, so that the kernel need not, and with the tighter tolerance of these cells.
+  /// Compares every 16 steps, so that the kernel need not, and with the tighter tolerance of these cells. All must meet
+  /// at once: where one has parted again the rest that is stored would not fit.
   std::size_t advance(std::span<Stretch> all, std::size_t steps, float tolerance) const override {
     if (tolerance < 0) {
       run_stretches(problem_, answer_, all, steps);
@@ -117,7 +118,7 @@ class DiagonalLockstep final : public Lockstep {
       bool all_met = true;
       for (std::size_t k = 0; k < rest.size(); ++k) {
         const float* now_there = last_state(rest[k]);
-        all[k].met = all[k].met || std::equal(now_there, now_there + d, stored.data() + k * d, same);
+        all[k].met = std::equal(now_there, now_there + d, stored.data() + k * d, same);
         all_met = all_met && all[k].met;
         rest[k] = {rest[k].first + now, now_there};
       }
