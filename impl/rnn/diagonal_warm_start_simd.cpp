@@ -1,11 +1,11 @@
 // Warm start for the diagonal cells: chunks of the sequence as columns of the kernel (diagonal_columns-inl.hpp).
 //
-// It pays where the channels of one trajectory do not fill a core. A step of a GRU vector of 8 lanes (AVX2) is about 60
-// multiply-adds and 3 divisions, 54 cycles of throughput, but a chain of about 100 cycles. With d = 8 one core does
-// nothing half of the time, and four chunks at once are up to twice as fast. With d >= 64 there are eight such vectors
-// per step already: the sequential loop runs at 54 cycles for each, chunks cannot lower that, and the steps repeated
-// until they have met come on top. So from four vectors on a core gets one chunk, which is the sequential loop, and
-// chunks serve threads alone, where channels_simd_* does the same without repeating anything.
+// It pays where the channels of one trajectory do not fill a core. A step of a GRU vector of 8 lanes (AVX2) is about 40
+// multiply-adds and 3 divisions, 40 cycles of throughput, but a chain of about 100. With d = 8 one core does nothing
+// more than half of the time, and four chunks at once are up to 2.5 times as fast. With d >= 64 there are eight such
+// vectors per step already: the sequential loop takes 40 cycles for each, chunks cannot lower that, and the steps
+// repeated until they have met come on top. So from four vectors on a core gets one chunk, which is the sequential
+// loop, and chunks serve threads alone, where channels_simd_* does the same without repeating anything.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
