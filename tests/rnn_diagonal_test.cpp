@@ -222,16 +222,15 @@ TEST(DiagonalMemory, BistableCellsAreRight) {
   }
 }
 
+// (The driver of several channels refuses such a block before it runs; its own test has those that it repairs.)
 TEST(DiagonalMemory, BistableChunksAreRepaired) {
-  for (const std::size_t d : {1, 8}) {
-    const Problem<TanhDiagonal> problem = bistable(d, 200003, 100000);
-    Answer<> answer;
-    answer.states.resize(problem.length() * d);
-    warm_start_simd(problem, answer, {});
-    EXPECT_GT(answer.repeated_steps, 1000) << "nothing was repeated: the case tests nothing";
-    EXPECT_LT(answer.repeated_steps, problem.length());
-    Diagonal<TanhDiagonal>::expect_near(answer, Diagonal<TanhDiagonal>::reference_of(problem), d, 3e-5);
-  }
+  const Problem<TanhDiagonal> problem = bistable(1, 200003, 100000);
+  Answer<> answer;
+  answer.states.resize(problem.length());
+  warm_start_simd(problem, answer, {});
+  EXPECT_GT(answer.repeated_steps, 1000) << "nothing was repeated: the case tests nothing";
+  EXPECT_LT(answer.repeated_steps, problem.length());
+  Diagonal<TanhDiagonal>::expect_near(answer, Diagonal<TanhDiagonal>::reference_of(problem), 1, 3e-5);
 }
 
 /// a = 0.999 and inputs so small that tanh is all but linear: an error stays for 1000 steps, of which each adds up to

@@ -2,7 +2,7 @@
 // Included by foreach_target files, once per target.
 //
 // One column alone waits for itself: a step of the GRU is a chain of about 100 cycles, and its arithmetic fills the
-// ports for 54 (AVX2). So up to four columns advance together, be they four vectors of channels (sequential_simd) or
+// ports for 40 (AVX2). So up to four columns advance together, be they four vectors of channels (sequential_simd) or
 // the same channels of four chunks of the sequence (warm_start_simd).
 //
 // A vector is never wider than the channels at hand; the last one ends with the last channel and computes some a second

@@ -70,7 +70,8 @@ void run_channels(const Problem<GruDiagonal>& problem, Answer<>& answer, std::si
 }
 
 /// Gives each thread as nearly as can be the same number of whole vectors; the last one has the channels that are left
-/// over. Two threads may write to the two ends of one cache line, once per step: that costs less than uneven shares.
+/// over. Shares are not moved to the borders of cache lines, which for d = 64 could make them 3 and 5 vectors: where
+/// two threads write to one line, each does so once per step, and neither comes back to it.
 template <class Scheduler, class Cell>
 void run(const Problem<Cell>& problem, Answer<>& answer, const Execution& execution) {
   require_shapes(problem, answer);

@@ -1,11 +1,11 @@
 // Warm start for the diagonal cells: chunks of the sequence as columns of the kernel (diagonal_columns-inl.hpp).
 //
-// It pays where the channels of one trajectory do not fill a core. A step of a GRU vector of 8 lanes (AVX2) is about 60
-// multiply-adds and 3 divisions, 54 cycles of throughput, but a chain of about 100 cycles. With d = 8 one core does
-// nothing half of the time, and four chunks at once are up to twice as fast. With d >= 64 there are eight such vectors
-// per step already: the sequential loop runs at 54 cycles for each, chunks cannot lower that, and the steps repeated
-// until they have met come on top. So from four vectors on a core gets one chunk, which is the sequential loop, and
-// chunks serve threads alone, where channels_simd_* does the same without repeating anything.
+// It pays where the channels of one trajectory do not fill a core. A step of a GRU vector of 8 lanes (AVX2) is about 40
+// multiply-adds and 3 divisions, 40 cycles of throughput, but a chain of about 100. With d = 8 one core does nothing
+// more than half of the time, and four chunks at once are up to 2.5 times as fast. With d >= 64 there are eight such
+// vectors per step already: the sequential loop takes 40 cycles for each, chunks cannot lower that, and the steps
+// repeated until they have met come on top. So from four vectors on a core gets one chunk, which is the sequential
+// loop, and chunks serve threads alone, where channels_simd_* does the same without repeating anything.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -97,7 +97,8 @@ class DiagonalLockstep final : public Lockstep {
     return std::max<std::size_t>(1, together / HWY_DYNAMIC_DISPATCH(columns_of)(problem_.hidden_size));
   }
 
-  /// Compares every 16 steps, so that the kernel need not, and with the tighter tolerance of these cells.
+  /// Compares every 16 steps, so that the kernel need not, and with the tighter tolerance of these cells. All must meet
+  /// at once: where one has parted again the rest that is stored would not fit.
   std::size_t advance(std::span<Stretch> all, std::size_t steps, float tolerance) const override {
     if (tolerance < 0) {
       run_stretches(problem_, answer_, all, steps);
@@ -117,7 +118,7 @@ class DiagonalLockstep final : public Lockstep {
       bool all_met = true;
       for (std::size_t k = 0; k < rest.size(); ++k) {
         const float* now_there = last_state(rest[k]);
-        all[k].met = all[k].met || std::equal(now_there, now_there + d, stored.data() + k * d, same);
+        all[k].met = std::equal(now_there, now_there + d, stored.data() + k * d, same);
         all_met = all_met && all[k].met;
         rest[k] = {rest[k].first + now, now_there};
       }

@@ -24,15 +24,17 @@ namespace hn = hwy::HWY_NAMESPACE;
 /// Vectors of at most 16 lanes; where their length is not known to the compiler, of the 4 that there are at least.
 using LaneTag = hn::CappedTag<float, HWY_HAVE_SCALABLE ? 4 : 16>;
 
-/// Enough vectors for the latency of tanh: four were not, eight do not fit the registers.
-inline constexpr std::size_t lane_groups = 6;
-inline constexpr std::size_t most_lanes = lane_groups * hn::MaxLanes(LaneTag());
+/// A step of tanh has a latency of about 50 cycles on AVX2 and keeps the ports for about 6: eight vectors cover it.
+inline constexpr std::size_t lane_groups = 8;
+inline constexpr std::size_t vector_width = hn::MaxLanes(LaneTag());
+inline constexpr std::size_t block_width = lane_groups * vector_width;
 
 template <class Cell>
 class LaneKernel {
  public:
   LaneKernel(const Problem<Cell>& problem, float* states) : problem_(problem), out_(states) {
-    for (std::size_t i = 0; i < lanes_; ++i) states_[i] = 0;
+    for (std::size_t i = 0; i < block_width; ++i) states_[i] = 0;
+    for (std::size_t i = 0; i < Cell::gates * vector_width; ++i) weights_[i] = problem.weights[i / vector_width];
   }
 
   void run(const ScalarBlock& block, float* starts, float* ends) {
@@ -50,9 +52,10 @@ class LaneKernel {
       for (std::size_t s = 0; s < tile_steps; ++s) {
         step(s);
         if (!block.prefetches) continue;
-        const std::size_t at = (t + s) * lanes_;
-        for (std::size_t i = 0; i < Cell::gates * lanes_; i += line) hwy::Prefetch(next_input + Cell::gates * at + i);
-        for (std::size_t i = 0; i < lanes_; i += line) hwy::Prefetch(next_state + at + i);
+        const std::size_t at = (t + s) * block_width;
+        for (std::size_t i = 0; i < Cell::gates * block_width; i += line)
+          hwy::Prefetch(next_input + Cell::gates * at + i);
+        for (std::size_t i = 0; i < block_width; i += line) hwy::Prefetch(next_state + at + i);
       }
       scatter(block.first + t, block.chunk);
       keep_last();
@@ -65,43 +68,42 @@ class LaneKernel {
   static constexpr std::size_t line = 64 / sizeof(float);
 
   HWY_INLINE void gather(std::size_t first, std::size_t chunk) {
-    for (std::size_t lane = 0; lane < lanes_; lane += width_) {
+    for (std::size_t lane = 0; lane < block_width; lane += vector_width) {
       gather_rows(d_, problem_.input.data() + (first + lane * chunk) * Cell::gates, chunk * Cell::gates,
-                  tile_steps * Cell::gates, inputs_ + lane, lanes_);
+                  tile_steps * Cell::gates, inputs_ + lane, block_width);
     }
   }
 
   HWY_INLINE void scatter(std::size_t first, std::size_t chunk) {
-    for (std::size_t lane = 0; lane < lanes_; lane += width_) {
-      scatter_rows(d_, states_ + lanes_ + lane, lanes_, tile_steps, out_ + first + lane * chunk, chunk);
+    for (std::size_t lane = 0; lane < block_width; lane += vector_width) {
+      scatter_rows(d_, states_ + block_width + lane, block_width, tile_steps, out_ + first + lane * chunk, chunk);
     }
   }
 
   /// Step s of the tile, from row s of the states to row s + 1.
   HWY_INLINE void step(std::size_t s) {
-    const auto weight = [&](std::size_t gate) HWY_ATTR { return hn::Set(d_, problem_.weights[gate]); };
+    const auto weight = [&](std::size_t gate) HWY_ATTR { return hn::Load(d_, weights_ + gate * vector_width); };
     for (std::size_t group = 0; group < lane_groups; ++group) {
-      const std::size_t lane = group * width_;
+      const std::size_t lane = group * vector_width;
       const auto input = [&](std::size_t gate)
-                             HWY_ATTR { return hn::Load(d_, inputs_ + (s * Cell::gates + gate) * lanes_ + lane); };
-      const auto x = hn::Load(d_, states_ + s * lanes_ + lane);
-      hn::Store(next_state(Cell{}, d_, x, weight, input), d_, states_ + (s + 1) * lanes_ + lane);
+                             HWY_ATTR { return hn::Load(d_, inputs_ + (s * Cell::gates + gate) * block_width + lane); };
+      const auto x = hn::Load(d_, states_ + s * block_width + lane);
+      hn::Store(next_state(Cell{}, d_, x, weight, input), d_, states_ + (s + 1) * block_width + lane);
     }
   }
 
   HWY_INLINE void keep_last() { copy_states(states_, tile_steps); }
 
   HWY_INLINE void copy_states(float* to, std::size_t row = 0) const {
-    for (std::size_t i = 0; i < lanes_; ++i) to[i] = states_[row * lanes_ + i];
+    for (std::size_t i = 0; i < block_width; ++i) to[i] = states_[row * block_width + i];
   }
 
   const LaneTag d_{};
-  const std::size_t width_ = hn::Lanes(d_);
-  const std::size_t lanes_ = lane_groups * width_;
   const Problem<Cell>& problem_;
   float* out_;
-  alignas(64) float inputs_[tile_steps * Cell::gates * most_lanes];
-  alignas(64) float states_[(tile_steps + 1) * most_lanes];
+  alignas(64) float weights_[Cell::gates * vector_width];
+  alignas(64) float inputs_[tile_steps * Cell::gates * block_width];
+  alignas(64) float states_[(tile_steps + 1) * block_width];
 };
 
 }  // namespace tandem::rnn::HWY_NAMESPACE

@@ -1,7 +1,7 @@
 // Warm start for one channel (d = 1): every SIMD lane is a chunk of the sequence.
 //
-// The sequence is cut into blocks that fit the second-level cache with their output (for AVX2 48 lanes of some 300
-// steps), because 48 distant streams defeat every prefetcher. A lane starts `warm_up` steps before its chunk from x =
+// The sequence is cut into blocks that fit the second-level cache with their output (for AVX2 64 lanes of some 320
+// steps), because 64 distant streams defeat every prefetcher. A lane starts `warm_up` steps before its chunk from x =
 // 0, which costs no more than the second pass of warm_start.hpp, since it stores nothing. Where it then stands at the
 // chunk's first step is compared with where its predecessor ended: in order, over all lanes and blocks, so that blocks
 // may run on any thread and the answer does not depend on which. A chunk that does not fit is repeated step by step
@@ -32,7 +32,7 @@ namespace tandem::rnn::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-std::size_t block_lanes() { return lane_groups * hn::Lanes(LaneTag()); }
+std::size_t block_lanes() { return block_width; }
 
 /// The same arithmetic step by step.
 template <class Cell>
@@ -176,16 +176,18 @@ class ScalarWarmStart {
   }
 
   /// The next blocks, at most `wave`; false if none is worth it. All that are left are of about one size, so that fewer
-  /// steps than a tile of all lanes remain behind the last.
+  /// steps than two tiles of all lanes remain behind the last. The tiles of a chunk are an odd number: were they eight,
+  /// the lanes' streams would meet in an eighth of the sets of the first-level cache.
   bool plan(std::size_t wave) {
     const std::size_t tiles = (length_ - done_) / (scalar_tile_steps * lanes_);
     if (tiles * scalar_tile_steps < 2 * warm_up_) return false;
-    const std::size_t tiles_wanted = std::max<std::size_t>(320, 6 * warm_up_) / scalar_tile_steps;
+    const std::size_t tiles_wanted = std::max<std::size_t>(328, 6 * warm_up_) / scalar_tile_steps;
     const std::size_t left = (tiles + tiles_wanted - 1) / tiles_wanted;
+    const std::size_t pairs = (tiles - left) / 2;
     blocks_.clear();
     std::size_t first = done_;
     for (std::size_t b = 0; b < std::min(left, wave); ++b) {
-      const std::size_t chunk = (tiles * (b + 1) / left - tiles * b / left) * scalar_tile_steps;
+      const std::size_t chunk = (1 + 2 * (pairs * (b + 1) / left - pairs * b / left)) * scalar_tile_steps;
       const std::size_t next = first + chunk * lanes_;
       blocks_.push_back({.first = first, .chunk = chunk, .warm_up = warm_up_, .next = next, .prefetches = false});
       first = next;
