@@ -17,7 +17,8 @@ namespace tandem::rnn::projected {
 template <class Cell>
 void peer_onednn(const ProjectedProblem<Cell>& problem, Answer<>& answer, const Execution& execution);
 
-/// libtorch: the tanh RNN alone, because its GRU is another one (the reset gate acts after the product).
+/// libtorch: the tanh RNN alone, because its GRU is another one (the reset gate acts after the product). Debian's
+/// multiplies with the BLAS that update-alternatives has chosen; the plain reference BLAS makes it very slow.
 void peer_torch(const ProjectedProblem<Tanh>& problem, Answer<>& answer, const Execution& execution);
 
 }  // namespace tandem::rnn::projected

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -41,9 +42,11 @@ std::string read_text(const std::string& name) {
     bytes.assign(std::istreambuf_iterator<char>(std::cin), {});
   } else {
     std::ifstream file(name, std::ios::binary);
+    // A folder opens, but cannot be read.
+    if (!file.is_open() || std::filesystem::is_directory(name)) {
+      throw std::invalid_argument("'" + name + "' cannot be read");
+    }
     bytes.assign(std::istreambuf_iterator<char>(file), {});
-    // Folders open, but cannot be read.
-    if (!file.is_open() || file.bad()) throw std::invalid_argument("'" + name + "' cannot be read");
   }
   if (bytes.empty()) throw std::invalid_argument(name == "-" ? "the text is empty" : "'" + name + "' is empty");
   return bytes;
@@ -89,7 +92,8 @@ std::string to_output(const std::vector<lac::Word>& words, std::size_t line, boo
 
 void solve(const Options& options) {
   const lac::Variant& variant = variant_named(options.variant);
-  const lac::Model model = lac::load(options.folder.empty() ? lac::shipped_folder() : options.folder);
+  const lac::Model model =
+      lac::load(options.folder.empty() ? lac::shipped_folder() : std::filesystem::path(options.folder));
   const std::vector<std::u32string> lines = lines_of(read_text(options.text));
   const Execution all_cores{.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))};
   for (std::size_t i = 0; i < lines.size(); ++i) {
