@@ -68,11 +68,10 @@ class WarmStart {
     answer_.repeated_steps = 0;
     const std::size_t columns = lockstep_.columns() * static_cast<std::size_t>(std::max(execution.threads, 1));
     const std::size_t forgetting = measure_forgetting();
-    // A rehearsal that fails costs each thread 4 W steps of all its columns: then at most a sixth of the sequence at
-    // the speed of columns, a tenth at that of steps. Where W is short it may take a 64th, since W was measured twice
-    // only.
-    if (forgetting > 0 && 24 * lockstep_.columns() * forgetting <= length_) {
-      const std::size_t patience = std::max(2 * forgetting, length_ / (64 * lockstep_.columns()));
+    // A rehearsal that fails costs each thread 3 W steps of all its columns: then at most a tenth of the sequence, less
+    // what columns gain. Where W is short it may cost a 32nd, since W was measured at two places only.
+    if (forgetting > 0 && 32 * lockstep_.columns() * forgetting <= length_) {
+      const std::size_t patience = std::max(3 * forgetting / 2, length_ / (64 * lockstep_.columns()));
       for (std::size_t block = std::max(length_ / 16, 64 * columns * forgetting);; block *= 2) {
         const std::size_t left = length_ - done_;
         const std::size_t chunk = (left < 2 * block ? left : block) / columns;
