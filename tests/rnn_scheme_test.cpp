@@ -157,17 +157,21 @@ TYPED_TEST(EveryCell, EveryIterationMakesOneMoreStateRight) {
       // Nothing but equality counts as right: the kernels reach it, because a right state has a correction of 0.
       problem.stopping.tolerance = std::numeric_limits<double>::denorm_min();
       for (const auto& [name, variant] : schemes<Cell, Real>()) {
-        for (std::size_t n = 0; n <= length; ++n) {
-          problem.stopping.max_iterations = n;
+        for (std::size_t most = 0; most <= length; ++most) {
+          problem.stopping.max_iterations = most;
           Answer<Real> answer;
           const Result result = run(variant, problem, answer);
+          // It may have given up before, knowing that these iterations are too few.
+          const std::size_t n = result.converged ? most : result.iterations;
+          EXPECT_EQ(answer.iterations, result.iterations);
+          EXPECT_GE(n, std::min<std::size_t>(most, 50));
           // They are a trajectory up to the rounding of f: sums of d products and a few units of tanh. (To compare
           // states would not do: these cells let a difference grow.)
           Answer<Real> beginning{.states = {answer.states.begin(), answer.states.begin() + n * d}};
           auto shorter = problem;
           shorter.input.resize(n * Cell::gates * d);
           EXPECT_LE(residual(shorter, beginning), 1e-14) << name << " d " << d << " n " << n;
-          if (n == length) EXPECT_TRUE(result.converged) << name << " d " << d << ": " << result.message;
+          if (most == length) EXPECT_TRUE(result.converged) << name << " d " << d << ": " << result.message;
         }
       }
     }
@@ -213,22 +217,23 @@ TYPED_TEST(EveryCell, NanPoisonsItsStepAndLaterOnes) {
 
 // P2: near the solution Newton's error is squared by every iteration.
 TEST(Newton, ConvergesQuadratically) {
-  auto problem = random_problem<Tanh, double>(8, 512, 0.9, 1);
-  const auto wanted = expected(problem);
-  std::vector<double> errors;
-  for (std::size_t n = 1; n <= 8; ++n) {
-    problem.stopping = {.tolerance = 1e-15, .max_iterations = n};
-    Answer<double> answer;
-    run(iterate_simd<Scheme::newton, Tanh, double>, problem, answer);
-    errors.push_back(error(answer, wanted));
-  }
   bool seen = false;
-  for (std::size_t n = 1; n < errors.size(); ++n) {
-    if (errors[n - 1] > 0.03 || errors[n - 1] < 1e-7) continue;
-    seen = true;
-    // |e'| <= K |e|^2 with K a sum of curvatures (|f''| < 0.77) over what the cell remembers, tens of steps and
-    // channels.
-    EXPECT_LE(errors[n], 100 * errors[n - 1] * errors[n - 1]) << n;
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    auto problem = random_problem<Tanh, double>(8, 512, 0.7, 1, seed);
+    const auto wanted = expected(problem);
+    double before = 1;
+    for (std::size_t n = 1; n <= 6; ++n) {
+      problem.stopping = {.tolerance = 1e-15, .max_iterations = n};
+      Answer<double> answer;
+      run(iterate_simd<Scheme::newton, Tanh, double>, problem, answer);
+      const double after = error(answer, wanted);
+      if (before < 0.03 && before > 1e-7) {
+        seen = true;
+        // |e'| <= K |e|^2 with K a sum of curvatures (|f''| < 0.77) over what the cell remembers, tens of steps.
+        EXPECT_LE(after, 100 * before * before) << n;
+      }
+      before = after;
+    }
   }
   EXPECT_TRUE(seen);
 }
