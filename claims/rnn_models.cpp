@@ -50,8 +50,10 @@ double worst_prefix(double gain) {
   auto problem = random_network<Cell>(d, length, gain, 0.5, 1);
   problem.stopping.tolerance = std::numeric_limits<double>::denorm_min();
   double worst = 0;
-  for (std::size_t n = 1; n <= length; ++n) {
-    Answer<double> answer = iterate<scheme>(problem, n);
+  for (std::size_t most = 1; most <= length; ++most) {
+    Answer<double> answer = iterate<scheme>(problem, most);
+    // It gives up sooner where it knows that so many iterations are too few for all T steps.
+    const std::size_t n = std::max<std::size_t>(1, answer.iterations);
     auto beginning = problem;
     beginning.input.resize(n * Cell::gates * d);
     answer.states.resize(n * d);

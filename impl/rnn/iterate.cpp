@@ -122,21 +122,22 @@ Real bound_of(const Problem<Cell, Real>& problem) {
   return bound;
 }
 
-/// Iterates the first `length` steps, which hold nothing but finite numbers. Throws NotConverged.
+/// Iterates the first `length` steps, which hold nothing but finite numbers. Leaves the count in `count`, also
+/// where it throws NotConverged.
 template <class Scheduler, class Real>
-std::size_t iterate_until_right(Iteration<Real>& iteration, std::size_t length, const Stopping& stopping, Real bound,
-                                const Execution& execution) {
+void iterate_until_right(Iteration<Real>& iteration, std::size_t length, const Stopping& stopping, Real bound,
+                         const Execution& execution, std::size_t& count) {
   // The guarantee of every scheme is one more right step per iteration. If that, and no smaller residual, is all that
   // many iterations have brought, and it is too little for the iterations that are left, then it has stagnated.
   constexpr std::size_t patience = 50;
   double least = std::numeric_limits<double>::infinity();
   std::size_t last_progress = 0;
   std::size_t right_then = 0;
-  for (std::size_t count = 0;; ++count) {
+  for (count = 0;; ++count) {
     iteration.template sweep<Scheduler>(execution);
     if (iteration.first_wrong() >= length) {
       iteration.finish();
-      return count;
+      return;
     }
     if (iteration.residual() < 0.99 * least || iteration.first_wrong() > right_then + 2 * patience) {
       least = std::min(least, std::isnan(iteration.residual()) ? least : iteration.residual());
@@ -168,7 +169,7 @@ void run(Scheme scheme, const Problem<Cell, Real>& problem, Answer<Real>& answer
     // What is dropped when a correction has faded is a residual of the next iterate, far below the tolerance.
     const auto faded = static_cast<Real>(stopping.tolerance / 1024);
     Iteration<Real> iteration(problem.hidden_size, length, *kernel, faded, answer.states.data());
-    answer.iterations = iterate_until_right<Scheduler>(iteration, length, stopping, bound_of(problem), execution);
+    iterate_until_right<Scheduler>(iteration, length, stopping, bound_of(problem), execution, answer.iterations);
   }
   if (length < problem.length()) loop(problem, answer, length);
 }
