@@ -30,23 +30,6 @@ struct Rows {
   std::array<std::size_t, columns> output_stride;
 };
 
-/// Numbers [begin, begin + lanes) of a row of `size`; what lies beyond its end is neither read nor written.
-HWY_INLINE Vector LoadRow(const float* row, std::size_t begin, std::size_t size) {
-  const Floats f;
-  if (HWY_LIKELY(begin + lanes <= size)) return hn::LoadU(f, row + begin);
-  HWY_ALIGN float part[lanes] = {};
-  for (std::size_t i = 0; begin + i < size; ++i) part[i] = row[begin + i];
-  return hn::Load(f, part);
-}
-
-HWY_INLINE void StoreRow(Vector v, float* row, std::size_t begin, std::size_t size) {
-  const Floats f;
-  if (HWY_LIKELY(begin + lanes <= size)) return hn::StoreU(v, f, row + begin);
-  HWY_ALIGN float part[lanes];
-  hn::Store(v, f, part);
-  for (std::size_t i = 0; begin + i < size; ++i) row[begin + i] = part[i];
-}
-
 /// The states of `columns` trajectories, filled up to whole vectors, and their step.
 template <class Cell, std::size_t columns>
 class States {
@@ -87,7 +70,7 @@ class States {
   template <bool backwards, bool compare>
   HWY_INLINE void advance_cell(Tanh, const std::vector<Panels>& gates, const Rows<columns>& rows, Vector tolerance) {
     const Floats f;
-    Multiply<backwards, columns>(gates[0], state_, stride_, [&](std::size_t v, std::size_t c, Vector sum) HWY_ATTR {
+    multiply<backwards, columns>(gates[0], state_, stride_, [&](std::size_t v, std::size_t c, Vector sum) HWY_ATTR {
       const Vector next = vector_tanh(f, hn::Add(sum, input(rows, 0, v, c)));
       hn::Store(next, f, other_ + c * stride_ + v * lanes);
       store<compare>(rows, v, c, next, tolerance);
@@ -99,15 +82,15 @@ class States {
   HWY_INLINE void advance_cell(Gru, const std::vector<Panels>& gates, const Rows<columns>& rows, Vector tolerance) {
     const Floats f;
     // r first: what follows at once does not need it yet.
-    Multiply<backwards, columns>(gates[1], state_, stride_, [&](std::size_t v, std::size_t c, Vector sum) HWY_ATTR {
+    multiply<backwards, columns>(gates[1], state_, stride_, [&](std::size_t v, std::size_t c, Vector sum) HWY_ATTR {
       const std::size_t at = c * stride_ + v * lanes;
       hn::Store(hn::Mul(vector_sigmoid(f, hn::Add(sum, input(rows, 1, v, c))), hn::Load(f, state_ + at)), f,
                 other_ + at);
     });
-    Multiply<!backwards, columns>(gates[0], state_, stride_, [&](std::size_t v, std::size_t c, Vector sum) HWY_ATTR {
+    multiply<!backwards, columns>(gates[0], state_, stride_, [&](std::size_t v, std::size_t c, Vector sum) HWY_ATTR {
       hn::Store(vector_sigmoid(f, hn::Add(sum, input(rows, 0, v, c))), f, update_ + c * stride_ + v * lanes);
     });
-    Multiply<backwards, columns>(gates[2], other_, stride_, [&](std::size_t v, std::size_t c, Vector sum) HWY_ATTR {
+    multiply<backwards, columns>(gates[2], other_, stride_, [&](std::size_t v, std::size_t c, Vector sum) HWY_ATTR {
       const std::size_t at = c * stride_ + v * lanes;
       const Vector state = hn::Load(f, state_ + at);
       const Vector z = hn::Load(f, update_ + at);
@@ -122,7 +105,7 @@ class States {
   HWY_INLINE Vector input(const Rows<columns>& rows, std::size_t gate, std::size_t v, std::size_t c) const {
     const float* row = rows.input[c] + gate * d_;
     if constexpr (columns > 1) hwy::Prefetch(row + Cell::gates * d_ + v * lanes);  // of the next step
-    return LoadRow(row, v * lanes, d_);
+    return load_row(row, v * lanes, d_);
   }
 
   template <bool compare>
@@ -130,14 +113,14 @@ class States {
     const Floats f;
     float* row = rows.output[c];
     if constexpr (compare) {
-      const Vector stored = LoadRow(row, v * lanes, d_);
+      const Vector stored = load_row(row, v * lanes, d_);
       const auto near = hn::Le(hn::Abs(hn::Sub(next, stored)), tolerance);
       const auto both_nan = hn::And(hn::IsNaN(next), hn::IsNaN(stored));
       float* apart = apart_vectors_[c];
       hn::Store(hn::IfThenElse(hn::Or(near, both_nan), hn::Load(f, apart), hn::Set(f, 1.0F)), f, apart);
     }
     if constexpr (columns > 1) hwy::Prefetch(row + d_ + v * lanes);
-    StoreRow(next, row, v * lanes, d_);
+    store_row(next, row, v * lanes, d_);
   }
 
   std::size_t d_;

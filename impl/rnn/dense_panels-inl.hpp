@@ -40,6 +40,23 @@ constexpr std::size_t sums_in_flight = 8;
 /// Vectors that hold `size` numbers.
 constexpr std::size_t vectors_of(std::size_t size) { return (size + lanes - 1) / lanes; }
 
+/// Numbers [begin, begin + lanes) of a row of `size`; what lies beyond its end is neither read nor written.
+HWY_INLINE Vector load_row(const float* row, std::size_t begin, std::size_t size) {
+  const Floats f;
+  if (HWY_LIKELY(begin + lanes <= size)) return hn::LoadU(f, row + begin);
+  HWY_ALIGN float part[lanes] = {};
+  for (std::size_t i = 0; begin + i < size; ++i) part[i] = row[begin + i];
+  return hn::Load(f, part);
+}
+
+HWY_INLINE void store_row(Vector v, float* row, std::size_t begin, std::size_t size) {
+  const Floats f;
+  if (HWY_LIKELY(begin + lanes <= size)) return hn::StoreU(v, f, row + begin);
+  HWY_ALIGN float part[lanes];
+  hn::Store(v, f, part);
+  for (std::size_t i = 0; begin + i < size; ++i) row[begin + i] = part[i];
+}
+
 /// A packed d x d matrix. The rows are filled up with zeros to whole vectors; the last panel may have fewer of them.
 class Panels {
  public:
@@ -70,8 +87,8 @@ class Panels {
 
 /// One column of the matrix, in `panels` panels of `width` vectors, times one number of each state.
 template <std::size_t panels, std::size_t width, std::size_t columns>
-HWY_INLINE void AddColumn(const float* HWY_RESTRICT weights, std::size_t panel_size, const float* HWY_RESTRICT states,
-                          std::size_t stride, Vector (&sums)[columns][panels][width]) {
+HWY_INLINE void add_column(const float* HWY_RESTRICT weights, std::size_t panel_size, const float* HWY_RESTRICT states,
+                           std::size_t stride, Vector (&sums)[columns][panels][width]) {
   const Floats f;
   Vector weight[panels][width];
   HWY_UNROLL(16)
@@ -94,8 +111,8 @@ HWY_INLINE void AddColumn(const float* HWY_RESTRICT weights, std::size_t panel_s
 /// numbers apart, the panels `panel_size`. `reverse` runs through the columns of the matrix from the last to the first.
 /// A function by itself, and all its short loops unrolled, so that the sums stay in registers.
 template <bool reverse, std::size_t panels, std::size_t width, std::size_t columns>
-HWY_NOINLINE void MultiplyTile(const float* HWY_RESTRICT weights, std::size_t panel_size, std::size_t depth,
-                               const float* HWY_RESTRICT states, std::size_t stride, float* HWY_RESTRICT results) {
+HWY_NOINLINE void multiply_tile(const float* HWY_RESTRICT weights, std::size_t panel_size, std::size_t depth,
+                                const float* HWY_RESTRICT states, std::size_t stride, float* HWY_RESTRICT results) {
   constexpr std::size_t tile = panels * width * columns;
   // Few sums would wait for each other, so each is split over several, which take the matrix's columns in turn.
   constexpr std::size_t chains = tile >= sums_in_flight ? 1 : sums_in_flight / tile;
@@ -119,13 +136,13 @@ HWY_NOINLINE void MultiplyTile(const float* HWY_RESTRICT weights, std::size_t pa
     HWY_UNROLL(16)
     for (std::size_t chain = 0; chain < chains; ++chain) {
       const std::size_t k = reverse ? depth - 1 - done - chain : done + chain;
-      AddColumn(weights + k * column_size, panel_size, states + k, stride, sums[chain]);
+      add_column(weights + k * column_size, panel_size, states + k, stride, sums[chain]);
     }
   }
   if constexpr (chains > 1) {
     for (; done < depth; ++done) {
       const std::size_t k = reverse ? depth - 1 - done : done;
-      AddColumn(weights + k * column_size, panel_size, states + k, stride, sums[0]);
+      add_column(weights + k * column_size, panel_size, states + k, stride, sums[0]);
     }
   }
   HWY_UNROLL(16)
@@ -146,22 +163,22 @@ HWY_NOINLINE void MultiplyTile(const float* HWY_RESTRICT weights, std::size_t pa
 /// One tile of the product with `columns` states, from the given vector of rows on; calls
 /// finish(vector, column, sum) for each.
 template <bool reverse, std::size_t panels, std::size_t width, std::size_t columns, class Finish>
-HWY_INLINE void FinishTile(const Panels& matrix, std::size_t vector, const float* HWY_RESTRICT states,
-                           std::size_t stride, const Finish& finish) {
+HWY_INLINE void finish_tile(const Panels& matrix, std::size_t vector, const float* HWY_RESTRICT states,
+                            std::size_t stride, const Finish& finish) {
   HWY_ALIGN float results[columns][panels * width][lanes];
-  MultiplyTile<reverse, panels, width, columns>(matrix.panel(vector), panel_vectors * lanes * matrix.depth(),
-                                                matrix.depth(), states, stride, results[0][0]);
+  multiply_tile<reverse, panels, width, columns>(matrix.panel(vector), panel_vectors * lanes * matrix.depth(),
+                                                 matrix.depth(), states, stride, results[0][0]);
   for (std::size_t c = 0; c < columns; ++c) {
     HWY_UNROLL(2)
     for (std::size_t v = 0; v < panels * width; ++v) finish(vector + v, c, hn::Load(Floats{}, results[c][v]));
   }
 }
 
-/// The whole matrix times `columns` states; see FinishTile. Steps that alternate `backwards` meet first what the step
+/// The whole matrix times `columns` states; see finish_tile. Steps that alternate `backwards` meet first what the step
 /// before used last, which is still in the nearest cache. The matrix's columns run against its rows, so that the
 /// states that are needed first are those that were ready first.
 template <bool backwards, std::size_t columns, class Finish>
-HWY_INLINE void Multiply(const Panels& matrix, const float* HWY_RESTRICT states, std::size_t stride,
+HWY_INLINE void multiply(const Panels& matrix, const float* HWY_RESTRICT states, std::size_t stride,
                          const Finish& finish) {
   // One state alone takes several panels at once.
   constexpr std::size_t panels = columns == 1 ? sums_in_flight / panel_vectors : 1;
@@ -170,22 +187,22 @@ HWY_INLINE void Multiply(const Panels& matrix, const float* HWY_RESTRICT states,
   const auto rest = [&]() HWY_ATTR {
     std::size_t vector = groups * group;
     for (; vector + panel_vectors <= matrix.vectors(); vector += panel_vectors) {
-      FinishTile<!backwards, 1, panel_vectors, columns>(matrix, vector, states, stride, finish);
+      finish_tile<!backwards, 1, panel_vectors, columns>(matrix, vector, states, stride, finish);
     }
     if constexpr (panel_vectors > 1) {
       // The last, narrower panel.
       const std::size_t width = matrix.vectors() - vector;
-      if (width == 1) FinishTile<!backwards, 1, 1, columns>(matrix, vector, states, stride, finish);
+      if (width == 1) finish_tile<!backwards, 1, 1, columns>(matrix, vector, states, stride, finish);
       if constexpr (panel_vectors > 2) {
-        if (width == 2) FinishTile<!backwards, 1, 2, columns>(matrix, vector, states, stride, finish);
-        if (width == 3) FinishTile<!backwards, 1, 3, columns>(matrix, vector, states, stride, finish);
+        if (width == 2) finish_tile<!backwards, 1, 2, columns>(matrix, vector, states, stride, finish);
+        if (width == 3) finish_tile<!backwards, 1, 3, columns>(matrix, vector, states, stride, finish);
       }
     }
   };
   if constexpr (backwards) rest();
   for (std::size_t g = 0; g < groups; ++g) {
     const std::size_t vector = (backwards ? groups - 1 - g : g) * group;
-    FinishTile<!backwards, panels, panel_vectors, columns>(matrix, vector, states, stride, finish);
+    finish_tile<!backwards, panels, panel_vectors, columns>(matrix, vector, states, stride, finish);
   }
   if constexpr (!backwards) rest();
 }

@@ -70,7 +70,7 @@ class WarmStart {
     const std::size_t forgetting = measure_forgetting();
     // A rehearsal that fails costs each thread 3 W steps of all its columns: then at most a tenth of the sequence, less
     // what columns gain. Where W is short it may cost a 32nd, since W was measured at two places only.
-    if (forgetting > 0 && 32 * lockstep_.columns() * forgetting <= length_) {
+    if (forgetting > 0 && 20 * lockstep_.columns() * forgetting <= length_) {
       const std::size_t patience = std::max(3 * forgetting / 2, length_ / (64 * lockstep_.columns()));
       for (std::size_t block = std::max(length_ / 16, 64 * columns * forgetting);; block *= 2) {
         const std::size_t left = length_ - done_;
