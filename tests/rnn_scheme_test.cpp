@@ -78,7 +78,7 @@ TYPED_TEST(EveryCell, EveryIterationMakesOneMoreStateRight) {
           auto shorter = problem;
           shorter.input.resize(n * Cell::gates * d);
           EXPECT_LE(residual(shorter, beginning), 1e-14) << name << " d " << d << " n " << n;
-          if (most == length) EXPECT_TRUE(result.converged) << name << " d " << d << ": " << result.message;
+          EXPECT_TRUE(result.converged || most < length) << name << " d " << d << ": " << result.message;
         }
       }
     }
