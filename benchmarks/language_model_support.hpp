@@ -22,7 +22,8 @@ namespace tandem::language_model {
 inline constexpr Shape shipped_shape{128, 352, 4, 8, 4, 512, 256, true};
 inline constexpr Shape stories_shape{64, 172, 5, 8, 4, 512, 512, true};
 
-/// Weights normal / sqrt(columns), norms around 1: every part of the model then counts about the same.
+/// Weights normal / sqrt(columns), norms around 1: every part of the model then counts about the same. Embeddings are
+/// small, as trained ones are: there the epsilon of the first norm matters.
 inline Model<float> random_model(const Shape& shape, std::uint64_t seed) {
   const Layout layout(shape);
   Model<float> model{shape, std::vector<float>(layout.size)};
@@ -34,7 +35,7 @@ inline Model<float> random_model(const Shape& shape, std::uint64_t seed) {
   draw(0, layout.size, 0, 1 / std::sqrt(static_cast<double>(shape.dim)));
   draw(layout.down, shape.layers * shape.dim * shape.hidden_dim, 0,
        1 / std::sqrt(static_cast<double>(shape.hidden_dim)));
-  draw(layout.token_embedding, shape.vocabulary * shape.dim, 0, 1);
+  draw(layout.token_embedding, shape.vocabulary * shape.dim, 0, 0.05);
   draw(layout.attention_norm, shape.layers * shape.dim, 1, 0.1);
   draw(layout.feed_forward_norm, shape.layers * shape.dim, 1, 0.1);
   draw(layout.final_norm, shape.dim, 1, 0.1);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -226,7 +227,7 @@ TEST(Encoder, EqualsTheScanWithTheStoriesTokenizer) {
   if (!path) GTEST_SKIP() << "*** NOT TESTED: tok512.bin is neither in TANDEM_DATA nor in ../shared/data ***";
   const Tokenizer tokenizer = load_tokenizer(*path);
   const Encoder encoder(tokenizer);
-  const std::string text = "One day, Lily and the dog went to the sea; it was 1 \xE2\x82\xAC a ride \xF0\x9F\x90\xB6!";
+  const std::string text = "One day, Lily and the dog went to the sea; it was \xD0\x96 and \xF0\x9F\x90\xB6!";
   std::vector<Token> characters;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto found = std::find(tokenizer.pieces.begin() + 259, tokenizer.pieces.end(), text.substr(i, 1));
@@ -236,7 +237,7 @@ TEST(Encoder, EqualsTheScanWithTheStoriesTokenizer) {
   }
   const std::vector<Token> encoded = encoder.encode(text, false, false);
   EXPECT_EQ(encoded, merged_by_scanning(tokenizer, characters));
-  EXPECT_LT(encoded.size(), text.size() / 2);
+  EXPECT_LT(encoded.size(), text.size() * 2 / 3);
   EXPECT_EQ(encoder.decode(encoded), text);
 }
 

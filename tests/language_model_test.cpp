@@ -94,7 +94,7 @@ TEST(LanguageModelByHand, ReferenceGivesTheLogits) {
 }
 
 TEST(LanguageModelByHand, DecoderGivesTheLogits) {
-  Decoder decoder(PackedModel(tiny_model()));
+  Decoder decoder{PackedModel(tiny_model())};
   const std::vector<Token> tokens{0, 1};
   const std::vector<float> logits = prompt_logits(decoder, 0, tokens);
   const std::vector<double> expected = tiny_logits();
@@ -265,14 +265,15 @@ TEST(Stories260K, TellsThePublishedStory) {
   EXPECT_THAT(tokens, testing::ElementsAre(1, 403, 407, 261, 378));
   std::vector<float> logits(decoder.shape().vocabulary);
   decoder.prefill(0, tokens, logits);
-  for (int step = 0; step < 80; ++step) {
+  for (int step = 0; step < 110; ++step) {
     tokens.push_back(static_cast<Token>(std::ranges::max_element(logits) - logits.begin()));
     decoder.step(std::span(tokens).last(1), logits);
   }
   EXPECT_THAT(encoder.decode(tokens),
               testing::StartsWith("Once upon a time, there was a little girl named Lily. She loved to play outside in "
                                   "the park. One day, she saw a big, red ball. She wanted to play with it, but it was "
-                                  "too high."));
+                                  "too high.\nLily's mom said, \"Lily, let's go to the park.\" Lily was sad and "
+                                  "didn't know what to do."));
 }
 
 }  // namespace

@@ -83,13 +83,12 @@ PackedModel::PackedModel(const Model<float>& model) {
 const Shape& PackedModel::shape() const { return weights_->shape; }
 
 double logit_tolerance(const Shape& shape) {
-  // A sum of K rounded products is off by at most K u of the sum of their magnitudes, which for terms of random sign is
-  // about sqrt(K) times the sum; the errors themselves are of random sign, so that their typical size is sqrt(K) u
-  // times less: K u of the result in all. A layer puts two products after each other on either branch, each normalised,
-  // and the softmax turns an error of a score, which is a third one, into a relative error of the weights that is up
-  // to |score| <= 16 times as large.
+  // A sum of K terms of random sign, rounded K times with errors of random sign, is off by about sqrt(K / 2) u of its
+  // typical size; 5 sqrt(K) u is seven standard deviations. A layer puts two products after each other on either
+  // branch, each normalised, and the softmax turns an error of a score, which is a product too, into a relative error
+  // of the weights that is up to |score| <= 16 times as large. The errors of all layers add up.
   const auto longest = static_cast<double>(std::max(shape.dim, shape.hidden_dim));
-  const double per_product = longest * std::numeric_limits<float>::epsilon() / 2;
+  const double per_product = 5 * std::sqrt(longest) * std::numeric_limits<float>::epsilon() / 2;
   return (static_cast<double>(shape.layers) * (4 + 16) + 2) * per_product;
 }
 
