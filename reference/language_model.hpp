@@ -79,4 +79,7 @@ double reference_loss(const Model<Real>& model, std::span<const Token> tokens, s
 template <class Real>
 void require_valid(const Model<Real>& model, std::span<const Token> tokens);
 
+/// The shape's part of it, for whoever has no parameters yet.
+void require_valid(const Shape& shape);
+
 }  // namespace tandem::language_model
