@@ -144,7 +144,8 @@ TEST_F(Files, AbsurdSizesAreRefusedWithoutAllocatingThem) {
   expect_refusal_of("word_emb", tensor({1, 2, 3}, std::vector<float>(6)), "no vector or matrix");
   expect_refusal_of("fc_0.w_0", tensor({3 * h, e}, std::vector<float>(18)),
                     "6 x 3 weights where the network has 3 x 6");
-  expect_refusal_of("gru_0.w_0", tensor({3, 9}, std::vector<float>(27)), "gru_0.w_0");
+  expect_refusal_of("gru_0.w_0", tensor({2, 5}, std::vector<float>(10)), "2 x 5 weights where the network has 2 x 6");
+  expect_refusal_of("gru_1.w_0", tensor({3, 9}, std::vector<float>(27)), "3 x 9 weights where the network has 2 x 6");
   std::string claims(16, '\0');
   claims += "\xFF\xFF\xFF\x7F";
   expect_refusal_of("crfw", claims, "claims a header");
