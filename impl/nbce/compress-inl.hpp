@@ -26,7 +26,6 @@ HWY_INLINE std::size_t compress_store(V values, M mask, D d, float* to) {
 #if HWY_TARGET <= HWY_AVX3
   return hn::CompressStore(values, mask, d, to);
 #else
-  if (hn::AllFalse(d, mask)) return 0;
   std::uint8_t bits[8] = {};
   hn::StoreMaskBits(d, mask, bits);
   const std::size_t count = static_cast<std::size_t>(std::popcount(bits[0]));

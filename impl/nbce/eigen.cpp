@@ -75,18 +75,21 @@ void EigenAt<level::TANDEM_LEVEL>::merge(const float* unconditional, std::size_t
 #ifdef TANDEM_DISPATCHER  // in one of the compilations
 namespace {
 
-/// Sets what top-p removes to impossible.
-void truncate(float* log_p, std::size_t vocabulary, double top_p) {
+/// Sets what top-p removes to impossible. The shares are cumulated in double: float would now and then keep another
+/// token.
+void truncate(std::span<const float> logits, double top_p, float* log_p) {
   if (top_p == 1) return;
-  std::vector<std::size_t> order(vocabulary);
+  std::vector<std::size_t> order(logits.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::sort(
-      order, [&](std::size_t a, std::size_t b) { return log_p[a] > log_p[b] || (log_p[a] == log_p[b] && a < b); });
-  double cumulative = std::exp(static_cast<double>(log_p[order[0]]));
-  for (std::size_t rank = 1; rank < vocabulary; ++rank) {
-    const double probability = std::exp(static_cast<double>(log_p[order[rank]]));
-    if (cumulative >= top_p) log_p[order[rank]] = impossible;
-    cumulative += probability;
+      order, [&](std::size_t a, std::size_t b) { return logits[a] > logits[b] || (logits[a] == logits[b] && a < b); });
+  std::vector<double> cumulative(order.size());
+  double sum = 0;
+  for (std::size_t rank = 0; rank < order.size(); ++rank) {
+    cumulative[rank] = sum += std::exp(static_cast<double>(logits[order[rank]]) - logits[order[0]]);
+  }
+  for (std::size_t rank = 1; rank < order.size(); ++rank) {
+    if (cumulative[rank - 1] >= top_p * sum) log_p[order[rank]] = impossible;
   }
 }
 
@@ -112,7 +115,7 @@ void eigen_step(const Problem<float>& problem, Answer<float>& answer) {
     refuse_row(problem.row(row), row);
     float* const to = log_p.data() + row * vocabulary;
     At::log_softmax(problem.row(row).data(), vocabulary, to);
-    truncate(to, vocabulary, settings.top_p);
+    truncate(problem.row(row), settings.top_p, to);
     answer.entropies[row] = At::entropy(to, vocabulary, settings.renormalise);
   }
   const float* const contexts = log_p.data() + vocabulary;

@@ -16,18 +16,12 @@
 HWY_BEFORE_NAMESPACE();
 namespace tandem::nbce::HWY_NAMESPACE {
 
-/// log p of [begin, end), -inf where the row does not keep the token: body(d, i, log_p).
-template <class Logit, class Body>
-HWY_INLINE void for_each_log_probability(const RowView<Logit>& row, std::size_t begin, std::size_t end, Body body) {
-  for_each_part(row, begin, end, [&](std::size_t part_begin, std::size_t part_end, float least) HWY_ATTR {
-    for_each_vector(part_end - part_begin, [&](auto d, std::size_t offset) HWY_ATTR {
-      const std::size_t i = part_begin + offset;
-      const auto logit = load(d, row.logits + i);
-      const auto log_p = hn::Sub(hn::Sub(logit, hn::Set(d, row.maximum)), hn::Set(d, row.log_mass));
-      const auto impossible = hn::Set(d, -std::numeric_limits<float>::infinity());
-      body(d, i, hn::IfThenElse(hn::Ge(logit, hn::Set(d, least)), log_p, impossible));
-    });
-  });
+/// log p, -inf for a logit below `least`.
+template <class D, class Logit>
+HWY_INLINE hn::Vec<D> log_probability(D d, const RowView<Logit>& row, std::size_t i, float least) {
+  const auto logit = load(d, row.logits + i);
+  const auto log_p = hn::Sub(hn::Sub(logit, hn::Set(d, row.maximum)), hn::Set(d, row.log_mass));
+  return hn::IfThenElse(hn::Ge(logit, hn::Set(d, least)), log_p, hn::Set(d, -std::numeric_limits<float>::infinity()));
 }
 
 /// Step 4 for [begin, end), written to `pool`.
@@ -36,13 +30,17 @@ void pool_block(const Merge<Logit>& merge, std::size_t begin, std::size_t end, f
   std::array<float, merge_block_size> sum;
   bool first = true;
   for (const RowView<Logit>& row : merge.pool) {
-    for_each_log_probability(row, begin, end, [&](auto d, std::size_t i, auto log_p) HWY_ATTR {
-      float* const maximum = pool + i;
-      float* const floored = sum.data() + (i - begin);
-      hn::StoreU(first ? log_p : hn::Max(log_p, hn::LoadU(d, maximum)), d, maximum);
-      if (!merge.average) return;
-      const auto term = hn::Max(log_p, hn::Set(d, merge.floor));
-      hn::StoreU(first ? term : hn::Add(term, hn::LoadU(d, floored)), d, floored);
+    for_each_part(row, begin, end, [&](std::size_t from, std::size_t to, float least) HWY_ATTR {
+      for_each_vector(to - from, [&](auto d, std::size_t offset) HWY_ATTR {
+        const std::size_t i = from + offset;
+        const auto log_p = log_probability(d, row, i, least);
+        float* const maximum = pool + i;
+        float* const floored = sum.data() + (i - begin);
+        hn::StoreU(first ? log_p : hn::Max(log_p, hn::LoadU(d, maximum)), d, maximum);
+        if (!merge.average) return;
+        const auto term = hn::Max(log_p, hn::Set(d, merge.floor));
+        hn::StoreU(first ? term : hn::Add(term, hn::LoadU(d, floored)), d, floored);
+      });
     });
     first = false;
   }
@@ -70,21 +68,40 @@ float merge_block(const Merge<Logit>& merge, std::size_t begin, std::size_t end,
       largest_single = std::max(largest_single, hn::GetLane(value));
     }
   };
-  const bool only_unconditional = merge.pool.empty() || merge.beta == -1;
-  if (!only_unconditional) pool_block(merge, begin, end, merged);
-  if (!only_unconditional && merge.beta == 0) {
-    for_each_vector(end - begin,
-                    [&](auto d, std::size_t i) HWY_ATTR { put(d, begin + i, hn::LoadU(d, merged + begin + i)); });
+  /// Step 5: E2 where the question alone finds the token possible, else the pool.
+  const auto combine = [&merge](auto d, auto pool, auto unconditional) HWY_ATTR {
+    const auto both = hn::NegMulAdd(hn::Set(d, merge.beta), unconditional, hn::Mul(hn::Set(d, merge.beta + 1), pool));
+    const auto impossible = hn::Set(d, -std::numeric_limits<float>::infinity());
+    return hn::IfThenElse(hn::Eq(unconditional, impossible), pool, both);
+  };
+  const RowView<Logit>& question = merge.unconditional;
+  if (merge.pool.empty() || merge.beta == -1) {
+    for_each_part(question, begin, end, [&](std::size_t from, std::size_t to, float least) HWY_ATTR {
+      for_each_vector(to - from, [&](auto d, std::size_t i)
+                                     HWY_ATTR { put(d, from + i, log_probability(d, question, from + i, least)); });
+    });
+  } else if (merge.pool.size() == 1 && !merge.average && merge.beta != 0) {  // one pass, nothing written twice
+    const RowView<Logit>& chosen = merge.pool[0];
+    for_each_part(question, begin, end, [&](std::size_t outer_from, std::size_t outer_to, float least) HWY_ATTR {
+      for_each_part(chosen, outer_from, outer_to, [&](std::size_t from, std::size_t to, float chosen_least) HWY_ATTR {
+        for_each_vector(to - from, [&](auto d, std::size_t i) HWY_ATTR {
+          put(d, from + i,
+              combine(d, log_probability(d, chosen, from + i, chosen_least),
+                      log_probability(d, question, from + i, least)));
+        });
+      });
+    });
   } else {
-    for_each_log_probability(merge.unconditional, begin, end, [&](auto d, std::size_t i, auto log_p) HWY_ATTR {
-      if (only_unconditional) {
-        put(d, i, log_p);
-        return;
-      }
-      const auto pool = hn::LoadU(d, merged + i);
-      const auto both = hn::NegMulAdd(hn::Set(d, merge.beta), log_p, hn::Mul(hn::Set(d, merge.beta + 1), pool));
-      const auto impossible = hn::Set(d, -std::numeric_limits<float>::infinity());
-      put(d, i, hn::IfThenElse(hn::Eq(log_p, impossible), pool, both));
+    pool_block(merge, begin, end, merged);
+    for_each_part(question, begin, end, [&](std::size_t from, std::size_t to, float least) HWY_ATTR {
+      for_each_vector(to - from, [&](auto d, std::size_t i) HWY_ATTR {
+        const auto pool = hn::LoadU(d, merged + from + i);
+        if (merge.beta == 0) {
+          put(d, from + i, pool);
+        } else {
+          put(d, from + i, combine(d, pool, log_probability(d, question, from + i, least)));
+        }
+      });
     });
   }
   return std::max(hn::GetLane(hn::MaxOfLanes(full, largest)), largest_single);
@@ -104,7 +121,7 @@ double weigh_block(const float* merged, std::size_t count, float largest, float 
   double singles = 0;
   for_each_vector(count, [&](auto d, std::size_t i) HWY_ATTR {
     const auto distance = hn::Sub(hn::LoadU(d, merged + i), hn::Set(d, largest));
-    const auto e = exponential(d, hn::Mul(distance, hn::Set(d, inverse_temperature)));
+    const auto e = exponential(d, hn::Mul(distance, hn::Set(d, inverse_temperature)), Anchor(0));
     if constexpr (std::is_same_v<decltype(d), hn::ScalableTag<float>>) {
       sum = hn::Add(sum, e);
     } else {

@@ -34,27 +34,47 @@ HWY_INLINE hn::Vec<D> load(D d, const Logit* from) {
   }
 }
 
-/// e^x for x <= 80, as 2^k 2^r: k the nearest whole number to x log2 e by a magic addition, 2^r by a minimax polynomial
-/// of degree 5. What is below -87 counts as -87, 1e-38; no mass is 0.
+/// e^(logit - anchor) in two factors: a power of two 2^k, and 2^r with -1/2 <= r <= 1/2. k is the nearest whole number
+/// to logit log2e - whole, found by an addition after which its low bits are the exponent of a float; 2^r is a minimax
+/// polynomial of degree 5. What is below anchor.lowest counts as that, 1e-38: no mass is 0. NaN and +inf become NaN.
 template <class D>
-HWY_INLINE hn::Vec<D> exponential(D d, hn::Vec<D> x) {
-  const hn::RebindToSigned<D> integers;
-  const auto log2e = hn::Set(d, 1.44269504F);
-  const auto magic = hn::Set(d, 0x1.8p23F);
-  const auto bounded = hn::Max(x, hn::Set(d, -87.0F));
-  const auto shifted = hn::MulAdd(bounded, log2e, magic);
-  const auto rest = hn::MulSub(bounded, log2e, hn::Sub(shifted, magic));
-  auto y = hn::Set(d, 0.0013276472F);
-  y = hn::MulAdd(y, rest, hn::Set(d, 0.0096755413F));
-  y = hn::MulAdd(y, rest, hn::Set(d, 0.0555071327F));
-  y = hn::MulAdd(y, rest, hn::Set(d, 0.2402211972F));
-  y = hn::MulAdd(y, rest, hn::Set(d, 0.6931469671F));
-  y = hn::MulAdd(y, rest, hn::Set(d, 1.0000000717F));
-  return hn::BitCast(d, hn::Add(hn::BitCast(integers, y), hn::ShiftLeft<23>(hn::BitCast(integers, shifted))));
+struct Exponential {
+  hn::Vec<D> fraction;
+  hn::Vec<D> power;
+
+  HWY_INLINE Exponential(D d, hn::Vec<D> logit, const Anchor& anchor) {
+    const hn::RebindToSigned<D> integers;
+    const auto log2e = hn::Set(d, Anchor::log2e);
+    const auto magic = hn::Set(d, anchor.magic);
+    // x86 returns the second of two operands of which one is NaN, the portable targets the first.
+    constexpr bool portable = HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128;
+    const auto lowest = hn::Set(d, anchor.lowest);
+    const auto bounded = portable ? hn::Max(logit, lowest) : hn::Max(lowest, logit);
+    const auto shifted = hn::MulAdd(bounded, log2e, magic);
+    const auto rest = hn::MulSub(bounded, log2e, hn::Sub(shifted, magic));
+    auto y = hn::MulAdd(hn::Set(d, 0.0013276472F), rest, hn::Set(d, 0.0096755413F));
+    y = hn::MulAdd(y, rest, hn::Set(d, 0.0555071327F));
+    y = hn::MulAdd(y, rest, hn::Set(d, 0.2402211972F));
+    y = hn::MulAdd(y, rest, hn::Set(d, 0.6931469671F));
+    fraction = hn::MulAdd(y, rest, hn::Set(d, 1.0000000717F));
+    power = hn::BitCast(d, hn::ShiftLeft<23>(hn::BitCast(integers, shifted)));
+  }
+  HWY_INLINE hn::Vec<D> value() const { return hn::Mul(fraction, power); }
+};
+
+template <class D>
+HWY_INLINE hn::Vec<D> exponential(D d, hn::Vec<D> logit, const Anchor& anchor) {
+  return Exponential<D>(d, logit, anchor).value();
 }
 
-/// Calls body(d, i, accumulator) for every vector of [0, count), the last numbers one by one: four accumulators in
-/// turn.
+/// (logit - anchor) / log 2, at least -126.
+template <class D>
+HWY_INLINE hn::Vec<D> binary_distance(D d, hn::Vec<D> logit, const Anchor& anchor) {
+  const auto bounded = hn::Max(logit, hn::Set(d, anchor.lowest));
+  return hn::MulSub(bounded, hn::Set(d, Anchor::log2e), hn::Set(d, anchor.whole));
+}
+
+/// Calls body(d, i) for every vector of [0, count), then for the last numbers one by one.
 template <class Body>
 HWY_INLINE void for_each_vector(std::size_t count, Body body) {
   const hn::ScalableTag<float> full;
@@ -66,136 +86,159 @@ HWY_INLINE void for_each_vector(std::size_t count, Body body) {
 }
 
 /// Tokens whose masses are added up in float before the sum goes on in double.
-constexpr std::size_t sum_block = 512;
-
-/// Appends the logits above `head`, and NaN.
-template <class D>
-HWY_INLINE void collect(D d, hn::Vec<D> logit, float head, float* found, std::size_t& found_count) {
-  found_count += compress_store(logit, hn::Not(hn::Le(logit, hn::Set(d, head))), d, found + found_count);
-}
+constexpr std::size_t sum_block = 1024;
 
 template <class V>
-HWY_INLINE void add_lanes(V mass, V moment, Sums& sums) {
-  const hn::ScalableTag<float> d;
-  sums.mass += static_cast<double>(hn::GetLane(hn::SumOfLanes(d, mass)));
-  sums.moment += static_cast<double>(hn::GetLane(hn::SumOfLanes(d, moment)));
+HWY_INLINE double sum_of_lanes(V v) {
+  return static_cast<double>(hn::GetLane(hn::SumOfLanes(hn::ScalableTag<float>(), v)));
 }
 
-/// Mass, with the moment if asked for, of all tokens; and those above `head` (NaN, too) to `found`, in order. Room for
-/// count + 64 numbers.
+/// Appends the logits of a vector above `least`; returns the new number of them.
+template <class D, class Logit>
+HWY_INLINE std::size_t append(D d, const Logit* logits, float least, float* found, std::size_t found_count) {
+  const auto logit = load(d, logits);
+  return found_count + compress_store(logit, hn::Gt(logit, hn::Set(d, least)), d, found + found_count);
+}
+
+/// Mass, with the moment if asked for, of all tokens; and those above `head` to found.logits, in order. The mass is NaN
+/// if a logit is NaN or +inf.
 template <bool with_moment, class Logit>
-Sums sum_all(const Logit* logits, std::size_t count, float anchor, float head, float* found, std::size_t& found_count) {
+Sums sum_all(const Logit* logits, std::size_t count, Anchor anchor, float head, Found& found) {
   const hn::ScalableTag<float> d;
   const hn::CappedTag<float, 1> single;
   const std::size_t lanes = hn::Lanes(d);
-  const auto lowest = hn::Set(d, -87.0F);
+  // Exponentials need not grow with their arguments to the last place, hence the margin.
+  const auto head_mass = hn::Mul(exponential(d, hn::Set(d, head), anchor), hn::Set(d, 0.99999F));
   Sums sums;
-  std::size_t found_here = 0;
-  for (std::size_t begin = 0; begin < count; begin += sum_block) {
-    const std::size_t end = std::min(begin + sum_block, count);
+  std::size_t place_count = 0;
+  std::size_t i = 0;
+  for (std::size_t end = 0; end < count;) {
+    end = std::min(end + sum_block, count);
     auto block_mass = hn::Zero(d);
     auto block_moment = hn::Zero(d);
-    std::size_t i = begin;
-    // Four at a time, but one accumulator: the registers are needed for the polynomial.
     for (; i + 4 * lanes <= end; i += 4 * lanes) {
-      auto few = hn::Le(load(d, logits + i), hn::Set(d, head));
       auto mass = hn::Zero(d);
       for (std::size_t part = 0; part < 4; ++part) {
         const auto logit = load(d, logits + i + part * lanes);
-        const auto distance = hn::Sub(logit, hn::Set(d, anchor));
-        const auto e = exponential(d, distance);
-        mass = part == 0 ? e : hn::Add(mass, e);
-        if constexpr (with_moment) block_moment = hn::MulAdd(e, hn::Max(distance, lowest), block_moment);
-        few = hn::And(few, hn::Le(logit, hn::Set(d, head)));
-      }
-      block_mass = hn::Add(block_mass, mass);
-      if (HWY_UNLIKELY(!hn::AllTrue(d, few))) {
-        for (std::size_t part = 0; part < 4; ++part) {
-          collect(d, load(d, logits + i + part * lanes), head, found, found_here);
+        const Exponential<decltype(d)> e(d, logit, anchor);
+        mass = part == 0 ? e.value() : hn::MulAdd(e.fraction, e.power, mass);
+        if constexpr (with_moment) {
+          block_moment = hn::MulAdd(e.value(), binary_distance(d, logit, anchor), block_moment);
         }
       }
+      block_mass = hn::Add(block_mass, mass);
+      if (HWY_UNLIKELY(!hn::AllTrue(d, hn::Le(mass, head_mass)))) {
+        found.places[place_count++] = static_cast<std::uint32_t>(i);
+      }
     }
-    for (; i + lanes <= end; i += lanes) {
-      const auto logit = load(d, logits + i);
-      const auto distance = hn::Sub(logit, hn::Set(d, anchor));
-      const auto e = exponential(d, distance);
-      block_mass = hn::Add(block_mass, e);
-      block_moment = hn::MulAdd(e, hn::Max(distance, lowest), block_moment);
-      collect(d, logit, head, found, found_here);
-    }
-    add_lanes(block_mass, block_moment, sums);
-    for (; i < end; ++i) {
-      const auto logit = load(single, logits + i);
-      const auto distance = hn::Max(hn::Sub(logit, hn::Set(single, anchor)), hn::Set(single, -87.0F));
-      const auto e = static_cast<double>(hn::GetLane(exponential(single, distance)));
-      sums.mass += e;
-      sums.moment += e * static_cast<double>(hn::GetLane(distance));
-      collect(single, logit, head, found, found_here);
+    sums.mass += sum_of_lanes(block_mass);
+    sums.moment += sum_of_lanes(block_moment);
+  }
+  found.count = 0;
+  for (std::size_t place = 0; place < place_count; ++place) {
+    for (std::size_t part = 0; part < 4; ++part) {
+      found.count = append(d, logits + found.places[place] + part * lanes, head, found.logits, found.count);
     }
   }
-  found_count = found_here;
+  for (; i < count; ++i) {
+    const auto logit = load(single, logits + i);
+    const auto e = static_cast<double>(hn::GetLane(exponential(single, logit, anchor)));
+    sums.mass += e;
+    sums.moment += e * static_cast<double>(hn::GetLane(binary_distance(single, logit, anchor)));
+    found.count = append(single, logits + i, head, found.logits, found.count);
+  }
+  sums.moment /= static_cast<double>(Anchor::log2e);
   return sums;
 }
 
-/// Mass and moment of the tokens above `high`; and those from `low` to `high` to `found`.
+/// Mass and moment of the tokens above `high`; and those from `low` to `high` to found.logits.
 template <class Logit>
-Sums sum_above(const Logit* logits, std::size_t count, float anchor, float low, float high, float* found,
-               std::size_t& found_count) {
+Sums sum_above(const Logit* logits, std::size_t count, Anchor anchor, float low, float high, Found& found) {
   const hn::ScalableTag<float> d;
   const hn::CappedTag<float, 1> single;
   const std::size_t lanes = hn::Lanes(d);
   Sums sums;
   std::size_t found_here = 0;
-  for (std::size_t begin = 0; begin < count; begin += sum_block) {
-    const std::size_t end = std::min(begin + sum_block, count);
+  std::size_t i = 0;
+  for (std::size_t end = 0; end < count;) {
+    end = std::min(end + sum_block, count);
     auto block_mass = hn::Zero(d);
     auto block_moment = hn::Zero(d);
-    std::size_t i = begin;
     for (; i + lanes <= end; i += lanes) {
       const auto logit = load(d, logits + i);
-      const auto distance = hn::Sub(logit, hn::Set(d, anchor));
+      const auto x = binary_distance(d, logit, anchor);
       const auto above = hn::Gt(logit, hn::Set(d, high));
-      const auto e = hn::IfThenElseZero(above, exponential(d, distance));
+      const auto e = hn::IfThenElseZero(above, exponential(d, logit, anchor));
       block_mass = hn::Add(block_mass, e);
-      block_moment = hn::MulAdd(e, hn::IfThenElseZero(above, distance), block_moment);
+      block_moment = hn::MulAdd(e, hn::IfThenElseZero(above, x), block_moment);
       const auto between = hn::AndNot(above, hn::Ge(logit, hn::Set(d, low)));
-      found_here += compress_store(logit, between, d, found + found_here);
+      found_here += compress_store(logit, between, d, found.logits + found_here);
     }
-    add_lanes(block_mass, block_moment, sums);
-    for (; i < end; ++i) {
-      const auto logit = static_cast<float>(logits[i]);
-      if (logit > high) {
-        const auto e = static_cast<double>(hn::GetLane(exponential(single, hn::Set(single, logit - anchor))));
-        sums.mass += e;
-        sums.moment += e * static_cast<double>(logit - anchor);
-      } else if (logit >= low) {
-        found[found_here++] = logit;
-      }
+    sums.mass += sum_of_lanes(block_mass);
+    sums.moment += sum_of_lanes(block_moment);
+  }
+  for (; i < count; ++i) {
+    const auto logit = static_cast<float>(logits[i]);
+    if (logit > high) {
+      const auto e = static_cast<double>(hn::GetLane(exponential(single, hn::Set(single, logit), anchor)));
+      sums.mass += e;
+      sums.moment += e * static_cast<double>(hn::GetLane(binary_distance(single, hn::Set(single, logit), anchor)));
+    } else if (logit >= low) {
+      found.logits[found_here++] = logit;
     }
   }
-  found_count = found_here;
+  found.count = found_here;
+  sums.moment /= static_cast<double>(Anchor::log2e);
   return sums;
 }
 
-/// masses[i] = e^(logits[i] - anchor). Returns their sum.
-inline double masses_of(const float* logits, std::size_t count, float anchor, float* masses) {
+/// The masses of what was found. Returns their sum.
+inline double weigh(Found& found, Anchor anchor) {
   const hn::ScalableTag<float> full;
-  Sums sums;
-  for (std::size_t begin = 0; begin < count; begin += sum_block) {
+  double total = 0;
+  for (std::size_t begin = 0; begin < found.count; begin += sum_block) {
     auto sum = hn::Zero(full);
-    for_each_vector(std::min(sum_block, count - begin), [&](auto d, std::size_t offset) HWY_ATTR {
+    for_each_vector(std::min(sum_block, found.count - begin), [&](auto d, std::size_t offset) HWY_ATTR {
       const std::size_t i = begin + offset;
-      const auto e = exponential(d, hn::Sub(hn::LoadU(d, logits + i), hn::Set(d, anchor)));
-      hn::StoreU(e, d, masses + i);
+      const auto e = exponential(d, hn::LoadU(d, found.logits + i), anchor);
+      hn::StoreU(e, d, found.masses + i);
       if constexpr (std::is_same_v<decltype(d), hn::ScalableTag<float>>) {
         sum = hn::Add(sum, e);
       } else {
-        sums.mass += static_cast<double>(hn::GetLane(e));
+        total += static_cast<double>(hn::GetLane(e));
       }
     });
-    add_lanes(sum, hn::Zero(full), sums);
+    total += sum_of_lanes(sum);
   }
-  return sums.mass;
+  return total;
+}
+
+/// Mass and moment of what was found, and weighed, above the threshold.
+inline Sums sum_found(const Found& found, Anchor anchor, float threshold) {
+  const hn::ScalableTag<float> full;
+  Sums sums;
+  for (std::size_t begin = 0; begin < found.count; begin += sum_block) {
+    auto mass = hn::Zero(full);
+    auto moment = hn::Zero(full);
+    for_each_vector(std::min(sum_block, found.count - begin), [&](auto d, std::size_t offset) HWY_ATTR {
+      const std::size_t i = begin + offset;
+      const auto logit = hn::LoadU(d, found.logits + i);
+      const auto above = hn::Gt(logit, hn::Set(d, threshold));
+      const auto e = hn::IfThenElseZero(above, hn::LoadU(d, found.masses + i));
+      const auto x = hn::IfThenElseZero(above, binary_distance(d, logit, anchor));
+      if constexpr (std::is_same_v<decltype(d), hn::ScalableTag<float>>) {
+        mass = hn::Add(mass, e);
+        moment = hn::MulAdd(e, x, moment);
+      } else {
+        sums.mass += static_cast<double>(hn::GetLane(e));
+        sums.moment += static_cast<double>(hn::GetLane(e)) * static_cast<double>(hn::GetLane(x));
+      }
+    });
+    sums.mass += sum_of_lanes(mass);
+    sums.moment += sum_of_lanes(moment);
+  }
+  sums.moment /= static_cast<double>(Anchor::log2e);
+  return sums;
 }
 
 }  // namespace tandem::nbce::HWY_NAMESPACE

@@ -4,6 +4,7 @@
 #include <cfloat>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "impl/nbce/selection.hpp"
@@ -11,10 +12,33 @@
 
 namespace tandem::nbce {
 
+/// What masses are relative to, near the greatest logit: a whole number divided by log2e, so that
+/// e^(logit - anchor) = 2^(logit log2e - whole). (A base that is not quite e stretches distances by 1e-8.)
+struct Anchor {
+  static constexpr float log2e = 1.44269504F;
+  float whole = 0;
+  float magic = 0;   ///< added to logit log2e it leaves the biased exponent in the low bits
+  float lowest = 0;  ///< the logit whose mass is 2^-126, and the least that is told apart
+
+  explicit Anchor(float logit = 0)
+      : whole(std::nearbyint(logit * log2e)), magic(0x1.8p23F + 127 - whole), lowest((whole - 126) / log2e) {}
+  double value() const { return static_cast<double>(whole) / static_cast<double>(log2e); }
+};
+
 /// Sums over the tokens of a row, or over some of them.
 struct Sums {
   double mass = 0;    ///< e^(logit - anchor)
   double moment = 0;  ///< e^(logit - anchor) (logit - anchor)
+};
+
+/// Logits that were picked from a row. There is room for 64 numbers more than the row has.
+struct Found {
+  float* logits = nullptr;
+  float* masses = nullptr;
+  std::uint32_t* places = nullptr;
+  std::size_t count = 0;
+
+  Weighted weighted() const { return {{logits, count}, {masses, count}}; }
 };
 
 /// A row in float: steps 1 to 3 as far as float tells.
@@ -26,7 +50,8 @@ struct Summary {
   std::size_t ties = 0;       ///< how many there are of it
   std::size_t ties_kept = 0;  ///< and of these the first
   bool valid = true;          ///< no NaN, no +inf, something finite
-  bool settled = false;       ///< looked at again in double
+  bool settled = false;       ///< looked at in double
+  std::size_t last_tied = 0;  ///< where it was: kept up to this id
   bool sure = true;           ///< the cut is beyond the rounding of float; else it is surely between these logits:
   float low = 0;
   float high = 0;
@@ -43,9 +68,10 @@ struct RowView {
   std::size_t last_tied = 0;  ///< up to this id
 };
 
-/// Float sums of masses are right to within this share: an exponential is off by 6e-8 for each unit of the distance to
-/// the maximum (16 matter) and by 3e-7 for itself, and up to 32 additions to one lane by at most 6e-8 each.
-inline constexpr double mass_rounding = 4e-6;
+/// Float sums of masses are right to within this share: an exponential is off by 1e-8 for each unit of the distance to
+/// the maximum (16 matter), by 3e-8 for the rest that is its argument, and by 3e-7 for the polynomial; up to 38
+/// additions follow in one lane, of at most 6e-8 each.
+inline constexpr double mass_rounding = 3e-6;
 
 /// Shares by two orders of summation in double: 2^-53 for each of at most 2^19 tokens.
 inline constexpr double exact_rounding = 1e-10;

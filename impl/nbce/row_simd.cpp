@@ -27,31 +27,16 @@ namespace {
 /// Rows from this length on are looked at through a sample first.
 constexpr std::size_t long_row = 8192;
 
-/// Calls use(logit) for groups of 8 logits spread over a long row, not quite evenly: a pattern in the row must not meet
-/// one of the sample.
-template <class Logit, class Use>
-void for_each_in_sample(std::span<const Logit> row, std::size_t groups, Use use) {
-  constexpr std::size_t group_size = 8;
-  const std::size_t stride = row.size() / groups;
+constexpr std::size_t sample_group = 16;
+
+/// Calls use(first) for the places of groups of 16 logits spread over a long row, not quite evenly: a pattern in the
+/// row must not meet one of the sample.
+template <class Use>
+void for_each_group(std::size_t row_size, std::size_t groups, Use use) {
+  const std::size_t stride = row_size / groups;
   for (std::size_t group = 0; group < groups; ++group) {
-    const std::size_t shift = (group * 0x9e3779b97f4a7c15U >> 32) % (stride - group_size + 1);
-    for (std::size_t i = 0; i < group_size; ++i) use(static_cast<float>(row[group * stride + shift + i]));
+    use(group * stride + (group * 0x9e3779b97f4a7c15U >> 32) % (stride - sample_group + 1));
   }
-}
-
-/// The greatest of 1024 logits, descending. Some 6 / 1024 of the row exceed the last of them.
-using Greatest = std::array<float, 6>;
-
-template <class Logit>
-Greatest peek(std::span<const Logit> row) {
-  Greatest greatest;
-  greatest.fill(-std::numeric_limits<float>::infinity());
-  for_each_in_sample(row, 128, [&](float logit) {
-    if (!(logit > greatest.back())) return;
-    greatest.back() = logit;
-    std::ranges::sort(greatest, std::greater<>());
-  });
-  return greatest;
 }
 
 struct Bracket {
@@ -67,57 +52,65 @@ constexpr Bracket everything{-FLT_MAX, FLT_MAX};
 HWY_BEFORE_NAMESPACE();
 namespace tandem::nbce::HWY_NAMESPACE {
 
-/// The candidates' sums above the threshold.
-Sums candidate_sums(const Weighted& candidates, float anchor, float threshold) {
-  const hn::ScalableTag<float> full;
-  auto mass = hn::Zero(full);
-  auto moment = hn::Zero(full);
-  Sums sums;
-  for_each_vector(candidates.logits.size(), [&](auto d, std::size_t i) HWY_ATTR {
-    const auto logit = hn::LoadU(d, candidates.logits.data() + i);
-    const auto above = hn::Gt(logit, hn::Set(d, threshold));
-    const auto e = hn::IfThenElseZero(above, hn::LoadU(d, candidates.masses.data() + i));
-    const auto distance = hn::IfThenElseZero(above, hn::Sub(logit, hn::Set(d, anchor)));
-    if constexpr (std::is_same_v<decltype(d), hn::ScalableTag<float>>) {
-      mass = hn::Add(mass, e);
-      moment = hn::MulAdd(e, distance, moment);
-    } else {
-      sums.mass += static_cast<double>(hn::GetLane(e));
-      sums.moment += static_cast<double>(hn::GetLane(e)) * static_cast<double>(hn::GetLane(distance));
+/// The greatest of 1024 logits, and the fourth or so: some 4 / 1024 of the row exceed it.
+struct Peek {
+  float top;
+  float head;
+};
+
+template <class Logit>
+Peek peek(std::span<const Logit> row) {
+  const hn::CappedTag<float, sample_group> d;
+  auto first = hn::Set(d, -std::numeric_limits<float>::infinity());
+  auto second = first;
+  for_each_group(row.size(), 64, [&](std::size_t place) HWY_ATTR {
+    for (std::size_t i = 0; i < sample_group; i += hn::Lanes(d)) {
+      const auto logit = load(d, row.data() + place + i);
+      second = hn::Max(second, hn::Min(first, logit));
+      first = hn::Max(first, logit);
     }
   });
-  sums.mass += static_cast<double>(hn::GetLane(hn::SumOfLanes(full, mass)));
-  sums.moment += static_cast<double>(hn::GetLane(hn::SumOfLanes(full, moment)));
-  return sums;
+  std::array<float, 2 * sample_group> greatest;
+  greatest.fill(-std::numeric_limits<float>::infinity());
+  hn::StoreU(first, d, greatest.data());
+  hn::StoreU(second, d, greatest.data() + hn::Lanes(d));
+  std::ranges::replace_if(
+      greatest, [](float value) { return std::isnan(value); }, -FLT_MAX);
+  std::ranges::partial_sort(greatest, greatest.begin() + 4, std::greater<>());
+  return {greatest[0], std::isfinite(greatest[3]) ? greatest[3] : greatest[0]};
 }
 
 template <class Logit>
 class RowReader {
  public:
-  RowReader(std::span<const Logit> logits, const Settings& settings)
-      : logits_(logits), settings_(settings), found_(buffer(0)), masses_(buffer(1)) {}
+  RowReader(std::span<const Logit> logits, const Settings& settings) : logits_(logits), settings_(settings) {
+    static thread_local Buffers buffers;
+    if (buffers.logits.size() < logits.size() + 64) buffers.resize(logits.size() + 64);
+    found_ = {.logits = buffers.logits.data(), .masses = buffers.masses.data(), .places = buffers.places.data()};
+  }
 
   Summary read() {
-    float head = -std::numeric_limits<float>::infinity();
+    float top = -std::numeric_limits<float>::infinity();
+    float head = top;
     if (logits_.size() >= long_row) {
-      const Greatest greatest = peek(logits_);
-      anchor_ = greatest.front();
-      head = settings_.top_p == 1 ? greatest.front() : greatest.back();
+      const Peek peeked = peek(logits_);
+      top = peeked.top;
+      head = settings_.top_p == 1 ? peeked.top : peeked.head;
     }
-    if (!std::isfinite(anchor_)) anchor_ = maximum();
-    if (!std::isfinite(anchor_)) return refused();
-    add_all(head);
-    summary_.maximum = head;
-    for (std::size_t i = 0; i < found_count_; ++i) {
-      if (std::isnan(found_[i])) return refused();
-      summary_.maximum = std::max(summary_.maximum, found_[i]);
+    if (!std::isfinite(top)) top = maximum();
+    if (!std::isfinite(top)) return refused();
+    for (;;) {
+      if (std::abs(top) > largest_anchor) return defined();
+      anchor_ = Anchor(top);
+      all_ = settings_.top_p == 1 ? sum_all<true>(logits_.data(), logits_.size(), anchor_, head, found_)
+                                  : sum_all<false>(logits_.data(), logits_.size(), anchor_, head, found_);
+      summary_.maximum = head;
+      for (std::size_t i = 0; i < found_.count; ++i) summary_.maximum = std::max(summary_.maximum, found_.logits[i]);
+      if (std::isnan(all_.mass) || !std::isfinite(summary_.maximum)) return refused();
+      if (summary_.maximum - anchor_.value() <= 60) break;  // 2^128 overflows
+      top = summary_.maximum;
     }
-    if (!std::isfinite(summary_.maximum)) return refused();
-    if (summary_.maximum - anchor_ > 60) {  // e^80 would overflow
-      anchor_ = summary_.maximum;
-      add_all(head);
-    }
-    summary_.log_mass = std::log(all_.mass) + (static_cast<double>(anchor_) - summary_.maximum);
+    summary_.log_mass = std::log(all_.mass) + (anchor_.value() - static_cast<double>(summary_.maximum));
     if (settings_.top_p == 1) {
       summary_.threshold = summary_.low = summary_.high = -FLT_MAX;
       summary_.entropy = entropy_of(all_.mass, all_, false);
@@ -129,49 +122,58 @@ class RowReader {
 
  private:
   /// Kept by the thread: a row's worth of memory would cost more to ask for than to fill.
-  float* buffer(int which) const {
-    thread_local std::array<std::vector<float>, 2> buffers;
-    buffers[static_cast<std::size_t>(which)].resize(
-        std::max(buffers[static_cast<std::size_t>(which)].size(), logits_.size() + 64));
-    return buffers[static_cast<std::size_t>(which)].data();
-  }
+  struct Buffers {
+    std::vector<float> logits{};
+    std::vector<float> masses{};
+    std::vector<std::uint32_t> places{};
+
+    void resize(std::size_t size) {
+      logits.resize(size);
+      masses.resize(size);
+      places.resize(size);
+    }
+  };
 
   Summary& refused() {
     summary_.valid = false;
     return summary_;
   }
 
+  /// Logits so large that float has no digits left for what matters.
+  Summary& defined() {
+    for (const Logit logit : logits_) {
+      if (std::isnan(static_cast<float>(logit)) || static_cast<float>(logit) > FLT_MAX) return refused();
+    }
+    const Row row = read_row(logits_, settings_);
+    summary_.maximum = maximum();
+    summary_.log_mass = row.log_sum - static_cast<double>(summary_.maximum);
+    summary_.entropy = row.entropy;
+    summary_.threshold = static_cast<float>(row.threshold);
+    summary_.last_tied = row.last_tied;
+    summary_.settled = true;
+    return summary_;
+  }
+
   float maximum() const {
     float maximum = -std::numeric_limits<float>::infinity();
-    for (const float logit : logits_) maximum = std::max(maximum, logit);  // passes over NaN, which add_all finds
+    for (const float logit : logits_) maximum = std::max(maximum, logit);  // passes over NaN, which sum_all finds
     return maximum;
-  }
-
-  void add_all(float head) {
-    all_ = settings_.top_p == 1 ? sum_all<true>(logits_.data(), logits_.size(), anchor_, head, found_, found_count_)
-                                : sum_all<false>(logits_.data(), logits_.size(), anchor_, head, found_, found_count_);
-  }
-
-  /// The found logits with their masses; returns the sum of those.
-  double weigh() {
-    candidates_ = {{found_, found_count_}, {masses_, found_count_}};
-    return masses_of(found_, found_count_, anchor_, masses_);
   }
 
   void cut(float head) {
     const double needed = settings_.top_p * all_.mass;
     const double rounding = mass_rounding * all_.mass;
     Sums above;
-    const double head_mass = weigh();
+    const double head_mass = weigh(found_, anchor_);
     if (head > -FLT_MAX && head_mass < needed + rounding) {
       above = look_in(expected_bracket(head, (needed - head_mass) / (all_.mass - head_mass)));
-      const double mass = weigh();
+      const double mass = weigh(found_, anchor_);
       if (above.mass >= needed - rounding || above.mass + mass < needed + rounding) {
         above = look_in(everything);
-        weigh();
+        weigh(found_, anchor_);
       }
     }
-    const Cut cut = cut_by_mass(candidates_, above.mass, needed);
+    const Cut cut = cut_by_mass(found_.weighted(), above.mass, needed);
     summary_.threshold = summary_.low = summary_.high = cut.threshold;
     summary_.ties = cut.ties;
     summary_.ties_kept = cut.ties_kept;
@@ -179,13 +181,13 @@ class RowReader {
     summary_.sure = (first || cut.before < needed - rounding) &&
                     (cut.after >= needed + rounding || (first && settings_.top_p == 0));
     if (!summary_.sure) {
-      summary_.high = cut_by_mass(candidates_, above.mass, needed - rounding).threshold;
-      summary_.low = cut_by_mass(candidates_, above.mass, needed + rounding).threshold;
+      summary_.high = cut_by_mass(found_.weighted(), above.mass, needed - rounding).threshold;
+      summary_.low = cut_by_mass(found_.weighted(), above.mass, needed + rounding).threshold;
     }
-    const double distance = static_cast<double>(cut.threshold) - anchor_;
+    const double distance = static_cast<double>(cut.threshold) - anchor_.value();
     const double mass_of_one = cut.after - cut.before;
     const double tie_mass = mass_of_one * static_cast<double>(cut.ties_kept);
-    const Sums inside = candidate_sums(candidates_, anchor_, cut.threshold);
+    const Sums inside = sum_found(found_, anchor_, cut.threshold);
     const Sums kept{.mass = above.mass + inside.mass + tie_mass,
                     .moment = above.moment + inside.moment + tie_mass * distance};
     summary_.entropy = entropy_of(all_.mass, kept, settings_.renormalise);
@@ -195,33 +197,37 @@ class RowReader {
   /// Where a sample expects the part `share` of the mass not above `head` to end, give or take three standard
   /// deviations. Nothing that is answered depends on it.
   Bracket expected_bracket(float head, double share) {
-    found_count_ = 0;
-    for_each_in_sample(logits_, 512, [&](float logit) {
-      found_[found_count_] = logit;
-      found_count_ += logit <= head && logit >= -FLT_MAX ? 1 : 0;
+    found_.count = 0;
+    for_each_group(logits_.size(), 256, [&](std::size_t place) {
+      for (std::size_t i = 0; i < sample_group; ++i) {
+        const float logit = logits_[place + i];
+        found_.logits[found_.count] = logit;
+        found_.count += logit <= head && logit >= -FLT_MAX ? 1 : 0;
+      }
     });
-    if (found_count_ == 0) return everything;
-    const double mass = weigh();
+    if (found_.count == 0) return everything;
+    const double mass = weigh(found_, anchor_);
     double squares = 0;
-    for (const float e : candidates_.masses) squares += static_cast<double>(e) * e;
+    for (std::size_t i = 0; i < found_.count; ++i) squares += static_cast<double>(found_.masses[i]) * found_.masses[i];
     const double margin = 3 * std::sqrt(std::max(share * (1 - share), 1e-4) * squares);
     Bracket bracket{-FLT_MAX, head};
-    if (share * mass > margin) bracket.high = cut_by_mass(candidates_, 0, share * mass - margin).threshold;
-    if (share * mass + margin < mass) bracket.low = cut_by_mass(candidates_, 0, share * mass + margin).threshold;
+    const Weighted sample = found_.weighted();
+    if (share * mass > margin) bracket.high = cut_by_mass(sample, 0, share * mass - margin).threshold;
+    if (share * mass + margin < mass) bracket.low = cut_by_mass(sample, 0, share * mass + margin).threshold;
     return bracket;
   }
 
   Sums look_in(Bracket bracket) {
-    return sum_above(logits_.data(), logits_.size(), anchor_, bracket.low, bracket.high, found_, found_count_);
+    return sum_above(logits_.data(), logits_.size(), anchor_, bracket.low, bracket.high, found_);
   }
+
+  /// logit log2e must be less than 2^22 for the addition that finds its nearest whole number.
+  static constexpr float largest_anchor = 2e6F;
 
   std::span<const Logit> logits_;
   const Settings& settings_;
-  float* found_;
-  float* masses_;
-  std::size_t found_count_ = 0;
-  Weighted candidates_{};
-  float anchor_ = -std::numeric_limits<float>::infinity();
+  Found found_;
+  Anchor anchor_;
   Sums all_;
   Summary summary_;
 };

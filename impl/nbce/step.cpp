@@ -48,7 +48,8 @@ class Step {
       const Summary row = summarise(logits, settings_);
       if (!row.valid) refuse_row(logits, index);
       rows_[index] = row;
-      views_[index] = {logits.data(), row.maximum, static_cast<float>(row.log_mass), row.threshold, logits.size() - 1};
+      views_[index] = {logits.data(), row.maximum, static_cast<float>(row.log_mass), row.threshold,
+                       row.settled ? row.last_tied : logits.size() - 1};
       answer_.entropies[index] = row.entropy;
       if (row.in_doubt > entropy_rounding) settle(index);
     });
