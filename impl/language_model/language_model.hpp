@@ -72,7 +72,8 @@ class Encoder {
 /// The largest difference from `reference` that rounding can explain, as a share of the largest logit of the position.
 double logit_tolerance(const Shape& shape);
 
-struct Weights;  // impl/language_model/weights.hpp
+struct Weights;       // impl/language_model/weights.hpp
+struct DecoderState;  // impl/language_model/decoder.hpp
 
 /// The weights in the order of the products. Copies share them.
 class PackedModel {
@@ -123,8 +124,7 @@ class Decoder {
   std::size_t cache_bytes() const;  ///< of keys and values
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<DecoderState> state_;
 };
 
 // ---- The registered variants: whole sequences, with or without a prompt's shortcut ----
@@ -136,7 +136,10 @@ struct Problem {
   std::vector<std::vector<Token>> sequences;  ///< of one length
 };
 
-using Answer = std::vector<double>;  ///< logits: sequences x length x vocabulary
+using Answer = std::vector<float>;  ///< logits: sequences x length x vocabulary
+
+/// The definition, each sequence by itself.
+void reference(const Problem& problem, Answer& answer);
 
 /// As prompts.
 void prefill_simd(const Problem& problem, Answer& answer, const Execution& execution);
