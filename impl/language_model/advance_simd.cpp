@@ -107,13 +107,19 @@ class Block {
       normalize(h(r), weights_.final_norm.data(), shape_.dim, scratch_.normalized.data() + to.size() * stride_);
       to.push_back(state_.batch.logits + row * vocabulary);
     }
-    multiply(scratch_.normalized.data(), stride_, to.size(), weights_.classifier,
-             [&](std::size_t r, std::size_t place, V sum) HWY_ATTR {
-               if (place + lanes <= vocabulary) return hn::StoreU(sum, d, to[r] + place);
-               HWY_ALIGN float part[lanes];
-               hn::Store(sum, d, part);
-               for (std::size_t i = place; i < vocabulary; ++i) to[r][i] = part[i - place];
-             });
+    const float* x = scratch_.normalized.data();
+    const float* panels = weights_.classifier.panels.data();
+    const std::size_t whole = vocabulary / panel_rows;
+    multiply(x, stride_, to.size(), panels, whole, shape_.dim,
+             [&](std::size_t r, std::size_t place, V sum) HWY_ATTR { hn::StoreU(sum, d, to[r] + place); });
+    if (vocabulary % panel_rows == 0) return;
+    float* part = scratch_.wide.data();
+    multiply(x, stride_, to.size(), panels + whole * panel_rows * shape_.dim, 1, shape_.dim,
+             [&](std::size_t r, std::size_t place, V sum)
+                 HWY_ATTR { hn::Store(sum, d, part + r * panel_rows + place); });
+    for (std::size_t r = 0; r < to.size(); ++r) {
+      std::copy_n(part + r * panel_rows, vocabulary % panel_rows, to[r] + whole * panel_rows);
+    }
   }
 
  private:

@@ -9,6 +9,7 @@
 #define TANDEM_LANGUAGE_MODEL_PRODUCT_INL_HPP
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include <cmath>
@@ -33,8 +34,10 @@ HWY_INLINE V exp2(V x) {
   const D d;
   const hn::RebindToSigned<D> integer;
   x = hn::Max(hn::Set(d, -126.0F), hn::Min(hn::Set(d, 126.0F), x));
-  const V whole = hn::Round(x);
-  const V part = hn::Sub(x, whole);
+  // Next to 1.5 * 2^23 numbers are integers: adding rounds, and the last bits are the rounded x.
+  const V shift = hn::Set(d, 0x1.8p23F);
+  const V shifted = hn::Add(x, shift);
+  const V part = hn::Sub(x, hn::Sub(shifted, shift));
   V sum = hn::Set(d, 0.0001545316294512069F);
   sum = hn::MulAdd(sum, part, hn::Set(d, 0.0013390863364671234F));
   sum = hn::MulAdd(sum, part, hn::Set(d, 0.009618082557277852F));
@@ -42,8 +45,8 @@ HWY_INLINE V exp2(V x) {
   sum = hn::MulAdd(sum, part, hn::Set(d, 0.24022650760568126F));
   sum = hn::MulAdd(sum, part, hn::Set(d, 0.6931471880262288F));
   sum = hn::MulAdd(sum, part, hn::Set(d, 1.0F));
-  const auto exponent = hn::Add(hn::ConvertTo(integer, whole), hn::Set(integer, 127));
-  return hn::Mul(sum, hn::BitCast(d, hn::ShiftLeft<23>(exponent)));
+  // Adding to the exponent multiplies by the power.
+  return hn::BitCast(d, hn::Add(hn::BitCast(integer, sum), hn::ShiftLeft<23>(hn::BitCast(integer, shifted))));
 }
 
 /// x / (1 + exp(-x)).
@@ -68,6 +71,7 @@ HWY_INLINE void tile(const float* HWY_RESTRICT x, std::size_t stride, const floa
     for (std::size_t v = 0; v < vectors; ++v) {
       weights[v] = hn::Load(d, panel + v / panel_vectors * panel_size + k * panel_rows + v % panel_vectors * lanes);
     }
+    for (std::size_t g = 0; g < groups; ++g) hwy::Prefetch(panel + (groups + g) * depth * panel_rows + k * panel_rows);
     for (std::size_t r = 0; r < rows; ++r) {
       const V factor = hn::Set(d, x[r * stride + k]);
       for (std::size_t v = 0; v < vectors; ++v) sums[r][v] = hn::MulAdd(factor, weights[v], sums[r][v]);
