@@ -109,6 +109,7 @@ int train(Options options) {
   if (!(options.held_out_share > 0 && options.held_out_share < 1)) {
     throw std::invalid_argument("the held-out share must lie between 0 and 1");
   }
+  require_valid(options.trainer.shape);
   const std::string text = content_of(options.text);
   const auto [training_part, held_out_part] = split_text(text, options.held_out_share);
   if (!options.resume && std::filesystem::exists(options.folder / "checkpoint.bin")) {
