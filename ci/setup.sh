@@ -12,7 +12,11 @@ packages=(
   libeigen3-dev libtbb-dev libhwy-dev libhwloc-dev              # to compute
   libcli11-dev nlohmann-json3-dev libfmt-dev libxxhash-dev      # to talk, and to name inputs by their hash
   librandom123-dev                                            # to draw random numbers
+  libdnnl-dev                                                   # a peer: oneDNN
 )
+# Packages that are only unpacked: LAC's recurrent network, and a long Chinese text for it.
+data_packages=(python3-jieba debian-reference-zh-cn)
+data=$project/build/data
 format_package=clang-format-14  # for .ci/run alone
 
 assume_yes=no
@@ -84,6 +88,38 @@ require_packages() {
   [ ${#absent[@]} = 0 ] || { say "Not found: ${absent[*]}. Install these packages and run the same command again."; return 1; }
 }
 
+# Puts real data below build/data, where the program looks for it: python3-jieba has LAC's network, debian-reference-zh-cn
+# a Chinese text. Needs neither root nor installation; without the data its rows are absent, so a failure only warns.
+fetch_data() {
+  local text=$data/debian-reference.zh-cn.txt lac=$data/usr/lib/python3/dist-packages/jieba/lac_small/word.dic
+  [ ! -s "$text" ] || [ ! -s "$lac" ] || return 0
+  if unpack_data "$text" && [ -s "$lac" ]; then
+    say "Data in $data"
+  else
+    say "WARNING: ${data_packages[*]} could not be downloaded: whatever needs them is left out."
+  fi
+}
+
+unpack_data() (
+  command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null && mkdir -p "$data" || return 1
+  say "Downloading ${data_packages[*]} into $data"
+  local package sandbox=()
+  # Without it apt warns that its own user cannot write here.
+  [ "$(id -u)" != 0 ] || sandbox=(-o APT::Sandbox::User=root)
+  rm -f "$data"/*.deb
+  cd "$data"
+  # A fresh image may have no lists of packages yet; only root can fetch them.
+  apt-get -q "${sandbox[@]}" download "${data_packages[@]}" >&2 </dev/null || {
+    [ "$(id -u)" = 0 ] && apt-get -q update >&2 </dev/null &&
+      apt-get -q "${sandbox[@]}" download "${data_packages[@]}" >&2 </dev/null
+  } || return 1
+  for package in "${data_packages[@]}"; do
+    dpkg-deb -x "$data/$package"_*.deb "$data" && rm "$data/$package"_*.deb || return 1
+  done
+  # Under another name first: the text's being there says that all is done.
+  gzip -dc "$data/usr/share/debian-reference/debian-reference.zh-cn.txt.gz" >"$1.part" && mv "$1.part" "$1"
+)
+
 # As many compilations as cores, and no more than memory holds at 1.5 GB each.
 job_count() {
   local cores memory=0 limit
@@ -97,6 +133,7 @@ job_count() {
 # Installs, configures and builds the given targets (all without one) as the release preset says.
 prepare() {
   require_packages
+  fetch_data
   say "Configuring $build"
   cmake -S "$project" --preset release >&2
   say "Building with $(job_count) jobs"

@@ -23,6 +23,8 @@ std::string to_string(Verdict verdict);
 struct Outcome {
   std::string measured;  ///< the figures, in words short enough for a table
   Verdict verdict = Verdict::unstable;
+  /// JSON text: figures for a picture, which no table has room for. Empty: there are none.
+  std::string data{};
 };
 
 struct Claim {

@@ -33,11 +33,40 @@ target_include_directories(Random123::Random123 SYSTEM INTERFACE ${RANDOM123_INC
 find_path(XXHASH_INCLUDE_DIR xxhash.h)
 tandem_require(xxHash "${XXHASH_INCLUDE_DIR}" libxxhash-dev)
 
-# Peers: libraries that do the same as some method, to be raced against. Absent peer, absent rows.
+# Peers: libraries that do the same as some method, to be raced against. Absent peer, absent rows. They are looked for
+# by hand: their own CMake packages bring half a dozen others (OpenCL, CUDA, protobuf) along. Names that begin with
+# PEER_, so that nobody's cache entry takes effect by accident.
 set(TANDEM_PEERS "")
-find_package(dnnl QUIET)
-if(dnnl_FOUND)
-  list(APPEND TANDEM_PEERS onednn)
-  add_library(Peer::onednn ALIAS DNNL::dnnl)
+function(tandem_add_peer name libraries include_folder)
+  add_library(Peer::${name} INTERFACE IMPORTED GLOBAL)
+  target_link_libraries(Peer::${name} INTERFACE ${libraries})
+  if(include_folder)
+    target_include_directories(Peer::${name} SYSTEM INTERFACE ${include_folder})
+  endif()
+  set(TANDEM_PEERS ${TANDEM_PEERS} ${name} PARENT_SCOPE)
+endfunction()
+
+# oneDNN (libdnnl-dev). Version 3 dropped the interface that is used here.
+find_path(PEER_ONEDNN_INCLUDE_DIR oneapi/dnnl/dnnl.hpp)
+find_library(PEER_ONEDNN_LIBRARY dnnl)
+if(PEER_ONEDNN_INCLUDE_DIR AND PEER_ONEDNN_LIBRARY)
+  file(STRINGS ${PEER_ONEDNN_INCLUDE_DIR}/oneapi/dnnl/dnnl_version.h version REGEX "define DNNL_VERSION_(MAJOR|MINOR|PATCH)")
+  list(TRANSFORM version REPLACE "[^0-9]" "")
+  list(JOIN version "." dnnl_VERSION)
+  if(dnnl_VERSION VERSION_LESS 3)
+    tandem_add_peer(onednn ${PEER_ONEDNN_LIBRARY} ${PEER_ONEDNN_INCLUDE_DIR})
+  endif()
+endif()
+
+# libtorch (libtorch-dev), where somebody has it and asks for it: half a gigabyte is too much to ask for, and loading it
+# makes every start of the program most of a second slower.
+option(TANDEM_TORCH "Race against libtorch" OFF)
+if(TANDEM_TORCH)
+  find_path(PEER_TORCH_INCLUDE_DIR ATen/ATen.h)
+  find_library(PEER_TORCH_LIBRARY torch_cpu)
+  find_library(PEER_C10_LIBRARY c10)
+  if(PEER_TORCH_INCLUDE_DIR AND PEER_TORCH_LIBRARY AND PEER_C10_LIBRARY)
+    tandem_add_peer(torch "${PEER_TORCH_LIBRARY};${PEER_C10_LIBRARY}" ${PEER_TORCH_INCLUDE_DIR})
+  endif()
 endif()
 message(STATUS "Peers to race against: ${TANDEM_PEERS}")

@@ -35,7 +35,9 @@ endfunction()
 
 file(GLOB public_headers CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} reference/*.hpp)
 foreach(method IN LISTS method_folders)
-  list(APPEND public_headers impl/${method}/${method}.hpp)
+  file(GLOB headers CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} impl/${method}/${method}.hpp
+                                                                           impl/${method}/${method}_*.hpp)
+  list(APPEND public_headers ${headers})
 endforeach()
 foreach(header IN LISTS public_headers)
   tandem_install_header(${header})

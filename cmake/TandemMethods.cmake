@@ -35,7 +35,8 @@ function(tandem_add_levels method)
 endfunction()
 
 # Other people's libraries to race against: impl/<method>/peer_<library>*.cpp is compiled where the library was found
-# (TANDEM_PEERS, cmake/TandemDependencies.cmake), and whoever lists the variants sees TANDEM_PEER_<LIBRARY>.
+# (TANDEM_PEERS, cmake/TandemDependencies.cmake), and whoever lists the variants sees TANDEM_PEER_<LIBRARY>. Their header
+# is not installed and nothing else calls them, so users of the installed library need no peer to link.
 function(tandem_add_peers method sources_name)
   set(sources ${${sources_name}})
   foreach(source IN LISTS ${sources_name})
@@ -45,7 +46,7 @@ function(tandem_add_peers method sources_name)
     set(library ${CMAKE_MATCH_1})
     if(library IN_LIST TANDEM_PEERS)
       string(TOUPPER ${library} upper)
-      target_link_libraries(tandem_${method} PRIVATE Peer::${library})
+      target_link_libraries(tandem_${method} PRIVATE $<BUILD_INTERFACE:Peer::${library}>)
       target_compile_definitions(tandem_${method} PUBLIC $<BUILD_INTERFACE:TANDEM_PEER_${upper}>)
     else()
       list(REMOVE_ITEM sources ${source})

@@ -36,7 +36,12 @@ void list(bool hidden, bool as_json) {
     }
     fmt::print("  variants:  {}\n  workloads: {}\n\n", variants, workloads);
   }
-  if (as_json) fmt::print("{}\n", json.dump(2));
+  if (as_json) {
+    json["absent"] = suite::absences();
+    fmt::print("{}\n", json.dump(2));
+  } else {
+    for (const std::string& sentence : suite::absences()) fmt::print("absent: {}\n", sentence);
+  }
 }
 
 }  // namespace

@@ -128,14 +128,16 @@ ordered_json google_benchmark_json(const std::vector<Row>& rows) {
 }  // namespace
 
 ordered_json to_json(const claims::Finding& finding) {
-  return {{"id", finding.claim.id},
-          {"method", finding.claim.method},
-          {"statement", finding.claim.statement},
-          {"source", finding.claim.source},
-          {"measured", finding.outcome.measured},
-          {"threshold", finding.claim.threshold},
-          {"verdict", claims::to_string(finding.outcome.verdict)},
-          {"seconds", finding.seconds}};
+  ordered_json json = {{"id", finding.claim.id},
+                       {"method", finding.claim.method},
+                       {"statement", finding.claim.statement},
+                       {"source", finding.claim.source},
+                       {"measured", finding.outcome.measured},
+                       {"threshold", finding.claim.threshold},
+                       {"verdict", claims::to_string(finding.outcome.verdict)},
+                       {"seconds", finding.seconds}};
+  if (!finding.outcome.data.empty()) json["data"] = ordered_json::parse(finding.outcome.data);
+  return json;
 }
 
 ordered_json to_json(const suite::Check& check) {

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "benchmarks/suite/interrupt.hpp"
+#include "benchmarks/suite/registry.hpp"
 #include "program/findings.hpp"
 #include "program/measure.hpp"
 #include "program/program.hpp"
@@ -57,6 +58,7 @@ int run(const Options& options) {
 
   fmt::print("{}\n", reports::summary_table(results));
   if (!record.findings.empty()) fmt::print("{}\n", reports::claims_list(results["context"]["tandem"]["claims"]));
+  for (const std::string& sentence : suite::absences()) fmt::print("Absent: {}\n", sentence);
   if (record.partial) fmt::print("Interrupted: the report holds what was done until then and is marked partial.\n");
   fmt::print("Report:  {}\nResults: {}\n", (folder / "report.md").string(), (folder / "results.json").string());
   return any_refused(record) ? Exit::check_failed : Exit::all_well;

@@ -31,7 +31,7 @@ new_system() {
   rm -rf "${work:?}/bin" "${project:?}/build"
   mkdir "$work/bin"
   local tool
-  for tool in bash env cat dirname nproc awk mkdir chmod; do ln -s "$(command -v $tool)" "$work/bin/$tool"; done
+  for tool in bash env cat dirname nproc awk mkdir chmod rm mv gzip; do ln -s "$(command -v $tool)" "$work/bin/$tool"; done
   stand_in id 'echo "$FAKE_ROOT_ID"'
   stand_in cmake "case \$1 in --build) mkdir -p \"\$2\"; printf '#!/bin/bash\necho tandem \"\$@\"; exit 5' >\"\$2/tandem\";
                   chmod +x \"\$2/tandem\";; esac"
@@ -41,7 +41,12 @@ new_system() {
   stand_in pkg-config ''
 }
 with_apt() {
-  stand_in apt-get '[ "$4" != install ] || echo installed >"$CALLS.installed"'
+  stand_in apt-get 'case "$*" in *" install "*) echo installed >"$CALLS.installed" ;;
+    *" download "*) [ ! -e "$CALLS.offline" ] && for package in "${@: -2}"; do : >"${package}_1_all.deb"; done ;; esac'
+  stand_in dpkg-deb 'case $2 in
+    */python3-jieba_1_all.deb) file=usr/lib/python3/dist-packages/jieba/lac_small/word.dic ;;
+    */debian-reference-zh-cn_1_all.deb) file=usr/share/debian-reference/debian-reference.zh-cn.txt ;; esac
+    mkdir -p "$3/${file%/*}" && echo text >"$3/$file" && case $file in *.txt) gzip "$3/$file" ;; esac'
   stand_in dpkg-query 'case $4 in libfmt-dev | g++) cat "$CALLS.installed" ;; *) echo installed ;; esac'
   rm -f "$CALLS.installed"
 }
@@ -66,9 +71,21 @@ for command in bench test; do
   run "$project/ci/$command" --yes
   called "install -y --no-install-recommends g++ libfmt-dev"
   called "cmake -S $project --preset release"
+  called "download python3-jieba debian-reference-zh-cn"
+  [ "$(cat "$project/build/data/debian-reference.zh-cn.txt")" = text ] || fail "ci/$command unpacked no text"
+  [ -z "$(find "$project/build/data" -name '*.deb')" ] || fail "ci/$command left packages behind"
   run "$project/ci/$command"
   never_called "apt-get"
+  never_called "dpkg-deb"
   called "cmake --build $project/build/release"
+
+  # Without the data it goes on, loudly.
+  rm -rf "$project/build/data"
+  : >"$CALLS.offline"
+  run "$project/ci/$command"
+  says "WARNING: python3-jieba debian-reference-zh-cn could not be downloaded"
+  called "cmake --build $project/build/release"
+  rm "$CALLS.offline"
 
   # Neither root nor sudo; then sudo.
   with_apt

@@ -215,6 +215,15 @@ TEST(Reproduce, PrintsFiguresAndVerdicts) {
   }
 }
 
+TEST(Reproduce, CarriesTheDataOfAPicture) {
+  EXPECT_FALSE(tandem_json("reproduce ab_plus_c/C1$ --json").at("claims").at(0).contains("data"));
+  const json data = tandem_json("reproduce rnn/R3$ --json").at("claims").at(0).at("data");
+  const std::size_t cells = data.at("gain").size() * data.at("input_scale").size();
+  for (const char* scheme : {"jacobi", "picard", "constant_jacobian", "input_linearised", "newton", "quasi_newton"}) {
+    EXPECT_EQ(data.at("iterations").at(scheme).size(), cells) << scheme;
+  }
+}
+
 TEST(Reproduce, HidesTheSkeletonUnlessAsked) {
   EXPECT_EQ(tandem("reproduce skeleton/").status, 2);
   EXPECT_EQ(tandem_json("reproduce skeleton/ --hidden --json").at("claims").at(0).at("verdict"), "confirmed");

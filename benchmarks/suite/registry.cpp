@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 namespace tandem::suite {
 namespace {
@@ -11,6 +12,11 @@ namespace {
 std::vector<std::unique_ptr<AnyMethod>>& registry() {
   static std::vector<std::unique_ptr<AnyMethod>> methods;
   return methods;
+}
+
+std::vector<std::string>& absent() {
+  static std::vector<std::string> sentences;
+  return sentences;
 }
 
 bool is_last_word(std::string_view name, std::string_view word) {
@@ -27,6 +33,10 @@ VariantTraits::VariantTraits(std::string_view name)
       peer(name.starts_with("peer_")) {}
 
 const std::vector<std::unique_ptr<AnyMethod>>& methods() { return registry(); }
+
+const std::vector<std::string>& absences() { return absent(); }
+
+void add_absence(std::string sentence) { absent().push_back(std::move(sentence)); }
 
 const AnyMethod& method_named(std::string_view name) {
   std::string names;

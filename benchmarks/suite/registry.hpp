@@ -175,6 +175,10 @@ const AnyMethod& method_named(std::string_view name);
 /// Adds a method; throws std::logic_error for a name that is taken, no reference first, or no workload.
 void add_method(std::unique_ptr<AnyMethod> method);
 
+/// One sentence for each method that is left out on this machine, and why: for want of data, say.
+const std::vector<std::string>& absences();
+void add_absence(std::string sentence);
+
 namespace internal {
 
 template <class Problem, class Answer>

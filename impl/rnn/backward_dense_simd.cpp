@@ -45,23 +45,6 @@ namespace tandem::rnn::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// The numbers begin, begin + 1, ... of a row of `size` that fit a vector; 0 beyond the end.
-HWY_INLINE Vector load_part(const float* row, std::size_t begin, std::size_t size) {
-  const Floats d;
-  if (HWY_LIKELY(begin + lanes <= size)) return hn::LoadU(d, row + begin);
-  HWY_ALIGN float part[lanes] = {};
-  for (std::size_t i = begin; i < size; ++i) part[i - begin] = row[i];
-  return hn::Load(d, part);
-}
-
-HWY_INLINE void store_part(Vector v, float* row, std::size_t begin, std::size_t size) {
-  const Floats d;
-  if (HWY_LIKELY(begin + lanes <= size)) return hn::StoreU(v, d, row + begin);
-  HWY_ALIGN float part[lanes];
-  hn::Store(v, d, part);
-  for (std::size_t i = begin; i < size; ++i) row[i] = part[i - begin];
-}
-
 /// A vector of numbers with room for whole registers behind.
 inline std::vector<float> padded(std::size_t size, std::size_t rows = 1) {
   return std::vector<float>(rows * vectors_of(size) * lanes);
@@ -86,27 +69,24 @@ void compute_gates(DenseBackward<Gru>& work, const Panels& w_z, const Panels& w_
   for (std::size_t c = 0; c < columns; ++c) {
     std::copy_n(work.previous_state(t + c), size, states.data() + c * stride);
   }
-  const auto input = [&](std::size_t gate) {
-    return [&work, size, t, gate](std::size_t v, std::size_t c) HWY_ATTR {
-      return load_part(work.problem.forward.input.data() + ((t + c) * Gru::gates + gate) * size, v * lanes, size);
-    };
+  const auto place = [&](std::size_t c, std::size_t gate) { return ((t + c) * Gru::gates + gate) * size; };
+  const auto with_input = [&](std::size_t gate, std::size_t v, std::size_t c, Vector sum) HWY_ATTR {
+    return hn::Add(sum, load_row(work.problem.forward.input.data() + place(c, gate), v * lanes, size));
   };
-  const auto keep = [&](std::size_t gate, std::size_t v, std::size_t c, Vector value) HWY_ATTR {
-    store_part(value, work.gradient.input.data() + ((t + c) * Gru::gates + gate) * size, v * lanes, size);
-  };
-  Multiply<false, columns>(w_z, states.data(), stride, input(0),
-                           [&](std::size_t v, std::size_t c, Vector sum)
-                               HWY_ATTR { keep(0, v, c, vector_sigmoid(d, sum)); });
-  Multiply<false, columns>(
-      w_r, states.data(), stride, input(1), [&](std::size_t v, std::size_t c, Vector sum) HWY_ATTR {
-        const Vector r = vector_sigmoid(d, sum);
-        const Vector reset_state = hn::Mul(r, hn::LoadU(d, states.data() + c * stride + v * lanes));
-        keep(1, v, c, r);
-        hn::StoreU(reset_state, d, reset.data() + c * stride + v * lanes);
-        store_part(reset_state, work.reset_states.data() + (t + c) * size, v * lanes, size);
-      });
-  Multiply<false, columns>(w_c, reset.data(), stride, input(2), [&](std::size_t v, std::size_t c, Vector sum) HWY_ATTR {
-    keep(2, v, c, vector_tanh(d, sum));
+  const auto keep = [&](std::size_t gate, std::size_t v, std::size_t c, Vector value)
+                        HWY_ATTR { store_row(value, work.gradient.input.data() + place(c, gate), v * lanes, size); };
+  multiply<false, columns>(w_z, states.data(), stride, [&](std::size_t v, std::size_t c, Vector sum) HWY_ATTR {
+    keep(0, v, c, vector_sigmoid(d, with_input(0, v, c, sum)));
+  });
+  multiply<false, columns>(w_r, states.data(), stride, [&](std::size_t v, std::size_t c, Vector sum) HWY_ATTR {
+    const Vector r = vector_sigmoid(d, with_input(1, v, c, sum));
+    const Vector reset_state = hn::Mul(r, hn::LoadU(d, states.data() + c * stride + v * lanes));
+    keep(1, v, c, r);
+    hn::StoreU(reset_state, d, reset.data() + c * stride + v * lanes);
+    store_row(reset_state, work.reset_states.data() + (t + c) * size, v * lanes, size);
+  });
+  multiply<false, columns>(w_c, reset.data(), stride, [&](std::size_t v, std::size_t c, Vector sum) HWY_ATTR {
+    keep(2, v, c, vector_tanh(d, with_input(2, v, c, sum)));
   });
 }
 
@@ -133,16 +113,16 @@ void recur_tanh(DenseBackward<Tanh>& work) {
   std::vector<float> delta = padded(size);
   for (std::size_t t = work.problem.length(); t-- > 0;) {
     for (std::size_t i = 0; i < size; i += lanes) {
-      const Vector next = load_part(work.problem.states.data() + t * size, i, size);
-      const Vector direct = load_part(work.problem.state_gradient.data() + t * size, i, size);
+      const Vector next = load_row(work.problem.states.data() + t * size, i, size);
+      const Vector direct = load_row(work.problem.state_gradient.data() + t * size, i, size);
       const Vector total = hn::Add(hn::LoadU(d, lambda.data() + i), direct);
       const Vector through = hn::Mul(total, hn::NegMulAdd(next, next, hn::Set(d, 1.0F)));
       hn::StoreU(through, d, delta.data() + i);
-      store_part(through, work.gradient.input.data() + t * size, i, size);
+      store_row(through, work.gradient.input.data() + t * size, i, size);
     }
-    Multiply<false, 1>(
-        transposed, delta.data(), 0, [&](std::size_t, std::size_t) HWY_ATTR { return hn::Zero(d); },
-        [&](std::size_t v, std::size_t, Vector sum) HWY_ATTR { hn::StoreU(sum, d, lambda.data() + v * lanes); });
+    multiply<false, 1>(transposed, delta.data(), 0, [&](std::size_t v, std::size_t, Vector sum) HWY_ATTR {
+      hn::StoreU(sum, d, lambda.data() + v * lanes);
+    });
   }
   std::copy_n(lambda.begin(), size, work.gradient.initial_state.begin());
 }
@@ -165,48 +145,49 @@ void recur_gru(DenseBackward<Gru>& work) {
     float* r_row = z_row + size;
     float* c_row = r_row + size;
     for (std::size_t i = 0; i < size; i += lanes) {
-      const Vector x = load_part(x_row, i, size);
-      const Vector z = load_part(z_row, i, size);
-      const Vector c = load_part(c_row, i, size);
-      const Vector direct = load_part(work.problem.state_gradient.data() + t * size, i, size);
+      const Vector x = load_row(x_row, i, size);
+      const Vector z = load_row(z_row, i, size);
+      const Vector c = load_row(c_row, i, size);
+      const Vector direct = load_row(work.problem.state_gradient.data() + t * size, i, size);
       const Vector total = hn::Add(hn::LoadU(d, lambda.data() + i), direct);
       const Vector through_z = hn::Mul(hn::Mul(total, hn::Sub(c, x)), hn::Mul(z, hn::Sub(one, z)));
       const Vector through_c = hn::Mul(hn::Mul(total, z), hn::NegMulAdd(c, c, one));
       hn::StoreU(through_z, d, delta_z.data() + i);
       hn::StoreU(through_c, d, delta_c.data() + i);
       hn::StoreU(hn::Mul(total, hn::Sub(one, z)), d, lambda.data() + i);
-      store_part(through_z, z_row, i, size);
-      store_part(through_c, c_row, i, size);
+      store_row(through_z, z_row, i, size);
+      store_row(through_c, c_row, i, size);
     }
-    const auto carry = [&](std::size_t v, std::size_t) HWY_ATTR { return hn::LoadU(d, lambda.data() + v * lanes); };
-    const auto keep = [&](std::size_t v, std::size_t, Vector sum)
-                          HWY_ATTR { hn::StoreU(sum, d, lambda.data() + v * lanes); };
-    Multiply<false, 1>(
-        transposed_c, delta_c.data(), 0, [&](std::size_t, std::size_t) HWY_ATTR { return hn::Zero(d); },
-        [&](std::size_t v, std::size_t, Vector reset_gradient) HWY_ATTR {
-          const std::size_t i = v * lanes;
-          const Vector r = load_part(r_row, i, size);
-          const Vector through_r =
-              hn::Mul(hn::Mul(reset_gradient, load_part(x_row, i, size)), hn::Mul(r, hn::Sub(one, r)));
-          hn::StoreU(through_r, d, delta_r.data() + i);
-          store_part(through_r, r_row, i, size);
-          hn::StoreU(hn::MulAdd(reset_gradient, r, carry(v, 0)), d, lambda.data() + i);
-        });
-    Multiply<true, 1>(transposed_z, delta_z.data(), 0, carry, keep);
-    Multiply<false, 1>(transposed_r, delta_r.data(), 0, carry, keep);
+    const auto add_to_lambda = [&](std::size_t v, std::size_t, Vector sum) HWY_ATTR {
+      float* part = lambda.data() + v * lanes;
+      hn::StoreU(hn::Add(hn::LoadU(d, part), sum), d, part);
+    };
+    multiply<false, 1>(transposed_c, delta_c.data(), 0,
+                       [&](std::size_t v, std::size_t, Vector reset_gradient) HWY_ATTR {
+                         const std::size_t i = v * lanes;
+                         const Vector r = load_row(r_row, i, size);
+                         const Vector slope = hn::Mul(r, hn::Sub(one, r));
+                         const Vector through_r = hn::Mul(hn::Mul(reset_gradient, load_row(x_row, i, size)), slope);
+                         hn::StoreU(through_r, d, delta_r.data() + i);
+                         store_row(through_r, r_row, i, size);
+                         add_to_lambda(v, 0, hn::Mul(reset_gradient, r));
+                       });
+    multiply<true, 1>(transposed_z, delta_z.data(), 0, add_to_lambda);
+    multiply<false, 1>(transposed_r, delta_r.data(), 0, add_to_lambda);
   }
   std::copy_n(lambda.begin(), size, work.gradient.initial_state.begin());
 }
 
 /// Rows of matrices one below the other, `stride` numbers apart.
-struct Rows {
+struct Matrix {
   const float* first;
   std::size_t stride;
 };
 
 /// out[i][j] += sum over the steps of delta[step][i] h[step][j], for two vectors of i and `columns` of j.
 template <std::size_t columns>
-void add_outer_tile(Rows delta, Rows h, std::size_t steps, std::size_t size, std::size_t i, std::size_t j, float* out) {
+void add_outer_tile(Matrix delta, Matrix h, std::size_t steps, std::size_t size, std::size_t i, std::size_t j,
+                    float* out) {
   const Floats d;
   Vector sums[2][columns];
   for (auto& row : sums) {
@@ -214,8 +195,8 @@ void add_outer_tile(Rows delta, Rows h, std::size_t steps, std::size_t size, std
   }
   for (std::size_t step = 0; step < steps; ++step) {
     const float* row = delta.first + step * delta.stride;
-    const Vector low = load_part(row, i, size);
-    const Vector high = load_part(row, std::min(i + lanes, size), size);
+    const Vector low = load_row(row, i, size);
+    const Vector high = load_row(row, std::min(i + lanes, size), size);
     for (std::size_t c = 0; c < columns; ++c) {
       const Vector factor = hn::Set(d, h.first[step * h.stride + j + c]);
       sums[0][c] = hn::MulAdd(low, factor, sums[0][c]);
@@ -232,12 +213,12 @@ void add_outer_tile(Rows delta, Rows h, std::size_t steps, std::size_t size, std
 
 /// The gradient of the rows [2 lanes tile, 2 lanes (tile + 1)) of one gate's weights. Steps are summed in blocks, which
 /// keeps both the rounding and the way to the caches short.
-void outer_products(Rows delta, Rows h, std::size_t steps, std::size_t size, std::size_t tile, float* out) {
+void outer_products(Matrix delta, Matrix h, std::size_t steps, std::size_t size, std::size_t tile, float* out) {
   constexpr std::size_t block = 512;
   const std::size_t i = tile * 2 * lanes;
   for (std::size_t first = 0; first < steps; first += block) {
-    const Rows delta_block{delta.first + first * delta.stride, delta.stride};
-    const Rows h_block{h.first + first * h.stride, h.stride};
+    const Matrix delta_block{delta.first + first * delta.stride, delta.stride};
+    const Matrix h_block{h.first + first * h.stride, h.stride};
     const std::size_t count = std::min(block, steps - first);
     std::size_t j = 0;
     for (; j + 6 <= size; j += 6) add_outer_tile<6>(delta_block, h_block, count, size, i, j, out);
@@ -254,7 +235,7 @@ void weight_task(DenseBackward<Cell>& work, std::size_t task) {
   const std::size_t steps = work.problem.length();
   const std::size_t width = Cell::gates * size;
   float* out = work.gradient.weights.data() + gate * size * size;
-  const Rows delta{work.gradient.input.data() + gate * size, width};
+  const Matrix delta{work.gradient.input.data() + gate * size, width};
   if (gate == 2) return outer_products(delta, {work.reset_states.data(), size}, steps, size, tile, out);
   // x_0 lies elsewhere than the other states.
   outer_products(delta, {work.previous_state(0), size}, std::min<std::size_t>(steps, 1), size, tile, out);

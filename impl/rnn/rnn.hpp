@@ -10,6 +10,7 @@
 #include "impl/support/execution.hpp"
 #include "impl/support/no_answer.hpp"
 #include "reference/rnn.hpp"
+#include "reference/rnn_fixed.hpp"
 
 namespace tandem::rnn {
 
@@ -45,7 +46,7 @@ void warm_start_simd_tbb(const Problem<Cell>& problem, Answer<>& answer, const E
 enum class Scheme {
   jacobi,             ///< M = 0
   picard,             ///< M = I
-  constant_jacobian,  ///< the Jacobian at x = 0, u = 0: A for tanh cells, (I + W_c / 2) / 2 for GRU (kexue.fm 9783)
+  constant_jacobian,  ///< the Jacobian at x = 0, u = 0: A for tanh cells, I / 2 + W_c / 4 for GRU (kexue.fm 9783)
   input_linearised,   ///< the Jacobian at x = 0 with the true u_t (kexue.fm 9783)
   newton,             ///< the Jacobian at the old iterate (kexue.fm 9783; DEER, arXiv 2309.12252)
   quasi_newton,       ///< its diagonal (arXiv 2407.19115)
@@ -70,5 +71,14 @@ void iterate_simd_tbb(const Problem<Cell, Real>& problem, Answer<Real>& answer, 
 
 /// Newton's scheme as a user of Eigen would first write it; dense tanh alone.
 void newton_eigen(const Problem<Tanh>& problem, Answer<>& answer, const Execution& execution);
+
+// ---- a fixed number of iterations as the model (reference/rnn_fixed.hpp) -----------------------------------------
+
+template <class Cell>
+void fixed_simd(const FixedProblem<Cell>& problem, Answer<>& answer, const Execution& execution);
+template <class Cell>
+void fixed_simd_omp(const FixedProblem<Cell>& problem, Answer<>& answer, const Execution& execution);
+template <class Cell>
+void fixed_simd_tbb(const FixedProblem<Cell>& problem, Answer<>& answer, const Execution& execution);
 
 }  // namespace tandem::rnn

@@ -1,0 +1,112 @@
+#include <omp.h>
+
+#include <algorithm>
+#include <oneapi/dnnl/dnnl.hpp>
+#include <type_traits>
+#include <vector>
+
+#include "impl/rnn/peers.hpp"
+
+namespace tandem::rnn::projected {
+namespace {
+
+using dnnl::memory;
+using Tag = memory::format_tag;
+
+/// What oneDNN's parallel regions take on this thread, while the object lives.
+class OpenMpThreads {
+ public:
+  explicit OpenMpThreads(int threads) : before_(omp_get_max_threads()) { omp_set_num_threads(threads); }
+  ~OpenMpThreads() { omp_set_num_threads(before_); }
+  OpenMpThreads(const OpenMpThreads&) = delete;
+  OpenMpThreads& operator=(const OpenMpThreads&) = delete;
+
+ private:
+  int before_;
+};
+
+memory::desc floats(const memory::dims& dimensions, Tag tag) { return {dimensions, memory::data_type::f32, tag}; }
+
+/// oneDNN takes no pointers to const, though it does not write to inputs.
+memory view(const memory::desc& desc, const dnnl::engine& engine, const std::vector<float>& numbers) {
+  return {desc, engine, const_cast<float*>(numbers.data())};
+}
+
+/// The layout that the primitive asked for.
+memory packed(memory given, const memory::desc& wanted, const dnnl::engine& engine, dnnl::stream& stream) {
+  if (given.get_desc() == wanted) return given;
+  memory result(wanted, engine);
+  dnnl::reorder(given, result).execute(stream, given, result);
+  return result;
+}
+
+template <class Primitive>
+void execute(const typename Primitive::primitive_desc& description, const dnnl::engine& engine, memory source,
+             memory initial, memory projection, memory weights, memory bias, memory states) {
+  dnnl::stream stream(engine);
+  Primitive(description)
+      .execute(stream, {{DNNL_ARG_SRC_LAYER, source},
+                        {DNNL_ARG_SRC_ITER, initial},
+                        {DNNL_ARG_WEIGHTS_LAYER, packed(projection, description.weights_layer_desc(), engine, stream)},
+                        {DNNL_ARG_WEIGHTS_ITER, packed(weights, description.weights_iter_desc(), engine, stream)},
+                        {DNNL_ARG_BIAS, bias},
+                        {DNNL_ARG_DST_LAYER, states}});
+  stream.wait();
+}
+
+}  // namespace
+
+template <class Cell>
+void peer_onednn(const ProjectedProblem<Cell>& problem, Answer<>& answer, const Execution& execution) {
+  require_shapes(problem, answer);
+  if (answer.states.empty()) return;
+  const OpenMpThreads threads(execution.threads);
+  const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  const auto d = static_cast<memory::dim>(problem.hidden_size);
+  const auto length = static_cast<memory::dim>(problem.length);
+  const auto inputs = static_cast<memory::dim>(problem.projection.inputs);
+  constexpr auto gates = static_cast<memory::dim>(Cell::gates);
+
+  // oneDNN's first gate is 1 - z = s(-(W_z x + u_z)): the same with all signs of that gate changed.
+  std::vector<float> projection = problem.projection.weights;
+  std::vector<float> bias = problem.projection.bias;
+  std::vector<float> weights = problem.weights;
+  if constexpr (std::is_same_v<Cell, Gru>) {
+    const auto negate = [](float& number) { number = -number; };
+    const std::size_t size = problem.hidden_size;
+    for (std::size_t from = 0; from < problem.projection.inputs; ++from) {
+      std::for_each_n(projection.begin() + static_cast<std::ptrdiff_t>(from * 3 * size), size, negate);
+    }
+    std::for_each_n(bias.begin(), size, negate);
+    std::for_each_n(weights.begin(), size * size, negate);
+  }
+
+  const memory::desc source = floats({length, 1, inputs}, Tag::tnc);
+  const memory::desc initial = floats({1, 1, 1, d}, Tag::ldnc);
+  const memory::desc any_projection = floats({1, 1, inputs, gates, d}, Tag::any);
+  const memory::desc any_weights = floats({1, 1, d, gates, d}, Tag::any);
+  const memory::desc biases = floats({1, 1, gates, d}, Tag::ldgo);
+  const memory::desc states = floats({length, 1, d}, Tag::tnc);
+  const auto run = [&]<class Primitive>(const typename Primitive::desc& description) {
+    execute<Primitive>({description, engine}, engine, view(source, engine, problem.features),
+                       view(initial, engine, problem.initial_state),
+                       view(floats({1, 1, inputs, gates, d}, Tag::ldigo), engine, projection),
+                       view(floats({1, 1, d, gates, d}, Tag::ldgoi), engine, weights), view(biases, engine, bias),
+                       view(states, engine, answer.states));
+  };
+  constexpr auto forward = dnnl::prop_kind::forward_inference;
+  constexpr auto direction = dnnl::rnn_direction::unidirectional_left2right;
+  if constexpr (std::is_same_v<Cell, Gru>) {
+    run.template operator()<dnnl::gru_forward>(
+        {forward, direction, source, initial, any_projection, any_weights, biases, states, memory::desc()});
+  } else {
+    run.template operator()<dnnl::vanilla_rnn_forward>({forward, dnnl::algorithm::eltwise_tanh, direction, source,
+                                                        initial, any_projection, any_weights, biases, states,
+                                                        memory::desc()});
+  }
+}
+
+template void peer_onednn(const ProjectedProblem<Tanh>&, Answer<>&, const Execution&);
+template void peer_onednn(const ProjectedProblem<Gru>&, Answer<>&, const Execution&);
+
+}  // namespace tandem::rnn::projected

@@ -1,0 +1,131 @@
+// tandem solve rnn: Chinese words and their tags, by LAC's recurrent network.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <thread>
+
+#include "benchmarks/rnn_lac_support.hpp"
+#include "program/program.hpp"
+
+namespace tandem::program {
+namespace {
+
+namespace lac = rnn::lac;
+
+struct Options {
+  std::string folder;
+  std::string text;
+  std::string variant = "directions_simd_omp";
+  bool json = false;
+};
+
+const lac::Variant& variant_named(const std::string& name) {
+  std::string names;
+  for (const lac::Variant& variant : lac::variants()) {
+    if (variant.name == name) return variant;
+    names += (names.empty() ? "" : ", ") + std::string(variant.name);
+  }
+  throw std::invalid_argument("there is no variant '" + name + "'; the variants are: " + names);
+}
+
+std::string read_text(const std::string& name) {
+  std::string bytes;
+  if (name == "-") {
+    bytes.assign(std::istreambuf_iterator<char>(std::cin), {});
+  } else {
+    std::ifstream file(name, std::ios::binary);
+    // A folder opens, but cannot be read.
+    if (!file.is_open() || std::filesystem::is_directory(name)) {
+      throw std::invalid_argument("'" + name + "' cannot be read");
+    }
+    bytes.assign(std::istreambuf_iterator<char>(file), {});
+  }
+  if (bytes.empty()) throw std::invalid_argument(name == "-" ? "the text is empty" : "'" + name + "' is empty");
+  return bytes;
+}
+
+/// The lines without their white space at both ends.
+std::vector<std::u32string> lines_of(const std::string& bytes) {
+  // A state takes about 6 kB on the way.
+  constexpr std::size_t longest = 1'000'000;
+  std::vector<std::u32string> lines;
+  for (std::size_t begin = 0; begin < bytes.size();) {
+    const std::size_t end = std::min(bytes.find('\n', begin), bytes.size());
+    const std::string number = "line " + std::to_string(lines.size() + 1);
+    try {
+      const std::u32string line = lac::decode_utf8(std::string_view(bytes).substr(begin, end - begin));
+      lines.emplace_back(lac::stripped(line));
+    } catch (const std::invalid_argument& failure) {
+      throw std::invalid_argument(number + ": " + failure.what());
+    }
+    if (lines.back().size() > longest) {
+      throw std::invalid_argument(
+          fmt::format("{} has {} characters, more than {}", number, lines.back().size(), longest));
+    }
+    begin = end + 1;
+  }
+  return lines;
+}
+
+std::string to_output(const std::vector<lac::Word>& words, std::size_t line, bool json) {
+  if (json) {
+    nlohmann::ordered_json object = {
+        {"line", line}, {"words", nlohmann::json::array()}, {"tags", nlohmann::json::array()}};
+    for (const lac::Word& word : words) {
+      object["words"].push_back(word.text);
+      object["tags"].push_back(word.tag);
+    }
+    return object.dump() + "\n";
+  }
+  std::string text;
+  for (const lac::Word& word : words) text += (text.empty() ? "" : " ") + word.text + "/" + word.tag;
+  return text + "\n";
+}
+
+void solve(const Options& options) {
+  const lac::Variant& variant = variant_named(options.variant);
+  const lac::Model model =
+      lac::load(options.folder.empty() ? lac::shipped_folder() : std::filesystem::path(options.folder));
+  const std::vector<std::u32string> lines = lines_of(read_text(options.text));
+  const Execution all_cores{.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))};
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const lac::Problem problem{.network = model.network, .characters = model.ids(lines[i])};
+    lac::Answer answer;
+    lac::shape(problem, answer);
+    variant.run(problem, answer, all_cores);
+    const std::string output = to_output(lac::words(model, lines[i], answer.tags), i + 1, options.json);
+    // A reader that has seen enough (head) closes the pipe; that is no error.
+    if (std::fwrite(output.data(), 1, output.size(), stdout) != output.size()) return;
+  }
+}
+
+const RegisteredSolver registered{{
+    .method = "rnn",
+    .summary = "Chinese words with their tags, by LAC's recurrent network; every line is one sequence",
+    .example = "tandem solve rnn --text letter.txt --json",
+    .configure =
+        [](CLI::App& verb) {
+          auto options = std::make_shared<Options>();
+          verb.add_option("--text", options->text, "A text in UTF-8, or - for the standard input")
+              ->required()
+              ->type_name("FILE");
+          verb.add_option("--lac", options->folder,
+                          "The folder jieba/lac_small of Debian's python3-jieba (default: where ci/bench unpacks it)")
+              ->type_name("DIR");
+          verb.add_option("--variant", options->variant, "The implementation; all give the same tags")
+              ->capture_default_str();
+          verb.add_flag("--json", options->json, "Print one JSON object per line");
+          return [options] { solve(*options); };
+        },
+}};
+
+}  // namespace
+}  // namespace tandem::program

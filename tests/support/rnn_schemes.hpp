@@ -1,0 +1,108 @@
+// What the tests of the recurrent networks' schemes share.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "impl/rnn/rnn.hpp"
+#include "impl/support/random.hpp"
+
+namespace tandem::rnn {
+
+inline constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+template <class Cell, class Real>
+Problem<Cell, Real> random_problem(std::size_t d, std::size_t length, double gain, double input_scale,
+                                   std::uint64_t seed = 1) {
+  Problem<Cell, Real> problem{.hidden_size = d, .weights = {}, .initial_state = {}, .input = {}};
+  const double scale = gain / (Cell::dense ? std::sqrt(static_cast<double>(d)) : 1);
+  problem.weights.resize(weight_count<Cell>(d));
+  problem.initial_state.resize(d);
+  problem.input.resize(length * Cell::gates * d);
+  for (std::size_t i = 0; i < problem.weights.size(); ++i) {
+    // A diagonal network is as lively as its liveliest channel.
+    const double normal = Cell::dense ? random_normal(seed, i, 0) : std::clamp(random_normal(seed, i, 0), -1.0, 1.0);
+    problem.weights[i] = static_cast<Real>(d == 1 && Cell::gates == 1 ? gain : scale * normal);
+  }
+  for (std::size_t i = 0; i < d; ++i) problem.initial_state[i] = static_cast<Real>(random_normal(seed, i, 1));
+  for (std::size_t i = 0; i < problem.input.size(); ++i) {
+    problem.input[i] = static_cast<Real>(input_scale * random_normal(seed, i, 2));
+  }
+  return problem;
+}
+
+/// A dense tanh network with this matrix.
+inline Problem<Tanh, double> network(std::size_t d, std::vector<double> matrix, std::size_t length,
+                                     double input_scale) {
+  auto problem = random_problem<Tanh, double>(d, length, 1, input_scale);
+  problem.weights = std::move(matrix);
+  return problem;
+}
+
+template <class Cell, class Real>
+Answer<Real> expected(const Problem<Cell, Real>& problem) {
+  Answer<Real> answer{.states = std::vector<Real>(problem.length() * problem.hidden_size)};
+  reference(problem, answer);
+  return answer;
+}
+
+template <class Cell, class Real>
+using Variant = void (*)(const Problem<Cell, Real>&, Answer<Real>&, const Execution&);
+
+struct Result {
+  bool converged;
+  std::size_t iterations;
+  std::string message;
+};
+
+/// Runs the variant; a failure leaves its last iterate in the answer.
+template <class Cell, class Real>
+Result run(Variant<Cell, Real> variant, const Problem<Cell, Real>& problem, Answer<Real>& answer, int threads = 1) {
+  answer.states.assign(problem.length() * problem.hidden_size, static_cast<Real>(nan));
+  try {
+    variant(problem, answer, {.threads = threads});
+  } catch (const NotConverged& failure) {
+    return {false, failure.iterations, failure.what()};
+  }
+  return {true, answer.iterations, ""};
+}
+
+/// The largest difference in [first, last); a NaN counts unless both are.
+template <class Real>
+double error(const Answer<Real>& actual, const Answer<Real>& wanted, std::size_t first, std::size_t last) {
+  double worst = 0;
+  for (std::size_t i = first; i < last; ++i) {
+    if (std::isnan(actual.states[i]) && std::isnan(wanted.states[i])) continue;
+    const double difference = std::abs(static_cast<double>(actual.states[i]) - wanted.states[i]);
+    if (!(difference <= worst)) worst = difference;
+    if (std::isnan(worst)) return worst;
+  }
+  return worst;
+}
+
+template <class Real>
+double error(const Answer<Real>& actual, const Answer<Real>& wanted) {
+  return error(actual, wanted, 0, wanted.states.size());
+}
+
+template <class Cell, class Real>
+struct Named {
+  const char* name;
+  Variant<Cell, Real> variant;
+};
+
+template <class Cell, class Real>
+std::vector<Named<Cell, Real>> schemes() {
+  return {{"jacobi", iterate_simd<Scheme::jacobi, Cell, Real>},
+          {"picard", iterate_simd<Scheme::picard, Cell, Real>},
+          {"constant_jacobian", iterate_simd<Scheme::constant_jacobian, Cell, Real>},
+          {"input_linearised", iterate_simd<Scheme::input_linearised, Cell, Real>},
+          {"newton", iterate_simd<Scheme::newton, Cell, Real>},
+          {"quasi_newton", iterate_simd<Scheme::quasi_newton, Cell, Real>}};
+}
+
+}  // namespace tandem::rnn
