@@ -33,18 +33,13 @@ struct Queries {
   std::size_t position(std::size_t i) const { return first_position + (before + i) / group; }
 };
 
-/// Turns the scores of one query for positions [begin, begin + width) into weights, of which those beyond `known` are
-/// 0. Returns the factor for what was summed up before.
+/// Turns the scores of one query at `width` positions into weights, 0 for those that it does not know yet. Returns the
+/// factor for what was summed up before.
 HWY_INLINE float weigh(float* scores, std::size_t width, std::size_t known, float& maximum, float& total) {
   const D d;
-  const V lowest = hn::Set(d, -std::numeric_limits<float>::infinity());
-  V largest = lowest;
-  for (std::size_t s = 0; s < width; s += lanes) {
-    const std::size_t valid = known > s ? std::min(known - s, lanes) : 0;
-    const V score = hn::IfThenElse(hn::FirstN(d, valid), hn::Load(d, scores + s), lowest);
-    hn::Store(score, d, scores + s);
-    largest = hn::Max(largest, score);
-  }
+  for (std::size_t s = known; s < width; ++s) scores[s] = -std::numeric_limits<float>::infinity();
+  V largest = hn::Load(d, scores);
+  for (std::size_t s = lanes; s < width; s += lanes) largest = hn::Max(largest, hn::Load(d, scores + s));
   const float before = maximum;
   maximum = std::max(before, hn::GetLane(hn::MaxOfLanes(d, largest)));
   V sum = hn::Zero(d);
@@ -96,9 +91,10 @@ void attend(const Queries& queries, const Floats& keys, const Floats* values, st
   }
   for (std::size_t r = 0; r < queries.count; ++r) {
     float* to = out(r);
-    for (std::size_t i = 0; i < head_size; ++i) {
-      const float sum = sums[(i / panel_rows * queries.count + r) * panel_rows + i % panel_rows];
-      to[i] = sum / total[r];
+    for (std::size_t p = 0; p < value_panels; ++p) {
+      const float* panel_sums = sums.data() + (p * queries.count + r) * panel_rows;
+      const std::size_t size = std::min(panel_rows, head_size - p * panel_rows);
+      for (std::size_t i = 0; i < size; ++i) to[p * panel_rows + i] = panel_sums[i] / total[r];
     }
   }
 }

@@ -82,13 +82,13 @@ HWY_INLINE void tile(const float* HWY_RESTRICT x, std::size_t stride, const floa
   }
 }
 
-/// The last rows, fewer than a whole tile.
+/// The same for one panel and a number of rows that is known only here.
 template <std::size_t rows, class Sink>
-HWY_INLINE void last_tile(std::size_t count, const float* x, std::size_t stride, const float* panel, std::size_t depth,
-                          const Sink& sink) {
+HWY_INLINE void tile_of(std::size_t count, const float* x, std::size_t stride, const float* panel, std::size_t depth,
+                        const Sink& sink) {
   if constexpr (rows > 0) {
     if (count == rows) return tile<rows, 1>(x, stride, panel, 0, depth, sink);
-    last_tile<rows - 1>(count, x, stride, panel, depth, sink);
+    tile_of<rows - 1>(count, x, stride, panel, depth, sink);
   }
 }
 
@@ -110,11 +110,11 @@ HWY_INLINE void multiply(const float* x, std::size_t stride, std::size_t rows, c
   }
   for (; p < count; ++p) {
     const float* panel = panels + p * panel_size;
-    std::size_t row = 0;
-    for (; row + tile_rows <= rows; row += tile_rows) {
-      tile<tile_rows, 1>(x + row * stride, stride, panel, 0, depth, from(row, p));
+    for (std::size_t row = 0, size = 0; row < rows; row += size) {  // 13 rows are 5 + 4 + 4, not 6 + 6 + 1
+      const std::size_t tiles = (rows - row + tile_rows - 1) / tile_rows;
+      size = (rows - row + tiles - 1) / tiles;
+      tile_of<tile_rows>(size, x + row * stride, stride, panel, depth, from(row, p));
     }
-    last_tile<tile_rows - 1>(rows - row, x + row * stride, stride, panel, depth, from(row, p));
   }
 }
 
