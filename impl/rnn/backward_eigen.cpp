@@ -28,7 +28,8 @@ void backward_eigen_at<level::TANDEM_LEVEL>(const BackwardProblem<Tanh>& problem
   const ConstMatrix a(problem.forward.weights.data(), d, d);
   Eigen::Map<Matrix> a_gradient(gradient.weights.data(), d, d);
   a_gradient.setZero();
-  Vector lambda = Vector::Zero(d);
+  Eigen::Map<Vector> lambda(gradient.initial_state.data(), d);
+  lambda.setZero();
   for (Index t = static_cast<Index>(problem.states.size()) / d; t-- > 0;) {
     const ConstVector next(problem.states.data() + t * d, d);
     const ConstVector x(t == 0 ? problem.forward.initial_state.data() : problem.states.data() + (t - 1) * d, d);
@@ -38,7 +39,6 @@ void backward_eigen_at<level::TANDEM_LEVEL>(const BackwardProblem<Tanh>& problem
     a_gradient.noalias() += delta * x.transpose();
     lambda.noalias() = a.transpose() * delta;
   }
-  Eigen::Map<Vector>(gradient.initial_state.data(), d) = lambda;
 }
 
 template <>
@@ -50,20 +50,24 @@ void backward_eigen_at<level::TANDEM_LEVEL>(const BackwardProblem<Gru>& problem,
   Eigen::Map<Matrix> c_gradient(gradient.weights.data() + 2 * d * d, d, d);
   zr_gradient.setZero();
   c_gradient.setZero();
-  Vector lambda = Vector::Zero(d);
+  Eigen::Map<Vector> lambda(gradient.initial_state.data(), d);
+  lambda.setZero();
   Vector zr(2 * d);
+  Vector c(d);
+  Vector reset_state(d);
   Vector reset_gradient(d);
   for (Index t = static_cast<Index>(problem.states.size()) / d; t-- > 0;) {
     const ConstVector x(t == 0 ? problem.forward.initial_state.data() : problem.states.data() + (t - 1) * d, d);
     const float* u = problem.forward.input.data() + t * 3 * d;
     lambda += ConstVector(problem.state_gradient.data() + t * d, d);
 
-    zr = w_zr * x + ConstVector(u, 2 * d);
-    zr = (zr.array() * 0.5F).tanh() * 0.5F + 0.5F;  // the logistic function
+    zr.noalias() = w_zr * x;
+    zr = ((zr + ConstVector(u, 2 * d)).array() * 0.5F).tanh() * 0.5F + 0.5F;  // the logistic function
     const auto z = zr.head(d).array();
     const auto r = zr.tail(d).array();
-    const Vector reset_state = r * x.array();
-    const Vector c = (w_c * reset_state + ConstVector(u + 2 * d, d)).array().tanh();
+    reset_state = r * x.array();
+    c.noalias() = w_c * reset_state;
+    c = (c + ConstVector(u + 2 * d, d)).array().tanh();
 
     Eigen::Map<Vector> delta_zr(gradient.input.data() + t * 3 * d, 2 * d);
     Eigen::Map<Vector> delta_c(gradient.input.data() + t * 3 * d + 2 * d, d);
@@ -76,7 +80,6 @@ void backward_eigen_at<level::TANDEM_LEVEL>(const BackwardProblem<Gru>& problem,
     lambda = lambda.array() * (1.0F - z) + reset_gradient.array() * r;
     lambda.noalias() += w_zr.transpose() * delta_zr;
   }
-  Eigen::Map<Vector>(gradient.initial_state.data(), d) = lambda;
 }
 
 #ifdef TANDEM_DISPATCHER  // in one of the compilations
