@@ -62,8 +62,10 @@ TEST_F(TrainLanguageModel, GoesOnOnlyWhereItIsTold) {
 }
 
 TEST_F(TrainLanguageModel, RefusesWithASentence) {
+  int cases = 0;
   const auto expect_refusal = [&](const std::string& options, const std::string& sentence) {
-    const auto result = train("bad", options);
+    const auto result = test::run(TANDEM_PROGRAM, "train language_model --text '" + path("text") + "' --out '" +
+                                                      path("bad" + std::to_string(cases++)) + "' " + options);
     EXPECT_EQ(result.status, 2) << options;
     EXPECT_THAT(result.errors, testing::HasSubstr(sentence)) << options;
   };
