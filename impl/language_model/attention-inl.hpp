@@ -1,5 +1,5 @@
 // Causal attention with streaming softmax (Milakov and Gimelshein, arXiv 1805.02867; Dao et al., arXiv 2205.14135):
-// 64 positions at a time, a running maximum and sum for every query, nothing of the size of the score matrix.
+// 128 positions at a time, a running maximum and sum for every query, nothing of the size of the score matrix.
 // Included by foreach_target files, after product-inl.hpp.
 #if defined(TANDEM_LANGUAGE_MODEL_ATTENTION_INL_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef TANDEM_LANGUAGE_MODEL_ATTENTION_INL_HPP
@@ -20,7 +20,7 @@ HWY_BEFORE_NAMESPACE();
 namespace tandem::language_model::inference::HWY_NAMESPACE {
 
 /// Positions that are looked at together.
-inline constexpr std::size_t stretch = 64;
+inline constexpr std::size_t stretch = 128;
 
 /// A tile of the queries of one key head. Those of one position are neighbours.
 struct Queries {

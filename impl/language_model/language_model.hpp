@@ -3,6 +3,7 @@
 // A PackedModel holds the weights in the order in which the products read them; packing costs about as much as reading
 // the file and is done once. A Decoder holds a number of sequences, each with its keys and values: a prompt is
 // processed as matrix products, and one step takes every sequence one token further while each weight is read once.
+// Keys and values are each sequence's own: a batch gains less the longer its sequences are.
 // Both give the logits of `reference` to within `logit_tolerance`, the same bits for every batch, thread count and
 // split of a sequence into prompt and steps.
 #pragma once
