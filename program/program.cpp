@@ -85,6 +85,7 @@ int run_program(int argc, char** argv) {
   add_check(context);
   add_bench(context);
   add_solve(context);
+  add_train(context);
   add_reproduce(context);
   add_report(context);
   add_machine(context);

@@ -23,6 +23,7 @@ void add_list(Context context);
 void add_check(Context context);
 void add_bench(Context context);
 void add_solve(Context context);
+void add_train(Context context);
 void add_reproduce(Context context);
 void add_report(Context context);
 void add_machine(Context context);
