@@ -1,0 +1,141 @@
+// Steps 4 and 5 for a block of tokens, and the weights of step 6.
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <type_traits>
+
+#include "impl/nbce/merge.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "impl/nbce/merge_simd.cpp"
+#include <hwy/foreach_target.h>  // before highway.h
+#include <hwy/highway.h>
+
+#include "impl/nbce/row-inl.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace tandem::nbce::HWY_NAMESPACE {
+
+/// log p of [begin, end), -inf where the row does not keep the token: body(d, i, log_p).
+template <class Logit, class Body>
+HWY_INLINE void for_each_log_probability(const RowView<Logit>& row, std::size_t begin, std::size_t end, Body body) {
+  for_each_part(row, begin, end, [&](std::size_t part_begin, std::size_t part_end, float least) HWY_ATTR {
+    for_each_vector(part_end - part_begin, [&](auto d, std::size_t offset) HWY_ATTR {
+      const std::size_t i = part_begin + offset;
+      const auto logit = load(d, row.logits + i);
+      const auto log_p = hn::Sub(hn::Sub(logit, hn::Set(d, row.maximum)), hn::Set(d, row.log_mass));
+      const auto impossible = hn::Set(d, -std::numeric_limits<float>::infinity());
+      body(d, i, hn::IfThenElse(hn::Ge(logit, hn::Set(d, least)), log_p, impossible));
+    });
+  });
+}
+
+/// Step 4 for [begin, end), written to `pool`.
+template <class Logit>
+void pool_block(const Merge<Logit>& merge, std::size_t begin, std::size_t end, float* pool) {
+  std::array<float, merge_block_size> sum;
+  bool first = true;
+  for (const RowView<Logit>& row : merge.pool) {
+    for_each_log_probability(row, begin, end, [&](auto d, std::size_t i, auto log_p) HWY_ATTR {
+      float* const maximum = pool + i;
+      float* const floored = sum.data() + (i - begin);
+      hn::StoreU(first ? log_p : hn::Max(log_p, hn::LoadU(d, maximum)), d, maximum);
+      if (!merge.average) return;
+      const auto term = hn::Max(log_p, hn::Set(d, merge.floor));
+      hn::StoreU(first ? term : hn::Add(term, hn::LoadU(d, floored)), d, floored);
+    });
+    first = false;
+  }
+  if (!merge.average) return;
+  const float share = 1 / static_cast<float>(merge.pool.size());
+  for_each_vector(end - begin, [&](auto d, std::size_t i) HWY_ATTR {
+    const auto impossible = hn::Set(d, -std::numeric_limits<float>::infinity());
+    const auto maximum = hn::LoadU(d, pool + begin + i);
+    const auto mean = hn::Mul(hn::LoadU(d, sum.data() + i), hn::Set(d, share));
+    hn::StoreU(hn::IfThenElse(hn::Eq(maximum, impossible), maximum, mean), d, pool + begin + i);
+  });
+}
+
+/// Steps 4 and 5 for [begin, end), written to `merged`; returns the largest.
+template <class Logit>
+float merge_block(const Merge<Logit>& merge, std::size_t begin, std::size_t end, float* merged) {
+  const hn::ScalableTag<float> full;
+  auto largest = hn::Set(full, -std::numeric_limits<float>::infinity());
+  float largest_single = -std::numeric_limits<float>::infinity();
+  const auto put = [&](auto d, std::size_t i, auto value) HWY_ATTR {
+    hn::StoreU(value, d, merged + i);
+    if constexpr (std::is_same_v<decltype(d), hn::ScalableTag<float>>) {
+      largest = hn::Max(largest, value);
+    } else {
+      largest_single = std::max(largest_single, hn::GetLane(value));
+    }
+  };
+  const bool only_unconditional = merge.pool.empty() || merge.beta == -1;
+  if (!only_unconditional) pool_block(merge, begin, end, merged);
+  if (!only_unconditional && merge.beta == 0) {
+    for_each_vector(end - begin,
+                    [&](auto d, std::size_t i) HWY_ATTR { put(d, begin + i, hn::LoadU(d, merged + begin + i)); });
+  } else {
+    for_each_log_probability(merge.unconditional, begin, end, [&](auto d, std::size_t i, auto log_p) HWY_ATTR {
+      if (only_unconditional) {
+        put(d, i, log_p);
+        return;
+      }
+      const auto pool = hn::LoadU(d, merged + i);
+      const auto both = hn::NegMulAdd(hn::Set(d, merge.beta), log_p, hn::Mul(hn::Set(d, merge.beta + 1), pool));
+      const auto impossible = hn::Set(d, -std::numeric_limits<float>::infinity());
+      put(d, i, hn::IfThenElse(hn::Eq(log_p, impossible), pool, both));
+    });
+  }
+  return std::max(hn::GetLane(hn::MaxOfLanes(full, largest)), largest_single);
+}
+
+float merge_block_float(const Merge<float>& merge, std::size_t begin, std::size_t end, float* merged) {
+  return merge_block(merge, begin, end, merged);
+}
+float merge_block_bfloat16(const Merge<Bfloat16>& merge, std::size_t begin, std::size_t end, float* merged) {
+  return merge_block(merge, begin, end, merged);
+}
+
+/// The sum of e^((merged - largest) / temperature).
+double weigh_block(const float* merged, std::size_t count, float largest, float inverse_temperature) {
+  const hn::ScalableTag<float> full;
+  auto sum = hn::Zero(full);
+  double singles = 0;
+  for_each_vector(count, [&](auto d, std::size_t i) HWY_ATTR {
+    const auto distance = hn::Sub(hn::LoadU(d, merged + i), hn::Set(d, largest));
+    const auto e = exponential(d, hn::Mul(distance, hn::Set(d, inverse_temperature)));
+    if constexpr (std::is_same_v<decltype(d), hn::ScalableTag<float>>) {
+      sum = hn::Add(sum, e);
+    } else {
+      singles += static_cast<double>(hn::GetLane(e));
+    }
+  });
+  return singles + static_cast<double>(hn::GetLane(hn::SumOfLanes(full, sum)));
+}
+
+}  // namespace tandem::nbce::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace tandem::nbce {
+
+HWY_EXPORT(merge_block_float);
+HWY_EXPORT(merge_block_bfloat16);
+HWY_EXPORT(weigh_block);
+
+template <>
+float merge_tokens(const Merge<float>& merge, std::size_t begin, std::size_t end, float* merged) {
+  return HWY_DYNAMIC_DISPATCH(merge_block_float)(merge, begin, end, merged);
+}
+template <>
+float merge_tokens(const Merge<Bfloat16>& merge, std::size_t begin, std::size_t end, float* merged) {
+  return HWY_DYNAMIC_DISPATCH(merge_block_bfloat16)(merge, begin, end, merged);
+}
+
+double weigh_tokens(std::span<const float> merged, float largest, float inverse_temperature) {
+  return HWY_DYNAMIC_DISPATCH(weigh_block)(merged.data(), merged.size(), largest, inverse_temperature);
+}
+
+}  // namespace tandem::nbce
+#endif

@@ -1,0 +1,80 @@
+// What the passes over a row find out, and the row as the later steps see it.
+#pragma once
+
+#include <cfloat>
+#include <cmath>
+#include <cstddef>
+#include <span>
+
+#include "impl/nbce/selection.hpp"
+#include "reference/nbce.hpp"
+
+namespace tandem::nbce {
+
+/// Sums over the tokens of a row, or over some of them.
+struct Sums {
+  double mass = 0;    ///< e^(logit - anchor)
+  double moment = 0;  ///< e^(logit - anchor) (logit - anchor)
+};
+
+/// A row in float: steps 1 to 3 as far as float tells.
+struct Summary {
+  float maximum = 0;
+  double log_mass = 0;  ///< log sum e^(logit - maximum)
+  double entropy = 0;
+  float threshold = 0;        ///< the last kept logit
+  std::size_t ties = 0;       ///< how many there are of it
+  std::size_t ties_kept = 0;  ///< and of these the first
+  bool valid = true;          ///< no NaN, no +inf, something finite
+  bool settled = false;       ///< looked at again in double
+  bool sure = true;           ///< the cut is beyond the rounding of float; else it is surely between these logits:
+  float low = 0;
+  float high = 0;
+  double in_doubt = 0;  ///< of the entropy, because of the cut
+};
+
+/// A row as steps 4 and 5 read it.
+template <class Logit>
+struct RowView {
+  const Logit* logits = nullptr;
+  float maximum = 0;
+  float log_mass = 0;
+  float threshold = 0;        ///< kept: logits above it, those equal to it
+  std::size_t last_tied = 0;  ///< up to this id
+};
+
+/// Float sums of masses are right to within this share: an exponential is off by 6e-8 for each unit of the distance to
+/// the maximum (16 matter) and by 3e-7 for itself, and up to 32 additions to one lane by at most 6e-8 each.
+inline constexpr double mass_rounding = 4e-6;
+
+/// Shares by two orders of summation in double: 2^-53 for each of at most 2^19 tokens.
+inline constexpr double exact_rounding = 1e-10;
+
+/// Entropies as the passes give them are off by less: mass_rounding of a term of at most 12, or a token on the wrong
+/// side of the cut.
+inline constexpr double entropy_rounding = 2e-4;
+
+/// Calls body(begin, end, least) for the one or two parts of [begin, end) in which exactly the logits of at least
+/// `least` are kept.
+template <class Logit, class Body>
+void for_each_part(const RowView<Logit>& row, std::size_t begin, std::size_t end, Body&& body) {
+  const std::size_t tied_end = row.last_tied + 1;
+  if (begin < tied_end) body(begin, end < tied_end ? end : tied_end, row.threshold);
+  if (end > tied_end) body(begin < tied_end ? tied_end : begin, end, std::nextafter(row.threshold, INFINITY));
+}
+
+/// The entropy of the kept tokens, from sums relative to an anchor: of all tokens, and of those.
+inline double entropy_of(double all_mass, const Sums& kept, bool renormalise) {
+  const double norm = renormalise ? kept.mass : all_mass;
+  return (kept.mass * std::log(norm) - kept.moment) / norm;
+}
+
+/// Steps 1 to 3 in float: one pass where the likeliest half per cent of the tokens reach top-p, else two.
+template <class Logit>
+Summary summarise(std::span<const Logit> logits, const Settings& settings);
+
+/// The same in double, given what float knows; `kept` is not counted. Where doubles leave a doubt: read_row.
+template <class Logit>
+Row exact_row(std::span<const Logit> logits, const Summary& summary, const Settings& settings);
+
+}  // namespace tandem::nbce

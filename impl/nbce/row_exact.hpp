@@ -1,0 +1,25 @@
+// A row in double, where float has left only the tokens between two logits in doubt.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "impl/nbce/row.hpp"
+
+namespace tandem::nbce {
+
+/// Relative to the row's maximum.
+struct ExactSums {
+  struct Token {
+    float logit;
+    std::size_t id;
+  };
+  double all_mass = 0;
+  Sums above;                  ///< of the tokens above summary.high
+  std::vector<Token> between;  ///< the tokens from summary.low to summary.high, by id
+};
+
+/// The row, or nothing where even doubles leave a doubt about what is kept.
+std::optional<Row> row_of(ExactSums sums, const Summary& summary, const Settings& settings);
+
+}  // namespace tandem::nbce
