@@ -26,16 +26,17 @@ std::vector<suite::Workload<Problem<Gru>>> lac_workloads() {
     return [text](std::uint64_t seed) { return lac::first_layer(text, characters, seed); };
   };
   return {workload<Gru>("lac_chinese_131k", 128, characters, layer(lac::Text::chinese)),
-          workload<Gru>("lac_whole_text_131k", 128, characters, layer(lac::Text::whole))};
+          workload<Gru>("lac_whole_text_131k", 128, characters, layer(lac::Text::whole), /*quick=*/false)};
 }
 
-const suite::Registered<Problem<Gru>, Answer<>> registered{method<Gru>(
-    "rnn_gru", "a gated recurrent unit with dense weights, every state of one sequence", variants(),
-    joined({length_ladder<Gru>(8, contractive),
-            {random_workload<Gru>("d8", 8, length, contractive), random_workload<Gru>("d128", 128, length, contractive),
-             workload<Gru>("bistable_d128", 128, length,
-                           [](std::uint64_t seed) { return bistable_problem<Gru>(128, length, seed); })},
-            lac_workloads()}))};
+const suite::Registered<Problem<Gru>, Answer<>> registered{
+    method<Gru>("rnn_gru", "a gated recurrent unit with dense weights, every state of one sequence", variants(),
+                joined({length_ladder<Gru>(8, contractive),
+                        {random_workload<Gru>("d8", 8, length, contractive, /*quick=*/false),
+                         random_workload<Gru>("d128", 128, length, contractive),
+                         workload<Gru>("bistable_d128", 128, length,
+                                       [](std::uint64_t seed) { return bistable_problem<Gru>(128, length, seed); })},
+                        lac_workloads()}))};
 
 }  // namespace
 }  // namespace tandem::rnn
