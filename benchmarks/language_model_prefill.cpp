@@ -11,9 +11,9 @@ Problem awkward_problem(std::size_t count, std::uint64_t seed) {
 
 std::vector<suite::Workload<Problem>> workloads() {
   std::vector<suite::Workload<Problem>> all = {
-      random_workload("stories_64", stories_shape, 1, 64),
+      random_workload("stories_64", stories_shape, 1, 64, /*quick=*/false),
       random_workload("stories_512", stories_shape, 1, 512, /*quick=*/false),
-      random_workload("shipped_64", shipped_shape, 1, 64),
+      random_workload("shipped_64", shipped_shape, 1, 64, /*quick=*/false),
       random_workload("shipped_256", shipped_shape, 1, 256),
       random_workload("shipped_4096", shipped_shape, 1, 4096, /*quick=*/false),
   };

@@ -146,7 +146,7 @@ Workload<Logit> workload(std::string name, std::size_t vocabulary, std::size_t c
 template <class Logit>
 std::vector<Workload<Logit>> workloads() {
   std::vector<Workload<Logit>> all = {
-      workload<Logit>("V32000_n12", 32000, 12), workload<Logit>("V65024_n12", 65024, 12),
+      workload<Logit>("V32000_n12", 32000, 12), workload<Logit>("V65024_n12", 65024, 12, {}, false),
       workload<Logit>("V151936_n12", 151936, 12), workload<Logit>("V151936_n12_flat", 151936, 12, {1.1, 1.1, 1}, false),
       workload<Logit>("V151936_n64", 151936, 64, {}, false)};
   for (std::size_t contexts = 1; contexts <= 64; contexts *= 2) {

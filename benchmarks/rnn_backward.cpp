@@ -124,13 +124,14 @@ BackwardVariants<Cell> common_variants() {
 }
 
 template <class Cell>
-suite::Workload<BackwardProblem<Cell>> backward_workload(std::size_t hidden_size, std::size_t length) {
+suite::Workload<BackwardProblem<Cell>> backward_workload(std::size_t hidden_size, std::size_t length,
+                                                         bool quick = true) {
   const auto step_cost = static_cast<double>(weight_count<Cell>(hidden_size));
   return {.name = "d" + std::to_string(hidden_size),
           .size = step_cost,
           .items = static_cast<double>(length),
           .fitted = false,
-          .quick = true,
+          .quick = quick,
           .make = [=](std::uint64_t seed) {
             return backward_problem(random_problem<Cell>(hidden_size, length, seed), seed);
           }};
@@ -165,23 +166,23 @@ using RegisteredBackward = suite::Registered<BackwardProblem<Cell>, Gradient<>>;
 const RegisteredBackward<Tanh> tanh_registered{
     backward_method<Tanh>("rnn_tanh_backward", "the gradients of a dense tanh network",
                           joined({common_variants<Tanh>(), {{"eigen", backward_eigen<Tanh>, {1, 3.0 / 16}}}}),
-                          {backward_workload<Tanh>(8, 1 << 14), backward_workload<Tanh>(64, 1 << 14),
-                           backward_workload<Tanh>(256, 1 << 12)})};
+                          {backward_workload<Tanh>(8, 1 << 14, false), backward_workload<Tanh>(64, 1 << 14),
+                           backward_workload<Tanh>(256, 1 << 12, false)})};
 
 const RegisteredBackward<TanhDiagonal> tanh_diagonal_registered{backward_method<TanhDiagonal>(
     "rnn_tanh_diagonal_backward", "the gradients of a tanh network whose channels do not mix",
     common_variants<TanhDiagonal>(),
-    {backward_workload<TanhDiagonal>(1, 1 << 18), backward_workload<TanhDiagonal>(64, 1 << 14)})};
+    {backward_workload<TanhDiagonal>(1, 1 << 18), backward_workload<TanhDiagonal>(64, 1 << 14, false)})};
 
 const RegisteredBackward<Gru> gru_registered{
     backward_method<Gru>("rnn_gru_backward", "the gradients of a dense gated recurrent unit",
                          joined({common_variants<Gru>(), {{"eigen", backward_eigen<Gru>, {1, 3.0 / 16}}}}),
-                         {backward_workload<Gru>(8, 1 << 14), backward_workload<Gru>(128, 1 << 12)})};
+                         {backward_workload<Gru>(8, 1 << 14, false), backward_workload<Gru>(128, 1 << 12)})};
 
 const RegisteredBackward<GruDiagonal> gru_diagonal_registered{backward_method<GruDiagonal>(
     "rnn_gru_diagonal_backward", "the gradients of a gated recurrent unit whose channels do not mix",
     common_variants<GruDiagonal>(),
-    {backward_workload<GruDiagonal>(8, 1 << 16), backward_workload<GruDiagonal>(64, 1 << 14)})};
+    {backward_workload<GruDiagonal>(8, 1 << 16), backward_workload<GruDiagonal>(64, 1 << 14, false)})};
 
 }  // namespace
 }  // namespace tandem::rnn

@@ -22,7 +22,7 @@ const suite::Registered<Problem<GruDiagonal>, Answer<>> registered{method<GruDia
     joined(
         {length_ladder<GruDiagonal>(8, harsh),
          {random_workload<GruDiagonal>("d8", 8, length, harsh), random_workload<GruDiagonal>("d64", 64, length, harsh),
-          random_workload<GruDiagonal>("d256", 256, std::size_t{1} << 14, harsh),
+          random_workload<GruDiagonal>("d256", 256, std::size_t{1} << 14, harsh, /*quick=*/false),
           workload<GruDiagonal>("bistable_d8", 8, length,
                                 [](std::uint64_t seed) { return bistable_problem<GruDiagonal>(8, length, seed); })}}))};
 

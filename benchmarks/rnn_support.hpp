@@ -27,7 +27,11 @@ struct Draw {
 template <class Cell>
 Problem<Cell> random_problem(std::size_t hidden_size, std::size_t length, std::uint64_t seed, const Draw& draw = {}) {
   const std::size_t d = hidden_size;
-  Problem<Cell> problem{.hidden_size = d, .weights = {}, .initial_state = {}, .input = {}};
+  Problem<Cell> problem{.hidden_size = d,
+                        .weights = {},
+                        .initial_state = {},
+                        .input = {},
+                        .stopping = {.tolerance = 0, .max_iterations = 200, .clamp = false}};
   problem.weights.resize(weight_count<Cell>(d));
   problem.initial_state.resize(d);
   problem.input.resize(d == 0 ? 0 : length * Cell::gates * d);
@@ -93,12 +97,12 @@ suite::Agreement compare(const Problem<Cell>& problem, const Answer<>& expected,
   return agreement;
 }
 
-/// The residual |x_t - f(x_{t-1}, u_t)|, of every step where that is cheap, else of a few hundred spread over the
+/// The residual |x_t - f(x_{t-1}, u_t)|, of every step where that is cheap, else of some spread over the
 /// sequence. Where a chunk was joined it is up to meeting_tolerance times the gain of a step.
 template <class Cell>
 std::optional<std::string> certificate(const Problem<Cell>& problem, const Answer<>& answer) {
   const double step_cost = static_cast<double>(weight_count<Cell>(problem.hidden_size)) + 1;
-  const double affordable_steps = 5e7 / step_cost;
+  const double affordable_steps = 1e7 / step_cost;
   const auto stride =
       static_cast<std::size_t>(std::max(1.0, std::ceil(static_cast<double>(problem.length()) / affordable_steps)));
   const double worst = residual(problem, answer, 0, stride);
@@ -154,12 +158,12 @@ std::vector<suite::Workload<Problem<Cell>>> length_ladder(std::size_t hidden_siz
   return workloads;
 }
 
-/// A problem for the agreement test: `count` decides both the length and, differently, the number of channels. Every
-/// third seed's is long enough, and forgets fast enough, for chunks to be tried.
+/// A problem for the agreement test: `count` decides both the length and, differently, the number of channels. Some of
+/// every third seed's are long enough, and forget fast enough, for chunks to be tried.
 template <class Cell>
 Problem<Cell> awkward_problem(std::size_t count, std::uint64_t seed) {
-  const std::size_t hidden_size = count % (Cell::dense ? 23 : 67);
-  const std::size_t length = seed % 3 == 0 ? count + 2003 : count;
+  const std::size_t hidden_size = count % (Cell::dense ? 23 : 19);
+  const std::size_t length = seed % 3 == 0 && count % 16 == 1 ? count + 2003 : count;
   return random_problem<Cell>(hidden_size, length, seed, {.gain = 0.5, .input_scale = 1});
 }
 
@@ -168,7 +172,7 @@ using Variants = std::vector<suite::Variant<Problem<Cell>, Answer<>>>;
 
 /// Steps are counted in multiplications of one state by one weight. The fast variants do eight or more at a time.
 inline constexpr suite::Growth reference_growth{1, 1};
-inline constexpr suite::Growth simd_growth{1, 1.0 / 16};
+inline constexpr suite::Growth simd_growth{1, 1.0 / 24};
 
 template <class Cell>
 Variants<Cell> sequential_variants() {

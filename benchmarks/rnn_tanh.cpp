@@ -25,10 +25,11 @@ const suite::Registered<Problem<Tanh>, Answer<>> registered{method<Tanh>(
     "rnn_tanh", "a tanh network with dense weights, every state of one sequence", variants(),
     joined({length_ladder<Tanh>(8, contractive),
             {random_workload<Tanh>("small_signals_d8", 8, length, small_signals),
-             random_workload<Tanh>("d8", 8, length, contractive), random_workload<Tanh>("d64", 64, length, contractive),
+             random_workload<Tanh>("d8", 8, length, contractive, /*quick=*/false),
+             random_workload<Tanh>("d64", 64, length, contractive, /*quick=*/false),
              random_workload<Tanh>("d128", 128, length, contractive),
              random_workload<Tanh>("d256", 256, length, contractive),
-             random_workload<Tanh>("d512", 512, length, contractive),
+             random_workload<Tanh>("d512", 512, length, contractive, /*quick=*/false),
              workload<Tanh>("bistable_d128", 128, length,
                             [](std::uint64_t seed) { return bistable_problem<Tanh>(128, length, seed); })}}))};
 

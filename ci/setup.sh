@@ -107,7 +107,7 @@ unpack_data() (
   # Without it apt warns that its own user cannot write here.
   [ "$(id -u)" != 0 ] || sandbox=(-o APT::Sandbox::User=root)
   rm -f "$data"/*.deb
-  cd "$data"
+  cd "$data" || return 1
   # A fresh image may have no lists of packages yet; only root can fetch them.
   apt-get -q "${sandbox[@]}" download "${data_packages[@]}" >&2 </dev/null || {
     [ "$(id -u)" = 0 ] && apt-get -q update >&2 </dev/null &&

@@ -18,7 +18,8 @@ void require_shapes(const Network& network) {
   const std::size_t h = network.hidden_size;
   const std::size_t tags = network.tag_count;
   std::size_t inputs = network.embedding_size;
-  if (inputs == 0 || h == 0 || tags == 0 || network.layers.empty()) throw std::invalid_argument("the network has an empty layer");
+  if (inputs == 0 || h == 0 || tags == 0 || network.layers.empty())
+    throw std::invalid_argument("the network has an empty layer");
   require_length("the embedding", network.embedding.size(), network.character_count() * inputs);
   for (const auto& layer : network.layers) {
     for (const Direction& direction : layer) {

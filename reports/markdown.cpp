@@ -107,7 +107,7 @@ before, during and after it was timed. Everything but the reference is compiled 
 included; the reference is plain code at -O2 for any processor of its kind.
 
 - A speedup is the median over interleaved rounds of the ratio of two times of the same round, with its exact 95 %
-  interval; *vs best sequential* compares with the fastest single-threaded variant.
+  interval; *vs best sequential* compares with the row marked (baseline).
 - *roof* is the least time that the declared operations and bytes need at this machine's measured peaks, as a share of
   the time taken.
 - *error* is what the method's agreement rule measured.

@@ -2,7 +2,7 @@
 // (TANDEM_PEER_ONEDNN, TANDEM_PEER_TORCH). Not installed: the library of this project's users does not need them.
 //
 // They are held against the layers with their input projection, not against the bare recurrence. A library always
-// multiplies its input by weights; to hand it u as it is would take an identity matrix of gates x d rows, three to nine
+// multiplies its input by weights; to hand it u as it is would take an identity matrix of gates x d rows, one to three
 // times the work of the recurrence itself, and make its row slower than it is. With the projection both sides do the
 // same: W x + b for all steps as one matrix product, then the recurrence. Weights are packed inside the call, as ours.
 #pragma once
