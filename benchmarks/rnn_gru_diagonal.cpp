@@ -12,8 +12,8 @@ Variants<GruDiagonal> variants() {
                  {{"channels_simd_omp", channels_simd_omp<GruDiagonal>, simd_growth},
                   {"channels_simd_tbb", channels_simd_tbb<GruDiagonal>, simd_growth}},
                  warm_start_variants<GruDiagonal>(),
-                 scheme_variants<Scheme::jacobi, GruDiagonal>("jacobi", 60),
-                 scheme_variants<Scheme::constant_jacobian, GruDiagonal>("constant_jacobian", 40),
+                 scheme_variants<Scheme::jacobi, GruDiagonal>("jacobi", 200),
+                 scheme_variants<Scheme::constant_jacobian, GruDiagonal>("constant_jacobian", 200),
                  scheme_variants<Scheme::newton, GruDiagonal>("newton", 15)});
 }
 

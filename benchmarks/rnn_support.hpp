@@ -38,7 +38,10 @@ Problem<Cell> random_problem(std::size_t hidden_size, std::size_t length, std::u
   const double scale = draw.gain / (Cell::dense ? std::sqrt(static_cast<double>(d)) : 1);
   const bool scalar_tanh = d == 1 && Cell::gates == 1;
   for (std::size_t i = 0; i < problem.weights.size(); ++i) {
-    problem.weights[i] = static_cast<float>(scalar_tanh ? draw.gain : scale * random_normal(seed, i, 0));
+    const bool contraction = !Cell::dense && Cell::gates == 1;  // channels with |a| > 1 would not forget
+    const double weight =
+        contraction ? draw.gain * (2 * random_uniform(seed, i, 0) - 1) : scale * random_normal(seed, i, 0);
+    problem.weights[i] = static_cast<float>(scalar_tanh ? draw.gain : weight);
   }
   for (std::size_t i = 0; i < d; ++i) {
     problem.initial_state[i] = static_cast<float>(2 * random_uniform(seed, i, 4) - 1);
