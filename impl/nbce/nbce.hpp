@@ -9,8 +9,10 @@
 
 #include <cstdint>
 
+#include "impl/language_model/language_model.hpp"
 #include "impl/support/execution.hpp"
 #include "reference/nbce.hpp"
+#include "reference/nbce_answer.hpp"
 
 namespace tandem::nbce {
 
@@ -29,5 +31,55 @@ void simd_tbb(const Problem<Logit>& problem, Answer<float>& answer, const Execut
 
 /// The uniform number in [0, 1) that draws the token of a step of a request: a function of its arguments alone.
 double uniform_for(std::uint64_t seed, std::uint64_t request, std::uint64_t step);
+
+// ---- The whole method ----
+
+/// n + 1 sequences that a model reads together: prompts once, then token by token, keys and values kept. Not for two
+/// threads at once; it uses execution.threads of them by itself.
+class Session {
+ public:
+  /// Reads the prompts. Refuses settings as the merge step does, and what the model's Decoder refuses.
+  Session(const language_model::PackedModel& model, const Request& request,
+          language_model::Scheduler scheduler = language_model::Scheduler::sequential, Execution execution = {});
+
+  /// What is expected next: the merge step on the rows as they stand. The context that it chooses gets the bonus of the
+  /// next call. O(n V).
+  const Answer<float>& merge(double uniform);
+
+  /// Appends a token to every sequence: the one that was drawn, or the one that really follows.
+  void append(Token token);
+
+  /// log p(token) by what `merge` found, normalised over all tokens; -inf where the token is impossible.
+  double log_probability(Token token) const;
+
+  std::size_t cache_bytes() const { return decoder_.cache_bytes(); }  ///< of keys and values
+
+ private:
+  language_model::Decoder decoder_;
+  language_model::Scheduler scheduler_;
+  Execution execution_;
+  Problem<float> problem_;
+  Answer<float> answer_;
+};
+
+struct AnswerProblem {
+  language_model::Model<float> model;
+  language_model::PackedModel packed;  ///< prepared: packing is not part of a run
+  Request request;
+};
+
+/// The two ways to an answer; a variant fills one of them, the reference both.
+struct BothAnswers {
+  Generated nbce;
+  Generated concatenated;
+};
+
+void reference(const AnswerProblem& problem, BothAnswers& answers);
+void nbce_simd(const AnswerProblem& problem, BothAnswers& answers, const Execution& execution);
+void nbce_simd_omp(const AnswerProblem& problem, BothAnswers& answers, const Execution& execution);
+void nbce_simd_tbb(const AnswerProblem& problem, BothAnswers& answers, const Execution& execution);
+void concatenated_simd(const AnswerProblem& problem, BothAnswers& answers, const Execution& execution);
+void concatenated_simd_omp(const AnswerProblem& problem, BothAnswers& answers, const Execution& execution);
+void concatenated_simd_tbb(const AnswerProblem& problem, BothAnswers& answers, const Execution& execution);
 
 }  // namespace tandem::nbce
