@@ -148,14 +148,14 @@ suite::Work concatenated_work(const AnswerProblem& problem, const BothAnswers&) 
 suite::Workload<AnswerProblem> workload(const std::string& name, const Lengths& lengths, bool quick, bool fitted) {
   return {
       .name = name + "_n" + std::to_string(lengths.contexts),
-      .size = static_cast<double>(lengths.contexts + 1),
+      .size = static_cast<double>(lengths.contexts),
       .fitted = fitted,
       .quick = quick,
       .make = [=](std::uint64_t seed) { return random_answer_problem(language_model::shipped_shape, lengths, seed); }};
 }
 
-/// Contexts of 96 tokens and a question of 16: the prompt alone, up to its first token, whose cost is fitted over
-/// n + 1; and answers of 16 tokens.
+/// Contexts of 96 tokens and a question of 16: the prompt alone, up to its first token, whose cost is fitted over n;
+/// and answers of 16 tokens.
 std::vector<suite::Workload<AnswerProblem>> workloads() {
   std::vector<suite::Workload<AnswerProblem>> all;
   for (std::size_t contexts = 1; contexts <= 64; contexts *= 2) {
@@ -174,7 +174,7 @@ AnswerProblem awkward_problem(std::size_t count, std::uint64_t seed) {
   return problem;
 }
 
-// Steps are multiplications, of one sequence of 112 tokens for each of n + 1. The definition reads all anew for every
+// Steps are multiplications, of a sequence of 112 tokens for each context. The definition reads all anew for every
 // token, in double.
 constexpr double per_sequence = 112 * 1e6;
 const suite::Growth definition{2, per_sequence};

@@ -127,9 +127,9 @@ Sums sum_all(const Logit* logits, std::size_t count, Anchor anchor, float head, 
         }
       }
       block_mass = hn::Add(block_mass, mass);
-      if (HWY_UNLIKELY(!hn::AllTrue(d, hn::Le(mass, head_mass)))) {
-        found.places[place_count++] = static_cast<std::uint32_t>(i);
-      }
+      // Without a branch: guessed wrong it would wait for all of the arithmetic above.
+      found.places[place_count] = static_cast<std::uint32_t>(i);
+      place_count += hn::AllTrue(d, hn::Le(mass, head_mass)) ? 0 : 1;
     }
     sums.mass += sum_of_lanes(block_mass);
     sums.moment += sum_of_lanes(block_moment);
