@@ -105,6 +105,23 @@ TEST(Selection, KeepsWhatSortingKeepsWhereRoundingDecides) {
   }
 }
 
+// A long row's likeliest tokens are collected in the first pass, the others in a second one: the cut among the former,
+// among the latter, and about where they meet.
+TEST(Selection, KeepsWhatSortingKeepsWhereverTheCutFalls) {
+  for (const double exponent : {1.1, 1.7}) {
+    const Problem<float> problem = random_problem<float>(20011, 0, 9, {.question = exponent});
+    std::vector<float> sorted = problem.logits;
+    std::ranges::sort(sorted, std::greater<>());
+    std::vector<double> cumulative;
+    double sum = 0;
+    for (const float logit : sorted) cumulative.push_back(sum += std::exp(static_cast<double>(logit) - sorted[0]));
+    for (std::size_t rank = 1; rank < 400; rank += 2) {
+      const double top_p = (cumulative[rank - 1] + cumulative[rank]) / 2 / sum;
+      expect_same_kept_set<float>(problem.logits, top_p, "language model");
+    }
+  }
+}
+
 TEST(Selection, IsTheSameToTheBitForEveryThreadCount) {
   for (const Pool pool : {Pool::minimum_entropy, Pool::average, Pool::maximum}) {
     Problem<float> problem = random_problem<float>(30011, 7, 3, {1.1, 1.3, 1});
