@@ -21,26 +21,14 @@ std::vector<suite::Workload<Problem>> workloads() {
   return all;
 }
 
-const suite::Registered<Problem, Answer> registered({
-    .name = "language_model_decode",
-    .summary = "n sequences token by token, 32 steps from the start, weights packed beforehand",
-    .source = "arXiv 2302.13971",
-    .baseline = "one_by_one_simd",
-    .variants = {{"reference",
-                  [](const Problem& problem, Answer& answer, const Execution&) { reference(problem, answer); },
-                  reference_growth},
-                 {"one_by_one_simd", one_by_one_simd, simd_growth},
-                 {"batch_simd", batch_simd, simd_growth},
-                 {"batch_simd_omp", batch_simd_omp, simd_growth},
-                 {"batch_simd_tbb", batch_simd_tbb, simd_growth}},
-    .workloads = workloads(),
-    .problem = awkward_problem,
-    .hash = hash_of_problem,
-    .poison = poison,
-    .compare = compare,
-    .certificate = certificate,
-    .work = work,
-});
+const suite::Registered<Problem, Answer> registered(
+    method("language_model_decode", "n sequences token by token, 32 steps from the start, weights packed beforehand",
+           "one_by_one_simd",
+           {{"one_by_one_simd", one_by_one_simd, simd_growth},
+            {"batch_simd", batch_simd, simd_growth},
+            {"batch_simd_omp", batch_simd_omp, simd_growth},
+            {"batch_simd_tbb", batch_simd_tbb, simd_growth}},
+           workloads(), awkward_problem));
 
 }  // namespace
 }  // namespace tandem::language_model

@@ -1,6 +1,6 @@
 // language_model_prefill: a prompt as matrix products. The weights are packed beforehand, once for all prompts.
 #include "benchmarks/language_model_support.hpp"
-#include "impl/support/data_file.hpp"
+#include "benchmarks/suite/data.hpp"
 
 namespace tandem::language_model {
 namespace {
@@ -17,7 +17,7 @@ std::vector<suite::Workload<Problem>> workloads() {
       random_workload("shipped_256", shipped_shape, 1, 256),
       random_workload("shipped_4096", shipped_shape, 1, 4096, /*quick=*/false),
   };
-  if (const auto file = data_file("stories260K.bin")) {  // trained weights, where they are present
+  if (const auto file = suite::optional_data("stories260K.bin")) {  // trained weights, where they are present
     all.push_back(workload("stories260K_256", stories_shape, 1, 256, [path = *file](std::uint64_t seed) {
       return random_sequences(load_model(path), 1, 256, seed);
     }));
@@ -25,25 +25,13 @@ std::vector<suite::Workload<Problem>> workloads() {
   return all;
 }
 
-const suite::Registered<Problem, Answer> registered({
-    .name = "language_model_prefill",
-    .summary = "logits after every token of a prompt, weights packed beforehand",
-    .source = "arXiv 2302.13971",
-    .variants = {{"reference",
-                  [](const Problem& problem, Answer& answer, const Execution&) { reference(problem, answer); },
-                  reference_growth},
-                 {"step_by_step_simd", one_by_one_simd, simd_growth},
-                 {"products_simd", prefill_simd, simd_growth},
-                 {"products_simd_omp", prefill_simd_omp, simd_growth},
-                 {"products_simd_tbb", prefill_simd_tbb, simd_growth}},
-    .workloads = workloads(),
-    .problem = awkward_problem,
-    .hash = hash_of_problem,
-    .poison = poison,
-    .compare = compare,
-    .certificate = certificate,
-    .work = work,
-});
+const suite::Registered<Problem, Answer> registered(
+    method("language_model_prefill", "logits after every token of a prompt, weights packed beforehand", "products_simd",
+           {{"step_by_step_simd", one_by_one_simd, simd_growth},
+            {"products_simd", prefill_simd, simd_growth},
+            {"products_simd_omp", prefill_simd_omp, simd_growth},
+            {"products_simd_tbb", prefill_simd_tbb, simd_growth}},
+           workloads(), awkward_problem));
 
 }  // namespace
 }  // namespace tandem::language_model

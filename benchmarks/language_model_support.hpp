@@ -5,22 +5,20 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "benchmarks/language_model_shapes.hpp"
 #include "benchmarks/suite/hash.hpp"
 #include "benchmarks/suite/registry.hpp"
 #include "impl/language_model/language_model.hpp"
 #include "impl/support/random.hpp"
 
 namespace tandem::language_model {
-
-/// The shape of the model that comes with the project, and that of stories260K (github.com/karpathy/llama2.c).
-inline constexpr Shape shipped_shape{128, 352, 4, 8, 4, 512, 256, true};
-inline constexpr Shape stories_shape{64, 172, 5, 8, 4, 512, 512, true};
 
 /// Weights normal / sqrt(columns), norms around 1: every part of the model then counts about the same. Embeddings are
 /// small, as trained ones are: there the epsilon of the first norm matters.
@@ -179,5 +177,29 @@ inline suite::Workload<Problem> random_workload(std::string name, const Shape& s
 /// Steps are multiplications. The fast variants do eight or more at a time.
 inline constexpr suite::Growth reference_growth{1, 1};
 inline constexpr suite::Growth simd_growth{1, 1.0 / 16};
+
+using Variants = std::vector<suite::Variant<Problem, Answer>>;
+
+/// A method of inference; its variants beside the reference are given.
+inline suite::Method<Problem, Answer> method(std::string name, std::string summary, std::string baseline,
+                                             Variants variants, std::vector<suite::Workload<Problem>> workloads,
+                                             std::function<Problem(std::size_t, std::uint64_t)> awkward_problem) {
+  variants.insert(
+      variants.begin(),
+      {"reference", [](const Problem& problem, Answer& answer, const Execution&) { reference(problem, answer); },
+       reference_growth});
+  return {.name = std::move(name),
+          .summary = std::move(summary),
+          .source = "arXiv 2302.13971",
+          .baseline = std::move(baseline),
+          .variants = std::move(variants),
+          .workloads = std::move(workloads),
+          .problem = std::move(awkward_problem),
+          .hash = hash_of_problem,
+          .poison = poison,
+          .compare = compare,
+          .certificate = certificate,
+          .work = work};
+}
 
 }  // namespace tandem::language_model

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "benchmarks/language_model_shapes.hpp"
 #include "benchmarks/suite/hash.hpp"
 #include "benchmarks/suite/registry.hpp"
 #include "impl/language_model/training.hpp"
@@ -220,15 +221,6 @@ const Shape small{.dim = 32,
                   .vocabulary = 64,
                   .max_length = 64,
                   .shared_classifier = true};
-const Shape shipped{.dim = 128,
-                    .hidden_dim = 352,
-                    .layers = 4,
-                    .heads = 8,
-                    .kv_heads = 4,
-                    .vocabulary = 1024,
-                    .max_length = 256,
-                    .shared_classifier = true};
-
 constexpr suite::Growth products{1, 1.0 / 16};  // multiply-adds, 16 at a time
 
 const suite::Registered<Batch, Gradient> registered({
@@ -239,8 +231,8 @@ const suite::Registered<Batch, Gradient> registered({
                  {"eigen", training_eigen, products},
                  {"eigen_omp", training_eigen_omp, products},
                  {"eigen_tbb", training_eigen_tbb, products}},
-    .workloads = {workload("small_2x64", small, 2, 64), workload("shipped_1x128", shipped, 1, 128),
-                  workload("shipped_4x256", shipped, 4, 256)},
+    .workloads = {workload("small_2x64", small, 2, 64), workload("shipped_1x128", shipped_shape, 1, 128),
+                  workload("shipped_4x256", shipped_shape, 4, 256)},
     .problem = awkward_batch,
     .hash = [](const Batch& batch) { return suite::hash_of(batch.model.parameters) ^ suite::hash_of(batch.tokens); },
     .poison = poison,

@@ -17,8 +17,10 @@
 
 namespace tandem::rnn {
 
-/// How the random problems are drawn: weights gain * normal / sqrt(d) (diagonal and d = 1: gain * normal; the scalar
-/// tanh cell: gain), inputs input_scale * normal, initial state uniform in [-1, 1).
+/// How the random problems are drawn: weights gain * normal / sqrt(d) (dense), gain * normal (diagonal GRU), uniform
+/// within gain (diagonal tanh), or gain itself (one channel of tanh); inputs input_scale * normal, initial state
+/// uniform in
+/// [-1, 1).
 struct Draw {
   double gain = 0.9;
   double input_scale = 1;
@@ -35,13 +37,14 @@ Problem<Cell> random_problem(std::size_t hidden_size, std::size_t length, std::u
   problem.weights.resize(weight_count<Cell>(d));
   problem.initial_state.resize(d);
   problem.input.resize(d == 0 ? 0 : length * Cell::gates * d);
-  const double scale = draw.gain / (Cell::dense ? std::sqrt(static_cast<double>(d)) : 1);
-  const bool scalar_tanh = d == 1 && Cell::gates == 1;
+  const auto weight = [&](std::size_t i) {
+    if (Cell::gates == 1 && d == 1) return 1.0;
+    if (Cell::dense) return random_normal(seed, i) / std::sqrt(static_cast<double>(d));
+    // A channel of the diagonal tanh cell with |a| > 1 would not forget.
+    return Cell::gates == 1 ? 2 * random_uniform(seed, i) - 1 : random_normal(seed, i);
+  };
   for (std::size_t i = 0; i < problem.weights.size(); ++i) {
-    const bool contraction = !Cell::dense && Cell::gates == 1;  // channels with |a| > 1 would not forget
-    const double weight =
-        contraction ? draw.gain * (2 * random_uniform(seed, i, 0) - 1) : scale * random_normal(seed, i, 0);
-    problem.weights[i] = static_cast<float>(scalar_tanh ? draw.gain : weight);
+    problem.weights[i] = static_cast<float>(draw.gain * weight(i));
   }
   for (std::size_t i = 0; i < d; ++i) {
     problem.initial_state[i] = static_cast<float>(2 * random_uniform(seed, i, 4) - 1);

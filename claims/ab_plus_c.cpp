@@ -7,7 +7,6 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <thread>
 #include <vector>
 
 #include "benchmarks/suite/simd_target.hpp"
@@ -22,10 +21,6 @@ using namespace ab_plus_c;
 
 const char* const post = "kexue.fm 9775";
 const char* const own = "this project";
-
-Verdict confirmed_if(bool holds) { return holds ? Verdict::confirmed : Verdict::refuted; }
-
-Execution all_cores() { return {.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))}; }
 
 std::uint64_t random_number(int bits, std::uint64_t item) {
   const std::uint64_t top = std::uint64_t{1} << (bits - 1);

@@ -19,6 +19,9 @@ enum class Verdict {
 /// "confirmed", "refuted", "unstable", "not testable here".
 std::string to_string(Verdict verdict);
 
+/// Confirmed or refuted.
+inline Verdict confirmed_if(bool holds) { return holds ? Verdict::confirmed : Verdict::refuted; }
+
 /// What an experiment found.
 struct Outcome {
   std::string measured;  ///< the figures, in words short enough for a table

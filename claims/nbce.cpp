@@ -15,8 +15,6 @@ namespace {
 using nbce::Pool;
 using nbce::Settings;
 
-Verdict verdict(bool holds) { return holds ? Verdict::confirmed : Verdict::refuted; }
-
 Outcome bayes_rule(bool) {
   double worst = 0;
   for (std::size_t contexts = 1; contexts <= 16; ++contexts) {
@@ -28,7 +26,7 @@ Outcome bayes_rule(bool) {
     }
   }
   return {fmt::format("largest difference of a probability {:.1e} over 320 random tables of 50 tokens", worst),
-          verdict(worst <= 1e-12)};
+          confirmed_if(worst <= 1e-12)};
 }
 
 Outcome one_context(bool) {
@@ -51,7 +49,7 @@ Outcome one_context(bool) {
     }
   }
   return {fmt::format("largest difference {:.1e} for three pools and beta of 0, 0.25, 1, 3", worst),
-          verdict(worst <= 1e-12)};
+          confirmed_if(worst <= 1e-12)};
 }
 
 Outcome permutation(bool) {
@@ -82,7 +80,7 @@ Outcome permutation(bool) {
   }
   return {fmt::format("minimum entropy and maximum {}; average within {:.1e} of log-probabilities down to -100",
                       identical ? "identical to the bit" : "DIFFER", worst),
-          verdict(identical && worst <= 1e-4)};
+          confirmed_if(identical && worst <= 1e-4)};
 }
 
 double seconds_of(const nbce::Problem<float>& problem, nbce::Answer<float>& answer) {
@@ -126,7 +124,7 @@ Outcome linear_cost(bool) {
   const double r_squared = xt * xt / (xx * tt);
   return {fmt::format("time = {:.0f} us + {:.1f} us (n + 1) at V = 32,000; R^2 = {:.4f} over n = 1 to 64",
                       t_mean - slope * x_mean, slope, r_squared),
-          verdict(r_squared > 0.99)};
+          confirmed_if(r_squared > 0.99)};
 }
 
 Outcome infinity_rule(bool full) {
@@ -159,7 +157,7 @@ Outcome infinity_rule(bool full) {
   return {fmt::format("with the rule {} of {} steps have NaN or +inf, {} no token; without it {:.0f} % of all elements "
                       "are NaN or +inf",
                       bad, trials, no_token, 100 * static_cast<double>(without_rule) / static_cast<double>(elements)),
-          verdict(bad == 0 && no_token == 0 && without_rule > 0)};
+          confirmed_if(bad == 0 && no_token == 0 && without_rule > 0)};
 }
 
 /// How often the chosen context changes in `steps` steps of four contexts whose entropies differ by noise.
@@ -187,7 +185,7 @@ Outcome staying(bool full) {
     falls &= rate < before;
     before = rate;
   }
-  return {"switches per step of four contexts, entropies 2 +- 0.1: " + figures, verdict(falls)};
+  return {"switches per step of four contexts, entropies 2 +- 0.1: " + figures, confirmed_if(falls)};
 }
 
 const Registered registered{{

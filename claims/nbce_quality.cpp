@@ -6,7 +6,6 @@
 #include <cmath>
 #include <map>
 #include <string>
-#include <thread>
 
 #include "claims/claim.hpp"
 #include "claims/nbce_language_model.hpp"
@@ -54,8 +53,7 @@ Reading read(const HeldOut& text, const Trial& trial, Request request, double be
   request.question.insert(request.question.end(), trial.passage->opening.begin(), trial.passage->opening.end());
   // Nothing is removed, or the true token could be impossible.
   request.settings = {.beta = beta, .top_p = 1};
-  const Execution all_cores{.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))};
-  Session session(text.model, request, language_model::Scheduler::openmp, all_cores);
+  Session session(text.model, request, language_model::Scheduler::openmp, all_cores());
   Reading reading;
   for (const language_model::Token token : trial.passage->target) {
     const auto share = 1 / static_cast<double>(trial.passage->target.size());

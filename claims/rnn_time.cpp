@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <functional>
-#include <thread>
 
 #include "claims/rnn_support.hpp"
 
@@ -19,15 +18,15 @@ double seconds(const std::function<void()>& run) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// The median over interleaved rounds of loop time / scheme time, or nothing where the scheme does not converge.
 template <class Cell>
 using Variant = void (*)(const Problem<Cell>&, Answer<>&, const Execution&);
 
+/// The median over interleaved rounds of loop time / scheme time, or nothing where the scheme does not converge.
 template <class Cell>
 std::optional<double> speedup(Variant<Cell> scheme, const Problem<Cell>& problem, int rounds) {
   Answer<> answer;
   answer.states.resize(problem.length() * problem.hidden_size);
-  const Execution execution{.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))};
+  const Execution execution = all_cores();
   std::vector<double> ratios;
   try {
     scheme(problem, answer, execution);
@@ -62,8 +61,8 @@ void race(Race& all, const std::string& name, std::size_t d, std::size_t length,
   std::vector<std::string> figures;
   const auto add = [&](const char* scheme, Variant<Cell> alone, Variant<Cell> threaded) {
     const auto one = speedup(alone, problem, rounds);
-    const auto all_cores = one ? speedup(threaded, problem, rounds) : std::nullopt;
-    const double better = std::max(one.value_or(0), all_cores.value_or(0));
+    const auto several = one ? speedup(threaded, problem, rounds) : std::nullopt;
+    const double better = std::max(one.value_or(0), several.value_or(0));
     figures.push_back(one ? fmt::format("{} {:.2f}x", scheme, better) : fmt::format("{} -", scheme));
     ++(better > 1 ? all.faster : all.slower);
     all.best = std::max(all.best, better);
@@ -89,8 +88,7 @@ Outcome faster_than_the_loop(bool full) {
                           : all.faster <= all.slower ? Verdict::refuted
                                                      : Verdict::unstable;
   return {fmt::format("faster than the loop in {} of {} races, best {:.2f}x ({} threads or one, the better): {}",
-                      all.faster, all.faster + all.slower, all.best, std::max(1U, std::thread::hardware_concurrency()),
-                      fmt::join(all.figures, "; ")),
+                      all.faster, all.faster + all.slower, all.best, all_cores().threads, fmt::join(all.figures, "; ")),
           verdict};
 }
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <thread>
 #include <vector>
 
 #include "claims/claim.hpp"
@@ -33,11 +32,10 @@ struct Compared {
 };
 
 Compared compare_with_loop(const Problem<TanhDiagonal>& problem) {
-  const Execution all_cores{.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))};
   Answer<> expected{.states = std::vector<float>(problem.length())};
   Answer<> answer{.states = std::vector<float>(problem.length())};
   reference(problem, expected);
-  warm_start_simd_omp(problem, answer, all_cores);
+  warm_start_simd_omp(problem, answer, all_cores());
   double error = 0;
   for (std::size_t t = 0; t < problem.length(); ++t) {
     error = std::max(error, std::abs(static_cast<double>(answer.states[t]) - expected.states[t]));

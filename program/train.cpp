@@ -9,7 +9,6 @@
 #include <iterator>
 #include <memory>
 #include <stdexcept>
-#include <thread>
 
 #include "benchmarks/suite/interrupt.hpp"
 #include "benchmarks/suite/progress.hpp"
@@ -35,7 +34,7 @@ struct Options {
                                    .shared_classifier = true},
                          .optimizer = {}};
   double held_out_share = 0.05;
-  int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  int threads = all_cores().threads;
   bool resume = false;
 };
 

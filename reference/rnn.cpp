@@ -6,10 +6,10 @@
 #include <stdexcept>
 #include <string>
 
+#include "reference/rnn_pieces.hpp"
+
 namespace tandem::rnn {
 namespace {
-
-double sigmoid(double v) { return 1 / (1 + std::exp(-v)); }
 
 /// Row `i` of the matrix of one gate times `state`.
 template <class Real>
@@ -53,12 +53,6 @@ void apply(GruDiagonal, const Problem<GruDiagonal, Real>& problem, const double*
     const double c = std::tanh(problem.weights[2 * d + i] * (r * x[i]) + u[2 * d + i]);
     next[i] = (1 - z) * x[i] + z * c;
   }
-}
-
-void require_length(const char* what, std::size_t actual, std::size_t expected) {
-  if (actual == expected) return;
-  throw std::invalid_argument(std::string(what) + " has " + std::to_string(actual) + " numbers, not " +
-                              std::to_string(expected));
 }
 
 }  // namespace

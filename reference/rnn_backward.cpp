@@ -5,10 +5,10 @@
 #include <stdexcept>
 #include <string>
 
+#include "reference/rnn_pieces.hpp"
+
 namespace tandem::rnn {
 namespace {
-
-double sigmoid(double v) { return 1 / (1 + std::exp(-v)); }
 
 /// Sums that end up in the gradient, in double.
 struct Sums {
@@ -89,12 +89,6 @@ requires(Cell::gates == 3) void step_back(const Weights<Cell, Real>& weights, co
   weights.add_outer(sums.weights, 0, delta_z, x);
   weights.add_outer(sums.weights, 1, delta_r, x);
   weights.add_outer(sums.weights, 2, delta_c, reset_state.data());
-}
-
-void require_length(const char* what, std::size_t actual, std::size_t expected) {
-  if (actual == expected) return;
-  throw std::invalid_argument(std::string(what) + " has " + std::to_string(actual) + " numbers, not " +
-                              std::to_string(expected));
 }
 
 }  // namespace

@@ -5,14 +5,10 @@
 #include <stdexcept>
 #include <string>
 
+#include "reference/rnn_pieces.hpp"
+
 namespace tandem::rnn::lac {
 namespace {
-
-void require_length(const char* what, std::size_t actual, std::size_t expected) {
-  if (actual == expected) return;
-  throw std::invalid_argument(std::string(what) + " has " + std::to_string(actual) + " numbers, not " +
-                              std::to_string(expected));
-}
 
 void require_shapes(const Network& network) {
   const std::size_t h = network.hidden_size;

@@ -15,7 +15,7 @@
 
 #include "benchmarks/language_model_support.hpp"
 #include "impl/language_model/language_model.hpp"
-#include "impl/support/data_file.hpp"
+#include "benchmarks/suite/data.hpp"
 
 namespace tandem::language_model {
 namespace {
@@ -223,7 +223,7 @@ TEST(Encoder, EqualsTheScanOnRandomText) {
 }
 
 TEST(Encoder, EqualsTheScanWithTheStoriesTokenizer) {
-  const auto path = data_file("tok512.bin");
+  const auto path = suite::optional_data("tok512.bin");
   if (!path) GTEST_SKIP() << "*** NOT TESTED: tok512.bin is neither in TANDEM_DATA nor in ../shared/data ***";
   const Tokenizer tokenizer = load_tokenizer(*path);
   const Encoder encoder(tokenizer);

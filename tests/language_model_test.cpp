@@ -13,7 +13,7 @@
 #include "benchmarks/language_model_support.hpp"
 #include "benchmarks/suite/simd_target.hpp"
 #include "impl/language_model/language_model.hpp"
-#include "impl/support/data_file.hpp"
+#include "benchmarks/suite/data.hpp"
 
 namespace tandem::language_model {
 namespace {
@@ -253,8 +253,8 @@ TEST(Shape, RefusesWhatIsNotPossible) {
 
 // The text that github.com/karpathy/llama2.c publishes for this model in doc/stories260K.md, greedy.
 TEST(Stories260K, TellsThePublishedStory) {
-  const auto model = data_file("stories260K.bin");
-  const auto tokenizer = data_file("tok512.bin");
+  const auto model = suite::optional_data("stories260K.bin");
+  const auto tokenizer = suite::optional_data("tok512.bin");
   if (!model || !tokenizer) {
     GTEST_SKIP()
         << "*** NOT TESTED: stories260K.bin and tok512.bin are neither in TANDEM_DATA nor in ../shared/data ***";

@@ -10,6 +10,7 @@
 #include <tuple>
 #include <vector>
 
+#include "impl/rnn/dense_lockstep.hpp"
 #include "impl/rnn/rnn.hpp"
 #include "impl/rnn/warm_start.hpp"
 #include "impl/support/random.hpp"
@@ -61,36 +62,6 @@ double difference(const Answer<>& a, const Answer<>& b) {
   }
   return worst;
 }
-
-// The driver's cell for tests that count: one number, four trajectories at a time.
-class Counting : public Lockstep {
- public:
-  Counting(const Problem<Tanh>& problem, Answer<>& answer) : problem_(problem), answer_(answer) {}
-  std::size_t columns() const override { return 4; }
-  std::size_t advance(std::span<Stretch> stretches, std::size_t steps, float tolerance) const override {
-    std::vector<double> x;
-    for (const Stretch& stretch : stretches) x.push_back(*stretch.start);
-    for (std::size_t t = 0; t < steps; ++t) {
-      bool all = true;
-      for (std::size_t c = 0; c < stretches.size(); ++c) {
-        x[c] = std::tanh(problem_.weights[0] * x[c] + problem_.input[stretches[c].first + t]);
-        float& stored = answer_.states[stretches[c].first + t];
-        stretches[c].met = tolerance >= 0 && std::abs(stored - static_cast<float>(x[c])) <= tolerance;
-        stored = static_cast<float>(x[c]);
-        all = all && stretches[c].met;
-      }
-      (stretches.size() > 1 ? together : alone) += 1;
-      if (tolerance >= 0 && all) return t + 1;
-    }
-    return steps;
-  }
-  mutable std::size_t together = 0;  ///< steps of several trajectories side by side
-  mutable std::size_t alone = 0;
-
- private:
-  const Problem<Tanh>& problem_;
-  Answer<>& answer_;
-};
 
 template <class Cell>
 class Dense : public testing::Test {};
@@ -202,48 +173,24 @@ TEST(WarmStart, BistableCellIsCaughtAndRepaired) {
   EXPECT_GE(repaired, 20U);
 }
 
-// The driver alone: what it does is counted.
-class Switch : public testing::Test {
- protected:
-  Problem<Tanh> problem(std::size_t length, std::size_t begin, std::size_t end) const {
-    const Problem<Tanh> eight = switches(length, begin, end);
-    Problem<Tanh> one{.hidden_size = 1, .weights = {2}, .initial_state = {0.5F}, .input = {}};
-    for (std::size_t t = 0; t < length; ++t) one.input.push_back(eight.input[t * 8]);
-    return one;
-  }
-};
-
-TEST_F(Switch, RunsChunksWhereItForgets) {
-  const auto forgetful = problem(20000, 0, 0);
-  Answer<> answer = empty_answer(forgetful);
-  const Counting lockstep(forgetful, answer);
-  warm_start<Sequential>(forgetful, answer, {}, lockstep);
-  EXPECT_EQ(answer.repeated_steps, 0U);
-  EXPECT_LE(lockstep.alone, 2000U);
-  EXPECT_GE(lockstep.together, 4500U);
-  EXPECT_LE(lockstep.together, 6000U);
-}
-
-TEST_F(Switch, TriesNothingWhereItNeverForgets) {
-  const auto stubborn = problem(20000, 1, 20000);
-  Answer<> answer = empty_answer(stubborn);
-  const Counting lockstep(stubborn, answer);
-  warm_start<Sequential>(stubborn, answer, {}, lockstep);
-  EXPECT_EQ(lockstep.together, 0U);
-  EXPECT_LE(lockstep.alone, 21500U);  // the probes' share
-}
-
-TEST_F(Switch, GivesUpSoonWhereItForgetsAtFirst) {
-  for (const std::size_t begin : {1000, 2000, 5000, 10000}) {
-    const auto turning = problem(20000, begin, 20000);
-    Answer<> expected = empty_answer(turning);
-    reference(turning, expected);
-    Answer<> answer = empty_answer(turning);
-    const Counting lockstep(turning, answer);
-    warm_start<Sequential>(turning, answer, {}, lockstep);
-    EXPECT_LE(difference(answer, expected), tolerance);
-    EXPECT_LE(lockstep.alone + lockstep.together, 22500U) << begin;
-  }
+// What a stretch met once and left again it has not met: the states behind the last step would not fit.
+TYPED_TEST(Dense, StretchesThatMeetAndPartHaveNotMet) {
+  constexpr std::size_t d = 9;
+  const auto problem = random_problem<TypeParam>(d, 200, 0.8, 1);
+  const Answer<> right = answer_of<TypeParam>(sequential_simd<TypeParam>, problem);
+  const auto steps_taken = [&](std::vector<std::size_t> right_steps) {
+    Answer<> answer = empty_answer(problem);
+    for (const std::size_t t : right_steps) {
+      std::copy_n(right.states.begin() + static_cast<std::ptrdiff_t>(t * d), d,
+                  answer.states.begin() + static_cast<std::ptrdiff_t>(t * d));
+    }
+    std::vector<Stretch> stretches = {{10, right.states.data() + 9 * d}, {110, right.states.data() + 109 * d}};
+    const std::size_t steps = dense_lockstep(problem, answer)->advance(stretches, 20, meeting_tolerance);
+    return std::tuple(steps, stretches[0].met, stretches[1].met);
+  };
+  EXPECT_EQ(steps_taken({13, 120}), (std::tuple(20U, false, false))) << "one after the other is not together";
+  EXPECT_EQ(steps_taken({15, 115}), (std::tuple(6U, true, true)));
+  EXPECT_EQ(steps_taken({29, 112}), (std::tuple(20U, true, false)));
 }
 
 }  // namespace

@@ -2,10 +2,16 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <string_view>
 
 namespace tandem::suite {
 
 /// The folder that the environment variable TANDEM_DATA names, else build/data of the source tree.
 std::filesystem::path data_folder();
+
+/// A file that the project may use but neither ships nor fetches: in data_folder() or, where TANDEM_DATA is not set, in
+/// shared/data beside the source tree. Nothing where it is absent.
+std::optional<std::filesystem::path> optional_data(std::string_view name);
 
 }  // namespace tandem::suite

@@ -124,7 +124,7 @@ HWY_INLINE void multiply(const float* x, std::size_t stride, std::size_t rows, c
   multiply(x, stride, rows, matrix.panels.data(), panels_of(matrix.rows), matrix.columns, sink);
 }
 
-/// RMSNorm(x) gain. Sums up in one order for every width of a register.
+/// RMSNorm(x) gain. The same bits wherever the row lies.
 inline void normalize(const float* x, const float* gain, std::size_t size, float* out) {
   const D d;
   V squares = hn::Zero(d);

@@ -50,17 +50,18 @@ inline std::vector<float> padded(std::size_t size, std::size_t rows = 1) {
   return std::vector<float>(rows * vectors_of(size) * lanes);
 }
 
-inline Panels transposed_panels(const float* matrix, std::size_t size) {
+inline Panels<> transposed_panels(const float* matrix, std::size_t size) {
   std::vector<float> transposed(size * size);
   for (std::size_t i = 0; i < size; ++i) {
     for (std::size_t j = 0; j < size; ++j) transposed[j * size + i] = matrix[i * size + j];
   }
-  return Panels(transposed.data(), size);
+  return Panels<>(transposed.data(), size);
 }
 
 /// The gates of `columns` steps from t on, and r o x of each.
 template <std::size_t columns>
-void compute_gates(DenseBackward<Gru>& work, const Panels& w_z, const Panels& w_r, const Panels& w_c, std::size_t t) {
+void compute_gates(DenseBackward<Gru>& work, const Panels<>& w_z, const Panels<>& w_r, const Panels<>& w_c,
+                   std::size_t t) {
   const Floats d;
   const std::size_t size = work.size();
   const std::size_t stride = vectors_of(size) * lanes;
@@ -94,9 +95,9 @@ void compute_gates(DenseBackward<Gru>& work, const Panels& w_z, const Panels& w_
 void gates(DenseBackward<Gru>& work, std::size_t first, std::size_t last) {
   const std::size_t size = work.size();
   const float* weights = work.problem.forward.weights.data();
-  const Panels w_z(weights, size);
-  const Panels w_r(weights + size * size, size);
-  const Panels w_c(weights + 2 * size * size, size);
+  const Panels<> w_z(weights, size);
+  const Panels<> w_r(weights + size * size, size);
+  const Panels<> w_c(weights + 2 * size * size, size);
   std::size_t t = first;
   for (; t + lockstep_columns <= last; t += lockstep_columns) {
     compute_gates<lockstep_columns>(work, w_z, w_r, w_c, t);
@@ -108,7 +109,7 @@ void gates(DenseBackward<Gru>& work, std::size_t first, std::size_t last) {
 void recur_tanh(DenseBackward<Tanh>& work) {
   const Floats d;
   const std::size_t size = work.size();
-  const Panels transposed = transposed_panels(work.problem.forward.weights.data(), size);
+  const Panels<> transposed = transposed_panels(work.problem.forward.weights.data(), size);
   std::vector<float> lambda = padded(size);
   std::vector<float> delta = padded(size);
   for (std::size_t t = work.problem.length(); t-- > 0;) {
@@ -131,9 +132,9 @@ void recur_gru(DenseBackward<Gru>& work) {
   const Floats d;
   const std::size_t size = work.size();
   const float* weights = work.problem.forward.weights.data();
-  const Panels transposed_z = transposed_panels(weights, size);
-  const Panels transposed_r = transposed_panels(weights + size * size, size);
-  const Panels transposed_c = transposed_panels(weights + 2 * size * size, size);
+  const Panels<> transposed_z = transposed_panels(weights, size);
+  const Panels<> transposed_r = transposed_panels(weights + size * size, size);
+  const Panels<> transposed_c = transposed_panels(weights + 2 * size * size, size);
   std::vector<float> lambda = padded(size);
   std::vector<float> delta_z = padded(size);
   std::vector<float> delta_r = padded(size);

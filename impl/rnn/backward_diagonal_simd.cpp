@@ -14,6 +14,7 @@
 // clang-format off: must come after foreach_target.h
 #include <hwy/highway.h>
 #include "impl/rnn/activation-inl.hpp"
+#include "impl/rnn/lanes-inl.hpp"
 // clang-format on
 
 #ifndef TANDEM_RNN_BACKWARD_DIAGONAL
@@ -102,16 +103,6 @@ HWY_INLINE Linearised<GruDiagonal, hn::Vec<D>> linearised(const Step<GruDiagonal
   return {factor, {input_z, input_r, input_c}, {x, x, reset_state}};
 }
 
-/// Calls `body(d, channel)` for all channels, a vector or a single one at a time.
-template <class Body>
-HWY_INLINE void for_all_channels(std::size_t hidden_size, Body&& body) {
-  const hn::ScalableTag<float> full;
-  const hn::CappedTag<float, 1> single;
-  std::size_t channel = 0;
-  for (; channel + hn::Lanes(full) <= hidden_size; channel += hn::Lanes(full)) body(full, channel);
-  for (; channel < hidden_size; ++channel) body(single, channel);
-}
-
 /// How the block maps lambda: from 0 into result.lambda, and the product of its factors.
 template <class Cell>
 void map_block(const BackwardProblem<Cell>& problem, Block block, BlockResult& result) {
@@ -119,7 +110,7 @@ void map_block(const BackwardProblem<Cell>& problem, Block block, BlockResult& r
   result.lambda.assign(size, 0);
   result.product.assign(size, 1);
   for (std::size_t t = block.last; t-- > block.first;) {
-    for_all_channels(size, [&](auto d, std::size_t channel) HWY_ATTR {
+    for_lanes<float>(size, [&](auto d, std::size_t channel) HWY_ATTR {
       const auto factor = linearised(Step<Cell, decltype(d)>{d, problem, t, channel}).factor;
       float* lambda = result.lambda.data() + channel;
       float* product = result.product.data() + channel;
@@ -137,7 +128,7 @@ void differentiate_block(const BackwardProblem<Cell>& problem, Block block, Grad
   const std::size_t size = problem.forward.hidden_size;
   result.weights.assign(Cell::gates * size, 0);
   for (std::size_t t = block.last; t-- > block.first;) {
-    for_all_channels(size, [&](auto d, std::size_t channel) HWY_ATTR {
+    for_lanes<float>(size, [&](auto d, std::size_t channel) HWY_ATTR {
       const auto step = linearised(Step<Cell, decltype(d)>{d, problem, t, channel});
       float* stored = result.lambda.data() + channel;
       const auto direct = hn::LoadU(d, problem.state_gradient.data() + t * size + channel);

@@ -49,7 +49,7 @@ class States {
   /// Takes one step. With `compare` the new states are compared with the ones at `rows.output` before they replace
   /// them.
   template <bool backwards, bool compare>
-  HWY_INLINE void advance(const std::vector<Panels>& gates, const Rows<columns>& rows, Vector tolerance) {
+  HWY_INLINE void advance(const std::vector<Panels<>>& gates, const Rows<columns>& rows, Vector tolerance) {
     if constexpr (compare) {
       for (auto& column : apart_vectors_) hn::Store(hn::Zero(Floats{}), Floats{}, column);
     }
@@ -68,7 +68,7 @@ class States {
   static constexpr std::size_t padding = 16;
 
   template <bool backwards, bool compare>
-  HWY_INLINE void advance_cell(Tanh, const std::vector<Panels>& gates, const Rows<columns>& rows, Vector tolerance) {
+  HWY_INLINE void advance_cell(Tanh, const std::vector<Panels<>>& gates, const Rows<columns>& rows, Vector tolerance) {
     const Floats f;
     multiply<backwards, columns>(gates[0], state_, stride_, [&](std::size_t v, std::size_t c, Vector sum) HWY_ATTR {
       const Vector next = vector_tanh(f, hn::Add(sum, input(rows, 0, v, c)));
@@ -79,7 +79,7 @@ class States {
   }
 
   template <bool backwards, bool compare>
-  HWY_INLINE void advance_cell(Gru, const std::vector<Panels>& gates, const Rows<columns>& rows, Vector tolerance) {
+  HWY_INLINE void advance_cell(Gru, const std::vector<Panels<>>& gates, const Rows<columns>& rows, Vector tolerance) {
     const Floats f;
     // r first: what follows at once does not need it yet.
     multiply<backwards, columns>(gates[1], state_, stride_, [&](std::size_t v, std::size_t c, Vector sum) HWY_ATTR {

@@ -77,14 +77,14 @@ class DenseLockstep final : public Lockstep {
   std::size_t d_;
   const float* input_;
   float* states_;
-  std::vector<Panels> gates_;
+  std::vector<Panels<>> gates_;
 };
 
-std::unique_ptr<Lockstep> TanhLockstep(const Problem<rnn::Tanh>& problem, Answer<>& answer) {
-  return std::make_unique<DenseLockstep<rnn::Tanh>>(problem, answer);
+std::unique_ptr<Lockstep> tanh_lockstep(const Problem<Tanh>& problem, Answer<>& answer) {
+  return std::make_unique<DenseLockstep<Tanh>>(problem, answer);
 }
 
-std::unique_ptr<Lockstep> GruLockstep(const Problem<Gru>& problem, Answer<>& answer) {
+std::unique_ptr<Lockstep> gru_lockstep(const Problem<Gru>& problem, Answer<>& answer) {
   return std::make_unique<DenseLockstep<Gru>>(problem, answer);
 }
 
@@ -94,15 +94,15 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace tandem::rnn {
 
-HWY_EXPORT(TanhLockstep);
-HWY_EXPORT(GruLockstep);
+HWY_EXPORT(tanh_lockstep);
+HWY_EXPORT(gru_lockstep);
 
 std::unique_ptr<Lockstep> dense_lockstep(const Problem<Tanh>& problem, Answer<>& answer) {
-  return HWY_DYNAMIC_DISPATCH(TanhLockstep)(problem, answer);
+  return HWY_DYNAMIC_DISPATCH(tanh_lockstep)(problem, answer);
 }
 
 std::unique_ptr<Lockstep> dense_lockstep(const Problem<Gru>& problem, Answer<>& answer) {
-  return HWY_DYNAMIC_DISPATCH(GruLockstep)(problem, answer);
+  return HWY_DYNAMIC_DISPATCH(gru_lockstep)(problem, answer);
 }
 
 }  // namespace tandem::rnn

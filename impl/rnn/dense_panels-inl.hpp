@@ -21,9 +21,16 @@ namespace tandem::rnn::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-using Floats = hn::ScalableTag<float>;
-using Vector = hn::VFromD<Floats>;
-constexpr std::size_t lanes = hn::MaxLanes(Floats{});
+template <class Real>
+using Reals = hn::ScalableTag<Real>;
+template <class Real>
+using VectorOf = hn::VFromD<Reals<Real>>;
+template <class Real>
+constexpr std::size_t lanes_of = hn::MaxLanes(Reals<Real>{});
+
+using Floats = Reals<float>;
+using Vector = VectorOf<float>;
+constexpr std::size_t lanes = lanes_of<float>;
 
 /// States that are multiplied at once. With `panel_vectors` vectors of rows their sums fill the registers: 12 of 16,
 /// or 24 of the 32 that AVX-512 has.
@@ -38,7 +45,10 @@ constexpr std::size_t panel_vectors = 2;
 constexpr std::size_t sums_in_flight = 8;
 
 /// Vectors that hold `size` numbers.
-constexpr std::size_t vectors_of(std::size_t size) { return (size + lanes - 1) / lanes; }
+template <class Real = float>
+constexpr std::size_t vectors_of(std::size_t size) {
+  return (size + lanes_of<Real> - 1) / lanes_of<Real>;
+}
 
 /// Numbers [begin, begin + lanes) of a row of `size`; what lies beyond its end is neither read nor written.
 HWY_INLINE Vector load_row(const float* row, std::size_t begin, std::size_t size) {
@@ -58,18 +68,20 @@ HWY_INLINE void store_row(Vector v, float* row, std::size_t begin, std::size_t s
 }
 
 /// A packed d x d matrix. The rows are filled up with zeros to whole vectors; the last panel may have fewer of them.
+template <class Real = float>
 class Panels {
  public:
+  Panels() = default;
   /// From the row-major matrix.
-  Panels(const float* matrix, std::size_t d)
+  Panels(const Real* matrix, std::size_t d)
       : depth_(d),
-        vectors_(vectors_of(d)),
-        data_(hwy::AllocateAligned<float>(std::max<std::size_t>(vectors_ * lanes * d, 1))) {
+        vectors_(vectors_of<Real>(d)),
+        data_(hwy::AllocateAligned<Real>(std::max<std::size_t>(vectors_ * width * d, 1))) {
     for (std::size_t v = 0; v < vectors_; v += panel_vectors) {
-      const std::size_t rows = std::min(panel_vectors, vectors_ - v) * lanes;
-      float* out = data_.get() + v * lanes * d;
+      const std::size_t rows = std::min(panel_vectors, vectors_ - v) * width;
+      Real* out = data_.get() + v * width * d;
       for (std::size_t k = 0; k < d; ++k) {
-        for (std::size_t row = v * lanes; row < v * lanes + rows; ++row) *out++ = row < d ? matrix[row * d + k] : 0;
+        for (std::size_t row = v * width; row < v * width + rows; ++row) *out++ = row < d ? matrix[row * d + k] : 0;
       }
     }
   }
@@ -77,28 +89,29 @@ class Panels {
   std::size_t depth() const { return depth_; }
   std::size_t vectors() const { return vectors_; }
   /// The panel that begins with this vector of rows.
-  const float* panel(std::size_t vector) const { return data_.get() + vector * lanes * depth_; }
+  const Real* panel(std::size_t vector) const { return data_.get() + vector * width * depth_; }
 
  private:
-  std::size_t depth_;
-  std::size_t vectors_;
-  hwy::AlignedFreeUniquePtr<float[]> data_;
+  static constexpr std::size_t width = lanes_of<Real>;
+  std::size_t depth_ = 0;
+  std::size_t vectors_ = 0;
+  hwy::AlignedFreeUniquePtr<Real[]> data_;
 };
 
 /// One column of the matrix, in `panels` panels of `width` vectors, times one number of each state.
-template <std::size_t panels, std::size_t width, std::size_t columns>
-HWY_INLINE void add_column(const float* HWY_RESTRICT weights, std::size_t panel_size, const float* HWY_RESTRICT states,
-                           std::size_t stride, Vector (&sums)[columns][panels][width]) {
-  const Floats f;
-  Vector weight[panels][width];
+template <std::size_t panels, std::size_t width, std::size_t columns, class Real>
+HWY_INLINE void add_column(const Real* HWY_RESTRICT weights, std::size_t panel_size, const Real* HWY_RESTRICT states,
+                           std::size_t stride, VectorOf<Real> (&sums)[columns][panels][width]) {
+  const Reals<Real> f;
+  VectorOf<Real> weight[panels][width];
   HWY_UNROLL(16)
   for (std::size_t p = 0; p < panels; ++p) {
     HWY_UNROLL(16)
-    for (std::size_t w = 0; w < width; ++w) weight[p][w] = hn::Load(f, weights + p * panel_size + w * lanes);
+    for (std::size_t w = 0; w < width; ++w) weight[p][w] = hn::Load(f, weights + p * panel_size + w * lanes_of<Real>);
   }
   HWY_UNROLL(16)
   for (std::size_t c = 0; c < columns; ++c) {
-    const Vector state = hn::Set(f, states[c * stride]);
+    const auto state = hn::Set(f, states[c * stride]);
     HWY_UNROLL(16)
     for (std::size_t p = 0; p < panels; ++p) {
       HWY_UNROLL(16)
@@ -110,14 +123,14 @@ HWY_INLINE void add_column(const float* HWY_RESTRICT weights, std::size_t panel_
 /// results[c][p][w] = panel p of `panels`, vector w of its `width`, times state c of `columns`. The states lie `stride`
 /// numbers apart, the panels `panel_size`. `reverse` runs through the columns of the matrix from the last to the first.
 /// A function by itself, and all its short loops unrolled, so that the sums stay in registers.
-template <bool reverse, std::size_t panels, std::size_t width, std::size_t columns>
-HWY_NOINLINE void multiply_tile(const float* HWY_RESTRICT weights, std::size_t panel_size, std::size_t depth,
-                                const float* HWY_RESTRICT states, std::size_t stride, float* HWY_RESTRICT results) {
+template <bool reverse, std::size_t panels, std::size_t width, std::size_t columns, class Real>
+HWY_NOINLINE void multiply_tile(const Real* HWY_RESTRICT weights, std::size_t panel_size, std::size_t depth,
+                                const Real* HWY_RESTRICT states, std::size_t stride, Real* HWY_RESTRICT results) {
   constexpr std::size_t tile = panels * width * columns;
   // Few sums would wait for each other, so each is split over several, which take the matrix's columns in turn.
   constexpr std::size_t chains = tile >= sums_in_flight ? 1 : sums_in_flight / tile;
-  const Floats f;
-  Vector sums[chains][columns][panels][width];
+  const Reals<Real> f;
+  VectorOf<Real> sums[chains][columns][panels][width];
   HWY_UNROLL(16)
   for (std::size_t chain = 0; chain < chains; ++chain) {
     HWY_UNROLL(16)
@@ -129,7 +142,7 @@ HWY_NOINLINE void multiply_tile(const float* HWY_RESTRICT weights, std::size_t p
       }
     }
   }
-  const std::size_t column_size = width * lanes;
+  const std::size_t column_size = width * lanes_of<Real>;
   std::size_t done = 0;
   HWY_UNROLL(4)
   for (; done + chains <= depth; done += chains) {
@@ -151,10 +164,10 @@ HWY_NOINLINE void multiply_tile(const float* HWY_RESTRICT weights, std::size_t p
     for (std::size_t p = 0; p < panels; ++p) {
       HWY_UNROLL(16)
       for (std::size_t w = 0; w < width; ++w) {
-        Vector sum = sums[0][c][p][w];
+        VectorOf<Real> sum = sums[0][c][p][w];
         HWY_UNROLL(16)
         for (std::size_t chain = 1; chain < chains; ++chain) sum = hn::Add(sum, sums[chain][c][p][w]);
-        hn::Store(sum, f, results + ((c * panels + p) * width + w) * lanes);
+        hn::Store(sum, f, results + ((c * panels + p) * width + w) * lanes_of<Real>);
       }
     }
   }
@@ -162,23 +175,23 @@ HWY_NOINLINE void multiply_tile(const float* HWY_RESTRICT weights, std::size_t p
 
 /// One tile of the product with `columns` states, from the given vector of rows on; calls
 /// finish(vector, column, sum) for each.
-template <bool reverse, std::size_t panels, std::size_t width, std::size_t columns, class Finish>
-HWY_INLINE void finish_tile(const Panels& matrix, std::size_t vector, const float* HWY_RESTRICT states,
+template <bool reverse, std::size_t panels, std::size_t width, std::size_t columns, class Real, class Finish>
+HWY_INLINE void finish_tile(const Panels<Real>& matrix, std::size_t vector, const Real* HWY_RESTRICT states,
                             std::size_t stride, const Finish& finish) {
-  HWY_ALIGN float results[columns][panels * width][lanes];
-  multiply_tile<reverse, panels, width, columns>(matrix.panel(vector), panel_vectors * lanes * matrix.depth(),
+  HWY_ALIGN Real results[columns][panels * width][lanes_of<Real>];
+  multiply_tile<reverse, panels, width, columns>(matrix.panel(vector), panel_vectors * lanes_of<Real> * matrix.depth(),
                                                  matrix.depth(), states, stride, results[0][0]);
   for (std::size_t c = 0; c < columns; ++c) {
     HWY_UNROLL(2)
-    for (std::size_t v = 0; v < panels * width; ++v) finish(vector + v, c, hn::Load(Floats{}, results[c][v]));
+    for (std::size_t v = 0; v < panels * width; ++v) finish(vector + v, c, hn::Load(Reals<Real>{}, results[c][v]));
   }
 }
 
 /// The whole matrix times `columns` states; see finish_tile. Steps that alternate `backwards` meet first what the step
 /// before used last, which is still in the nearest cache. The matrix's columns run against its rows, so that the
 /// states that are needed first are those that were ready first.
-template <bool backwards, std::size_t columns, class Finish>
-HWY_INLINE void multiply(const Panels& matrix, const float* HWY_RESTRICT states, std::size_t stride,
+template <bool backwards, std::size_t columns, class Real, class Finish>
+HWY_INLINE void multiply(const Panels<Real>& matrix, const Real* HWY_RESTRICT states, std::size_t stride,
                          const Finish& finish) {
   // One state alone takes several panels at once.
   constexpr std::size_t panels = columns == 1 ? sums_in_flight / panel_vectors : 1;
@@ -205,6 +218,34 @@ HWY_INLINE void multiply(const Panels& matrix, const float* HWY_RESTRICT states,
     finish_tile<!backwards, panels, panel_vectors, columns>(matrix, vector, states, stride, finish);
   }
   if constexpr (!backwards) rest();
+}
+
+/// out_c = matrix times state c for any number of states, `stride` numbers apart; the results are `out_stride` apart,
+/// which is at least vectors_of<Real>(depth) vectors.
+template <class Real>
+HWY_NOINLINE void multiply_all(const Panels<Real>& matrix, const Real* states, std::size_t stride, std::size_t count,
+                               Real* out, std::size_t out_stride) {
+  const auto keep = [&](std::size_t v, std::size_t c, VectorOf<Real> sum)
+                        HWY_ATTR { hn::StoreU(sum, Reals<Real>{}, out + c * out_stride + v * lanes_of<Real>); };
+  for (; count >= lockstep_columns; count -= lockstep_columns) {
+    multiply<false, lockstep_columns>(matrix, states, stride, keep);
+    states += lockstep_columns * stride;
+    out += lockstep_columns * out_stride;
+  }
+  switch (count) {
+    case 1:
+      return multiply<false, 1>(matrix, states, stride, keep);
+    case 2:
+      return multiply<false, 2>(matrix, states, stride, keep);
+    case 3:
+      return multiply<false, 3>(matrix, states, stride, keep);
+    case 4:
+      return multiply<false, 4>(matrix, states, stride, keep);
+    case 5:
+      return multiply<false, 5>(matrix, states, stride, keep);
+    default:
+      return;
+  }
 }
 
 }  // namespace tandem::rnn::HWY_NAMESPACE

@@ -15,8 +15,12 @@
 #include <hwy/aligned_allocator.h>
 #include <hwy/highway.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "impl/rnn/activation-inl.hpp"
-#include "impl/rnn/product-inl.hpp"
+#include "impl/rnn/dense_panels-inl.hpp"
+#include "impl/rnn/lanes-inl.hpp"
 #include "impl/rnn/sweep.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -24,23 +28,13 @@ namespace tandem::rnn::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Calls `body(tag, i)` for all of 0, ..., d - 1, a register or a single number at a time.
-template <class Real, class Body>
-HWY_INLINE void for_lanes(std::size_t d, Body body) {
-  const hn::ScalableTag<Real> full;
-  const hn::CappedTag<Real, 1> single;
-  std::size_t i = 0;
-  for (; i + hn::Lanes(full) <= d; i += hn::Lanes(full)) body(full, i);
-  for (; i < d; ++i) body(single, i);
-}
-
 /// What is known of some steps, one row each: f and the factors of M. And room for products: of every row, and of
 /// every column of the recurrence.
 template <class Real>
-class Rows {
+class StepRows {
  public:
-  Rows(std::size_t d, std::size_t rows, std::size_t factors, std::size_t columns)
-      : stride(PackedMatrix<Real>::stride(d)),
+  StepRows(std::size_t d, std::size_t rows, std::size_t factors, std::size_t columns)
+      : stride(vectors_of<Real>(d) * lanes_of<Real>),
         rows_(rows),
         factors_(factors),
         room_(std::max(rows, columns)),
@@ -71,14 +65,12 @@ class DenseCell<Tanh, Real> {
   static constexpr std::size_t factors = 1;
 
   explicit DenseCell(const internal::Network<Real>& network)
-      : d_(network.hidden_size),
-        weights_(network.weights),
-        matrix_(d_, [&](std::size_t i, std::size_t j) { return network.weights[i * d_ + j]; }) {}
+      : d_(network.hidden_size), weights_(network.weights), matrix_(network.weights, d_) {}
 
   /// f and the factors for `count` states, d apart, into the rows from `row` on.
   template <Scheme scheme>
-  void evaluate(const Real* x, const Real* u, std::size_t count, Rows<Real>& rows, std::size_t row) const {
-    matrix_.multiply(x, d_, count, rows.value(row));
+  void evaluate(const Real* x, const Real* u, std::size_t count, StepRows<Real>& rows, std::size_t row) const {
+    multiply_all(matrix_, x, d_, count, rows.value(row), rows.stride);
     for (std::size_t s = row; s < row + count; ++s, u += d_) {
       Real* value = rows.value(s);
       Real* slope = rows.factor(0, s);
@@ -101,12 +93,12 @@ class DenseCell<Tanh, Real> {
 
   /// result(column) = M e for the columns 0, ..., columns - 1, whose rows are row, row + apart, ...
   template <Scheme scheme>
-  void apply(Rows<Real>& rows, std::size_t row, std::size_t apart, std::size_t columns, const Real* e) const {
+  void apply(StepRows<Real>& rows, std::size_t row, std::size_t apart, std::size_t columns, const Real* e) const {
     constexpr bool diagonal = scheme == Scheme::picard || scheme == Scheme::quasi_newton;
     if constexpr (diagonal) {
       std::copy_n(e, columns * rows.stride, rows.result(0));
     } else {
-      matrix_.multiply(e, rows.stride, columns, rows.result(0));
+      multiply_all(matrix_, e, rows.stride, columns, rows.result(0), rows.stride);
     }
     if constexpr (scheme == Scheme::picard || scheme == Scheme::constant_jacobian) return;
     for (std::size_t column = 0; column < columns; ++column) {
@@ -121,7 +113,7 @@ class DenseCell<Tanh, Real> {
  private:
   std::size_t d_;
   const Real* weights_;
-  PackedMatrix<Real> matrix_;
+  Panels<Real> matrix_;
 };
 
 template <class Real>
@@ -136,13 +128,17 @@ class DenseCell<Gru, Real> {
   void prepare_diagonal() {
     const Real* r = weights_ + d_ * d_;
     const Real* c = weights_ + 2 * d_ * d_;
-    h_ = PackedMatrix<Real>(d_, [&](std::size_t i, std::size_t j) { return c[i * d_ + j] * r[j * d_ + i]; });
+    std::vector<Real> h(d_ * d_);
+    for (std::size_t i = 0; i < d_; ++i) {
+      for (std::size_t j = 0; j < d_; ++j) h[i * d_ + j] = c[i * d_ + j] * r[j * d_ + i];
+    }
+    h_ = Panels<Real>(h.data(), d_);
   }
 
   template <Scheme scheme>
-  void evaluate(const Real* x, const Real* u, std::size_t count, Rows<Real>& rows, std::size_t row) const {
-    z_.multiply(x, d_, count, rows.room(0, 0));
-    r_.multiply(x, d_, count, rows.room(1, 0));
+  void evaluate(const Real* x, const Real* u, std::size_t count, StepRows<Real>& rows, std::size_t row) const {
+    multiply_all(z_, x, d_, count, rows.room(0, 0), rows.stride);
+    multiply_all(r_, x, d_, count, rows.room(1, 0), rows.stride);
     for (std::size_t s = 0; s < count; ++s) {
       const Real* state = x + s * d_;
       const Real* input = u + (3 * s + 1) * d_;
@@ -155,17 +151,17 @@ class DenseCell<Gru, Real> {
         hn::StoreU(hn::Mul(r, hn::LoadU(tag, state + i)), tag, inner + i);
       });
     }
-    c_.multiply(rows.room(2, 0), rows.stride, count, rows.value(row));
+    multiply_all<Real>(c_, rows.room(2, 0), rows.stride, count, rows.value(row), rows.stride);
     for (std::size_t s = 0; s < count; ++s) combine<scheme>(x + s * d_, u + 3 * s * d_, rows, row + s, s);
     if constexpr (scheme == Scheme::quasi_newton) diagonal(rows, row, count);
   }
 
   template <Scheme scheme>
-  void apply(Rows<Real>& rows, std::size_t row, std::size_t apart, std::size_t columns, const Real* e) const {
+  void apply(StepRows<Real>& rows, std::size_t row, std::size_t apart, std::size_t columns, const Real* e) const {
     constexpr bool full = scheme == Scheme::newton || scheme == Scheme::input_linearised;
     if constexpr (full) {
-      z_.multiply(e, rows.stride, columns, rows.room(0, 0));
-      if constexpr (scheme == Scheme::newton) r_.multiply(e, rows.stride, columns, rows.room(1, 0));
+      multiply_all(z_, e, rows.stride, columns, rows.room(0, 0), rows.stride);
+      if constexpr (scheme == Scheme::newton) multiply_all(r_, e, rows.stride, columns, rows.room(1, 0), rows.stride);
       for (std::size_t column = 0; column < columns; ++column) {
         const std::size_t at = row + column * apart;
         const Real* from = e + column * rows.stride;
@@ -178,9 +174,9 @@ class DenseCell<Gru, Real> {
           hn::StoreU(inner, tag, rows.room(2, column) + i);
         });
       }
-      c_.multiply(rows.room(2, 0), rows.stride, columns, rows.result(0));
+      multiply_all<Real>(c_, rows.room(2, 0), rows.stride, columns, rows.result(0), rows.stride);
     } else if constexpr (scheme == Scheme::constant_jacobian) {
-      c_.multiply(e, rows.stride, columns, rows.result(0));
+      multiply_all(c_, e, rows.stride, columns, rows.result(0), rows.stride);
     }
     for (std::size_t column = 0; column < columns; ++column) {
       const std::size_t at = row + column * apart;
@@ -206,14 +202,11 @@ class DenseCell<Gru, Real> {
  private:
   enum Factor : std::size_t { keep_factor, p_factor, q_factor, r_factor, b_factor };
 
-  PackedMatrix<Real> pack(std::size_t gate) const {
-    const Real* matrix = weights_ + gate * d_ * d_;
-    return PackedMatrix<Real>(d_, [&](std::size_t i, std::size_t j) { return matrix[i * d_ + j]; });
-  }
+  Panels<Real> pack(std::size_t gate) const { return Panels<Real>(weights_ + gate * d_ * d_, d_); }
 
   /// The new state and the factors of one step, whose products are in room(0, s), its factor r and its value.
   template <Scheme scheme>
-  void combine(const Real* x, const Real* u, Rows<Real>& rows, std::size_t row, std::size_t s) const {
+  void combine(const Real* x, const Real* u, StepRows<Real>& rows, std::size_t row, std::size_t s) const {
     for_lanes<Real>(d_, [&](auto tag, std::size_t i) HWY_ATTR {
       const auto one = hn::Set(tag, 1);
       const auto state = hn::LoadU(tag, x + i);
@@ -240,8 +233,8 @@ class DenseCell<Gru, Real> {
   }
 
   /// Puts the diagonal of M where 1 - z was.
-  void diagonal(Rows<Real>& rows, std::size_t row, std::size_t count) const {
-    h_.multiply(rows.factor(b_factor, row), rows.stride, count, rows.room(0, 0));
+  void diagonal(StepRows<Real>& rows, std::size_t row, std::size_t count) const {
+    multiply_all<Real>(h_, rows.factor(b_factor, row), rows.stride, count, rows.room(0, 0), rows.stride);
     for (std::size_t s = 0; s < count; ++s) {
       for (std::size_t i = 0; i < d_; ++i) {
         const Real z_weight = weights_[i * d_ + i];
@@ -255,10 +248,10 @@ class DenseCell<Gru, Real> {
 
   std::size_t d_;
   const Real* weights_;
-  PackedMatrix<Real> z_;
-  PackedMatrix<Real> r_;
-  PackedMatrix<Real> c_;
-  PackedMatrix<Real> h_;
+  Panels<Real> z_;
+  Panels<Real> r_;
+  Panels<Real> c_;
+  Panels<Real> h_;
 };
 
 }  // namespace tandem::rnn::HWY_NAMESPACE

@@ -39,7 +39,7 @@ class DenseKernel final : public internal::SweepKernel<Real> {
   void sweep(const Iterates<Real>& iterates, std::span<Chunk<Real>> chunks) const override {
     const std::size_t d = network_.hidden_size;
     const std::size_t steps = steps_of_a_block();
-    Rows<Real> rows(d, steps * chunks.size(), Evaluator::factors, tile);
+    StepRows<Real> rows(d, steps * chunks.size(), Evaluator::factors, tile);
     hwy::AlignedFreeUniquePtr<Real[]> e = zeros(d, tile);
     bool untouched = true;  // e = 0 everywhere
     for (Chunk<Real>& chunk : chunks) {
@@ -84,7 +84,7 @@ class DenseKernel final : public internal::SweepKernel<Real> {
       return;
     }
     const std::size_t block = 4 * tile;
-    Rows<Real> rows(d, block, Evaluator::factors, 1);
+    StepRows<Real> rows(d, block, Evaluator::factors, 1);
     hwy::AlignedFreeUniquePtr<Real[]> h = zeros(d, 1);
     std::copy_n(carry, d, h.get());
     for (std::size_t first = chunk.first; first < chunk.last; first += block) {
@@ -108,25 +108,27 @@ class DenseKernel final : public internal::SweepKernel<Real> {
   }
 
  private:
-  static constexpr std::size_t tile = PackedMatrix<Real>::tile;
+  static constexpr std::size_t tile = lockstep_columns;
   using Evaluator = DenseCell<Cell, Real>;
+
+  static std::size_t stride_of(std::size_t d) { return vectors_of<Real>(d) * lanes_of<Real>; }
 
   /// Two tiles of steps, unless what is kept of them leaves the second-level cache.
   std::size_t steps_of_a_block() const {
     const std::size_t bytes =
-        2 * tile * tile * PackedMatrix<Real>::stride(network_.hidden_size) * (Evaluator::factors + 2) * sizeof(Real);
+        2 * tile * tile * stride_of(network_.hidden_size) * (Evaluator::factors + 2) * sizeof(Real);
     return bytes <= (std::size_t{1} << 18) ? 2 * tile : tile;
   }
 
   static hwy::AlignedFreeUniquePtr<Real[]> zeros(std::size_t d, std::size_t columns) {
-    const std::size_t count = std::max<std::size_t>(1, columns * PackedMatrix<Real>::stride(d));
+    const std::size_t count = std::max<std::size_t>(1, columns * stride_of(d));
     auto numbers = hwy::AllocateAligned<Real>(count);
     std::fill_n(numbers.get(), count, Real{0});
     return numbers;
   }
 
   /// f and the factors of M for `count` steps from `first` on, into the rows from `row` on.
-  void evaluate(const Iterates<Real>& iterates, std::size_t first, std::size_t count, Rows<Real>& rows,
+  void evaluate(const Iterates<Real>& iterates, std::size_t first, std::size_t count, StepRows<Real>& rows,
                 std::size_t row) const {
     const std::size_t d = network_.hidden_size;
     const Real* u = network_.input + first * Cell::gates * d;
@@ -138,7 +140,7 @@ class DenseKernel final : public internal::SweepKernel<Real> {
     }
   }
 
-  double difference(const Iterates<Real>& iterates, std::size_t first, std::size_t count, const Rows<Real>& rows,
+  double difference(const Iterates<Real>& iterates, std::size_t first, std::size_t count, const StepRows<Real>& rows,
                     std::size_t row) const {
     const std::size_t d = network_.hidden_size;
     const hn::ScalableTag<Real> full;
@@ -160,7 +162,7 @@ class DenseKernel final : public internal::SweepKernel<Real> {
   }
 
   /// One step of the recurrence in every chunk that has it; their rows are `apart` rows apart.
-  void solve_step(const Iterates<Real>& iterates, std::span<Chunk<Real>> chunks, std::size_t step, Rows<Real>& rows,
+  void solve_step(const Iterates<Real>& iterates, std::span<Chunk<Real>> chunks, std::size_t step, StepRows<Real>& rows,
                   std::size_t row, std::size_t apart, Real* e) const {
     const std::size_t d = network_.hidden_size;
     std::size_t active = 0;

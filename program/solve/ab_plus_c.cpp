@@ -9,7 +9,6 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
-#include <thread>
 
 #include "benchmarks/suite/interrupt.hpp"
 #include "benchmarks/suite/progress.hpp"
@@ -34,8 +33,6 @@ struct Options {
   std::string variant;
   bool json = false;
 };
-
-Execution all_cores() { return {.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))}; }
 
 template <class Problem, class Answer>
 const suite::Variant<Problem, Answer>& variant_named(const char* method, const std::string& name) {

@@ -9,7 +9,6 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "impl/language_model/shipped_model.hpp"
@@ -87,8 +86,7 @@ nbce::Request request_of(const Options& options, const language_model::Encoder& 
 
 std::vector<Step> answer(const Options& options, const language_model::PackedModel& model,
                          const nbce::Request& request) {
-  const Execution all_cores{.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))};
-  nbce::Session session(model, request, language_model::Scheduler::openmp, all_cores);
+  nbce::Session session(model, request, language_model::Scheduler::openmp, all_cores());
   std::vector<Step> steps;
   while (steps.size() < options.tokens) {
     const nbce::Answer<float>& merged = session.merge(nbce::uniform_for(options.seed, 0, steps.size()));

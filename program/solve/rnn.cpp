@@ -10,7 +10,6 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
-#include <thread>
 
 #include "benchmarks/rnn_lac_support.hpp"
 #include "program/program.hpp"
@@ -95,12 +94,11 @@ void solve(const Options& options) {
   const lac::Model model =
       lac::load(options.folder.empty() ? lac::shipped_folder() : std::filesystem::path(options.folder));
   const std::vector<std::u32string> lines = lines_of(read_text(options.text));
-  const Execution all_cores{.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))};
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const lac::Problem problem{.network = model.network, .characters = model.ids(lines[i])};
     lac::Answer answer;
     lac::shape(problem, answer);
-    variant.run(problem, answer, all_cores);
+    variant.run(problem, answer, all_cores());
     const std::string output = to_output(lac::words(model, lines[i], answer.tags), i + 1, options.json);
     // A reader that has seen enough (head) closes the pipe; that is no error.
     if (std::fwrite(output.data(), 1, output.size(), stdout) != output.size()) return;
