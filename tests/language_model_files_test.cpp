@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "benchmarks/language_model_support.hpp"
-#include "impl/language_model/language_model.hpp"
 #include "benchmarks/suite/data.hpp"
+#include "impl/language_model/language_model.hpp"
 
 namespace tandem::language_model {
 namespace {

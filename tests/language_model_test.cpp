@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "benchmarks/language_model_support.hpp"
+#include "benchmarks/suite/data.hpp"
 #include "benchmarks/suite/simd_target.hpp"
 #include "impl/language_model/language_model.hpp"
-#include "benchmarks/suite/data.hpp"
 
 namespace tandem::language_model {
 namespace {

@@ -92,7 +92,7 @@ TEST(Session, TakesEmptyContextsAndQuestions) {
   request.contexts = {{}, {}};
   Session session(packed, request);
   const Answer<float>& answer = session.merge(0.5);
-  EXPECT_EQ(answer.chosen, 0);  // all three rows are alike: the first context
+  EXPECT_EQ(answer.chosen, 0);                                  // all three rows are alike: the first context
   EXPECT_NEAR(answer.entropies[0], answer.entropies[1], 4e-4);  // the contexts' are computed again, in double
 }
 
