@@ -198,6 +198,7 @@ double dependent_additions(std::size_t steps) {
   constexpr int per_step = 16;
   std::uint64_t sum = 0;
   std::uint64_t addend = 1;
+  asm volatile("" : "+r"(addend));  // Intel's Golden Cove adds up constants ahead of execution, several per cycle
   for (std::size_t step = 0; step < steps; ++step) {
     for (int i = 0; i < per_step; ++i) {
       sum += addend;

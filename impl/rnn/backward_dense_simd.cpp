@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "impl/rnn/backward.hpp"
+#include "impl/support/denormals.hpp"
 #include "impl/support/parallel.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -269,6 +270,7 @@ constexpr std::size_t gate_steps = 1536;
 
 template <class Scheduler>
 void recur(DenseBackward<Tanh>& work, const Execution&) {
+  const DenormalsAreZero guard;
   HWY_DYNAMIC_DISPATCH(recur_tanh)(work);
 }
 
@@ -276,8 +278,10 @@ template <class Scheduler>
 void recur(DenseBackward<Gru>& work, const Execution& execution) {
   work.reset_states.resize(work.problem.states.size());
   Scheduler::for_each_chunk(execution, work.problem.length(), gate_steps, [&](std::size_t first, std::size_t last) {
+    const DenormalsAreZero guard;
     HWY_DYNAMIC_DISPATCH(gates)(work, first, last);
   });
+  const DenormalsAreZero guard;
   HWY_DYNAMIC_DISPATCH(recur_gru)(work);
 }
 
@@ -293,7 +297,10 @@ void run(const BackwardProblem<Cell>& problem, Gradient<>& gradient, const Execu
   std::ranges::fill(gradient.weights, 0.0F);
   const std::size_t rows = HWY_DYNAMIC_DISPATCH(rows_per_tile)();
   const std::size_t tasks = Cell::gates * ((problem.forward.hidden_size + rows - 1) / rows);
-  Scheduler::for_each_chunk(execution, tasks, 1, [&](std::size_t task, std::size_t) { add_weights(work, task); });
+  Scheduler::for_each_chunk(execution, tasks, 1, [&](std::size_t task, std::size_t) {
+    const DenormalsAreZero guard;
+    add_weights(work, task);
+  });
 }
 
 }  // namespace

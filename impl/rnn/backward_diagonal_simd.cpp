@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "impl/rnn/backward.hpp"
+#include "impl/support/denormals.hpp"
 #include "impl/support/parallel.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -173,17 +174,21 @@ HWY_EXPORT(differentiate_gru);
 namespace {
 
 void map(const BackwardProblem<TanhDiagonal>& problem, Block block, BlockResult& result) {
+  const DenormalsAreZero guard;
   HWY_DYNAMIC_DISPATCH(map_tanh)(problem, block, result);
 }
 void map(const BackwardProblem<GruDiagonal>& problem, Block block, BlockResult& result) {
+  const DenormalsAreZero guard;
   HWY_DYNAMIC_DISPATCH(map_gru)(problem, block, result);
 }
 void differentiate(const BackwardProblem<TanhDiagonal>& problem, Block block, Gradient<>& gradient,
                    BlockResult& result) {
+  const DenormalsAreZero guard;
   HWY_DYNAMIC_DISPATCH(differentiate_tanh)(problem, block, gradient, result);
 }
 void differentiate(const BackwardProblem<GruDiagonal>& problem, Block block, Gradient<>& gradient,
                    BlockResult& result) {
+  const DenormalsAreZero guard;
   HWY_DYNAMIC_DISPATCH(differentiate_gru)(problem, block, gradient, result);
 }
 

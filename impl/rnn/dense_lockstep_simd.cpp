@@ -1,5 +1,6 @@
 // The dense cells in lockstep: matrix-vector products for one trajectory, matrix-matrix products for several.
 #include "impl/rnn/dense_lockstep.hpp"
+#include "impl/support/denormals.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "impl/rnn/dense_lockstep_simd.cpp"
@@ -25,6 +26,7 @@ class DenseLockstep final : public Lockstep {
   std::size_t columns() const override { return lockstep_columns; }
 
   std::size_t advance(std::span<Stretch> stretches, std::size_t steps, float tolerance) const override {
+    const DenormalsAreZero guard;
     if (stretches.size() == 1) return advance_columns<1>(stretches, steps, tolerance);
     return advance_columns<lockstep_columns>(stretches, steps, tolerance);
   }

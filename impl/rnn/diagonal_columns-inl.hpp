@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "impl/rnn/diagonal_cells-inl.hpp"
+#include "impl/support/denormals.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tandem::rnn::HWY_NAMESPACE {
@@ -68,6 +69,7 @@ HWY_INLINE void advance_together(D d, std::size_t hidden_size, const Column* col
 /// steps, so that the cache lines and pages that they share are fetched once.
 template <class Cell, class D>
 void advance_columns(D d, std::size_t hidden_size, std::span<Column> columns, std::size_t steps) {
+  const DenormalsAreZero guard;
   const std::size_t turns = (columns.size() + most_columns - 1) / most_columns;
   const std::size_t at_once = turns <= 1 ? steps : 16;
   for (std::size_t done = 0; done < steps; done += at_once) {

@@ -59,6 +59,7 @@ void Iteration<Real>::cut(std::size_t threads) {
 
 template <class Real>
 void Iteration<Real>::accept(Real bound) {
+  const DenormalsAreZero guard;
   const Iterates<Real> iterates{old_, next_};
   for (std::size_t i = 1; i < chunks_.size(); ++i) {
     const Chunk<Real>& chunk = chunks_[i];

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "impl/rnn/sweep.hpp"
+#include "impl/support/denormals.hpp"
 
 namespace tandem::rnn::internal {
 
@@ -33,6 +34,7 @@ class Iteration {
     const Iterates<Real> iterates{old_, next_};
     const std::size_t columns = kernel_.columns();
     Scheduler::for_each_chunk(execution, chunks_.size(), columns, [&](std::size_t begin, std::size_t end) {
+      const DenormalsAreZero guard;  // corrections fade
       kernel_.sweep(iterates, std::span(chunks_).subspan(begin, end - begin));
     });
     residual_ = 0;

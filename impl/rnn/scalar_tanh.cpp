@@ -28,6 +28,7 @@
 #include <hwy/highway.h>
 
 #include "impl/rnn/activation-inl.hpp"
+#include "impl/support/denormals.hpp"
 
 #ifndef TANDEM_RNN_SCALAR_TANH_ONCE
 #define TANDEM_RNN_SCALAR_TANH_ONCE
@@ -138,6 +139,7 @@ const Table& parabolas() {
 }  // namespace
 
 float scalar_tanh(float a, float x0, const float* input, std::size_t steps, float* output) {
+  const DenormalsAreZero guard;
   // The first steps bring x into [-1, 1]. (A NaN in its place goes through the table as well.)
   const std::size_t without = std::abs(a) <= 3 && steps >= 512 ? 1 : steps;
   const float x1 = HWY_DYNAMIC_DISPATCH(rational_steps)(a, x0, input, without, output);

@@ -18,6 +18,7 @@
 
 #include "impl/rnn/diagonal_warm_start.hpp"
 #include "impl/rnn/scalar_tanh.hpp"
+#include "impl/support/denormals.hpp"
 #include "impl/support/parallel.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -82,17 +83,21 @@ namespace {
 
 void run_block(const Problem<TanhDiagonal>& problem, float* states, const ScalarBlock& block, float* starts,
                float* ends) {
+  const DenormalsAreZero guard;
   HWY_DYNAMIC_DISPATCH(tanh_block)(problem, states, block, starts, ends);
 }
 void run_block(const Problem<GruDiagonal>& problem, float* states, const ScalarBlock& block, float* starts,
                float* ends) {
+  const DenormalsAreZero guard;
   HWY_DYNAMIC_DISPATCH(gru_block)(problem, states, block, starts, ends);
 }
 
 float run_steps(const Problem<TanhDiagonal>& problem, float state, std::size_t first, std::size_t steps, float* out) {
+  const DenormalsAreZero guard;
   return HWY_DYNAMIC_DISPATCH(tanh_steps)(problem, state, first, steps, out);
 }
 float run_steps(const Problem<GruDiagonal>& problem, float state, std::size_t first, std::size_t steps, float* out) {
+  const DenormalsAreZero guard;
   return HWY_DYNAMIC_DISPATCH(gru_steps)(problem, state, first, steps, out);
 }
 
