@@ -126,8 +126,11 @@ TEST(MeasurePeaks, AreSaneOnEveryTarget) {
     EXPECT_EQ(one.levels.back().name, "memory");
     EXPECT_GT(one.levels.back().write_non_temporal, 0);
     EXPECT_LE(one.levels.back().footprint, card.memory_bytes / 4);
+    double before = std::numeric_limits<double>::infinity();
     for (const LevelBandwidth& level : one.levels) {
       EXPECT_LE(level.footprint, level.capacity);
+      EXPECT_LE(level.footprint, 4 * before) << "not an upper bound for what only just leaves the level before";
+      before = level.capacity;
       for (const double rate : {level.read, level.write, level.copy}) {
         EXPECT_GT(rate, 1e7) << target->name << ' ' << level.name;
         EXPECT_LT(rate, 1e13) << target->name << ' ' << level.name;

@@ -106,19 +106,22 @@ void measure_arithmetic(Peaks& peaks, const Team& team, const PeakKernels& kerne
   }
 }
 
-/// The levels of the card with what each thread shall pass over.
+/// The levels of the card with what each thread shall pass over: half of what the level holds, but no more than four
+/// times what the level before holds. A level that is much larger is at its fastest there, and only the fastest is an
+/// upper bound: a virtual machine may see the last level of a whole socket and reach little of it at full speed.
 std::vector<LevelBandwidth> planned_levels(int threads, const MachineCard& card) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   std::vector<LevelBandwidth> levels;
-  double last_level = 64e6;  // where no cache is known
+  double most = infinity;
   for (const Cache& cache : card.caches) {
     // Threads are taken to spread over the instances, as schedulers do.
     const double reached = cache.bytes * std::min(threads, cache.instances);
-    levels.push_back({.name = fmt::format("L{}", cache.level), .capacity = reached, .footprint = reached / 2});
-    last_level = reached;
+    const double footprint = std::min(reached / 2, most);
+    levels.push_back({.name = fmt::format("L{}", cache.level), .capacity = reached, .footprint = footprint});
+    most = 4 * reached;
   }
-  levels.push_back(
-      {.name = "memory", .capacity = infinity, .footprint = std::min(4 * last_level, card.memory_bytes / 4)});
+  if (card.caches.empty()) most = 256e6;
+  levels.push_back({.name = "memory", .capacity = infinity, .footprint = std::min(most, card.memory_bytes / 4)});
   for (LevelBandwidth& level : levels) {
     // Whole blocks for each thread, an even number of them because a copy takes one half to the other.
     const double blocks = std::floor(level.footprint / (threads * 2.0 * bandwidth_block));
