@@ -148,7 +148,7 @@ std::string summary_table(const ordered_json& results) {
                {"time per item", Align::right},
                {"vs reference", Align::right},
                {"fastest of all"},
-               {"vs fastest on one thread", Align::right}});
+               {"vs best sequential", Align::right}});
   for (const Group& group : group_rows(results)) {
     const auto* reference = fastest(group, [](const ordered_json& row) { return row.at("variant") == "reference"; });
     const auto* single = fastest(group, [](const ordered_json& row) { return !row.at("threaded") && !row.at("peer"); });

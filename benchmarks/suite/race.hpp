@@ -22,7 +22,7 @@ struct RaceOptions {
   std::vector<int> threads = {1};  ///< timed thread counts of the threaded variants
   std::size_t rounds = 52;
   double epoch_seconds = 1e-3;
-  double row_budget_seconds = 1;     ///< a row joins fewer rounds rather than take longer in all
+  double row_budget_seconds = 0.5;   ///< a row joins fewer rounds rather than take longer in all
   double longest_run_seconds = 0.5;  ///< a variant whose single run takes longer is not timed
   double margin = 0.02;              ///< what counts as the same
 };
