@@ -157,9 +157,9 @@ suite::Workload<Problem<Cell>> random_workload(std::string name, std::size_t hid
 template <class Cell>
 std::vector<suite::Workload<Problem<Cell>>> length_ladder(std::size_t hidden_size, const Draw& draw) {
   std::vector<suite::Workload<Problem<Cell>>> workloads;
-  for (int bits = 10; bits <= 18; bits += 2) {
-    workloads.push_back(random_workload<Cell>("length_2^" + std::to_string(bits), hidden_size, std::size_t{1} << bits,
-                                              draw, /*quick=*/false, /*fitted=*/true));
+  for (std::size_t length = 1 << 10; length <= 1 << 18; length *= 4) {
+    workloads.push_back(random_workload<Cell>("length_" + std::to_string(length), hidden_size, length, draw,
+                                              /*quick=*/false, /*fitted=*/true));
   }
   return workloads;
 }

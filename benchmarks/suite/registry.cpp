@@ -1,6 +1,7 @@
 #include "benchmarks/suite/registry.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <stdexcept>
 #include <utility>
@@ -21,6 +22,13 @@ std::vector<std::string>& absent() {
 
 bool is_last_word(std::string_view name, std::string_view word) {
   return name == word || (name.ends_with(word) && name[name.size() - word.size() - 1] == '_');
+}
+
+void require_plain(std::string_view name) {
+  const bool plain = std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+  if (name.empty() || !plain) {
+    throw std::logic_error("the name '" + std::string(name) + "' must consist of letters, digits and _");
+  }
 }
 
 }  // namespace
@@ -59,6 +67,9 @@ std::size_t AnyMethod::variant_index(std::string_view variant) const {
 
 void add_method(std::unique_ptr<AnyMethod> method) {
   auto& all = registry();
+  require_plain(method->name);
+  for (const VariantCard& variant : method->variants) require_plain(variant.name);
+  for (const WorkloadCard& workload : method->workloads) require_plain(workload.name);
   const auto place = std::ranges::lower_bound(all, method->name, {}, [](const auto& other) { return other->name; });
   if (place != all.end() && (*place)->name == method->name) {
     throw std::logic_error("two methods are called " + method->name);

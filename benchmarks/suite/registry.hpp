@@ -172,7 +172,8 @@ const std::vector<std::unique_ptr<AnyMethod>>& methods();
 /// The method of that name; throws std::invalid_argument that lists the names if there is none.
 const AnyMethod& method_named(std::string_view name);
 
-/// Adds a method; throws std::logic_error for a name that is taken, no reference first, or no workload.
+/// Adds a method; throws std::logic_error for a name that is taken or holds anything but letters, digits and _ (names
+/// become parts of regular expressions), no reference first, or no workload.
 void add_method(std::unique_ptr<AnyMethod> method);
 
 /// One sentence for each method that is left out on this machine, and why: for want of data, say.
