@@ -12,7 +12,7 @@ packages=(
   libeigen3-dev libtbb-dev libhwy-dev libhwloc-dev              # to compute
   libcli11-dev nlohmann-json3-dev libfmt-dev libxxhash-dev      # to talk, and to name inputs by their hash
   librandom123-dev                                            # to draw random numbers
-  libdnnl-dev                                                   # a peer: oneDNN
+  libdnnl-dev libsentencepiece-dev                              # peers: oneDNN, SentencePiece
 )
 # Packages that are only unpacked: LAC's recurrent network, and a long Chinese text for it.
 data_packages=(python3-jieba debian-reference-zh-cn)
