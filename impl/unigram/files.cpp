@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <fstream>
@@ -154,24 +155,32 @@ NumberedVocabulary load_vocabulary(const std::filesystem::path& path) {
   }
 }
 
+std::string escaped(std::string_view piece) {
+  const bool readable = is_utf8(piece);
+  std::string text;
+  for (const char c : piece) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\\') {
+      text += "\\\\";
+    } else if (byte < 0x20 || byte == 0x7F || (byte >= 0x80 && !readable)) {
+      constexpr std::string_view digits = "0123456789ABCDEF";
+      text += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+    } else {
+      text.push_back(c);
+    }
+  }
+  return text;
+}
+
 std::string plain_format(const Vocabulary& vocabulary) {
   std::string bytes;
   for (std::size_t token = 0; token < vocabulary.given; ++token) {
-    const std::string& piece = vocabulary.pieces[token];
-    const bool readable = is_utf8(piece);
-    for (const char c : piece) {
-      const auto byte = static_cast<unsigned char>(c);
-      if (c == '\\') {
-        bytes += "\\\\";
-      } else if (byte < 0x20 || byte == 0x7F || (byte >= 0x80 && !readable)) {
-        constexpr std::string_view digits = "0123456789ABCDEF";
-        bytes += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
-      } else {
-        bytes.push_back(c);
-      }
-    }
-    std::array<char, 32> number;
-    const auto end = std::to_chars(number.data(), number.data() + number.size(), vocabulary.scores[token]).ptr;
+    bytes += escaped(vocabulary.pieces[token]);
+    // Seven decimals say which multiple of 2^-22 it is.
+    std::array<char, 32> number{};
+    const auto end = std::to_chars(number.data(), number.data() + number.size(), vocabulary.scores[token],
+                                   std::chars_format::fixed, 7)
+                         .ptr;
     bytes.push_back('\t');
     bytes.append(number.data(), end);
     bytes.push_back('\n');

@@ -32,6 +32,9 @@ NumberedVocabulary parse_vocabulary(std::string_view bytes);
 /// The same from a file, which the sentence names.
 NumberedVocabulary load_vocabulary(const std::filesystem::path& path);
 
+/// A piece as the plain format writes it: no control bytes, among them no tab, and UTF-8.
+std::string escaped(std::string_view piece);
+
 /// The given pieces in the plain format; `parse_vocabulary` makes the same vocabulary of it.
 std::string plain_format(const Vocabulary& vocabulary);
 
