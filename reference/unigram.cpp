@@ -79,6 +79,15 @@ double score_of(const Vocabulary& vocabulary, const Tokens& tokens) {
   return score;
 }
 
+Tokens with_prefix(const Vocabulary& vocabulary, std::string_view prefix) {
+  Tokens tokens;
+  for (std::uint32_t token = 0; token < vocabulary.pieces.size(); ++token) {
+    if (vocabulary.pieces[token].starts_with(prefix)) tokens.push_back(token);
+  }
+  std::ranges::sort(tokens, {}, [&](std::uint32_t token) -> const std::string& { return vocabulary.pieces[token]; });
+  return tokens;
+}
+
 void require_alpha(double alpha) {
   if (!(alpha >= 0) || std::isinf(alpha)) {
     throw std::invalid_argument("alpha is " + std::to_string(alpha) + ": it must be a number from 0 on");

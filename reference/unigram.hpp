@@ -95,6 +95,10 @@ class Reference {
   std::map<std::string_view, std::uint32_t> tokens_;
 };
 
+/// The tokens whose pieces begin with the prefix, in the order of their bytes: what may replace the last piece of a
+/// text that is to be continued (kexue.fm 9762). O(pieces).
+Tokens with_prefix(const Vocabulary& vocabulary, std::string_view prefix);
+
 /// Throws std::invalid_argument unless alpha is a finite number that is not negative. (0 draws uniformly from all
 /// segmentations; BytePiece takes negative ones for "decode", which is said here with another word: decode.)
 void require_alpha(double alpha);

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -90,5 +91,20 @@ void samples_simd_tbb(const Sampler& sampler, std::string_view text, const Seed&
 void expect(const Sampler& sampler, std::string_view text, Expectation& expectation, const Execution&);
 void expect_omp(const Sampler& sampler, std::string_view text, Expectation& expectation, const Execution&);
 void expect_tbb(const Sampler& sampler, std::string_view text, Expectation& expectation, const Execution&);
+
+// ---- search by prefix ----------------------------------------------------------------------------------------------
+
+/// The pieces in the order of their bytes, so that those with a common prefix follow each other.
+class PrefixIndex {
+ public:
+  explicit PrefixIndex(const Vocabulary& vocabulary);
+
+  /// with_prefix of the reference. O(|prefix| * log(pieces)).
+  std::span<const std::uint32_t> find(std::string_view prefix) const;
+
+ private:
+  const Vocabulary& vocabulary_;
+  Tokens sorted_;
+};
 
 }  // namespace tandem::unigram

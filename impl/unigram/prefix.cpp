@@ -1,0 +1,18 @@
+#include <algorithm>
+
+#include "impl/unigram/unigram.hpp"
+
+namespace tandem::unigram {
+
+PrefixIndex::PrefixIndex(const Vocabulary& vocabulary)
+    : vocabulary_(vocabulary), sorted_(with_prefix(vocabulary, "")) {}
+
+std::span<const std::uint32_t> PrefixIndex::find(std::string_view prefix) const {
+  const auto head = [&](std::uint32_t token) {
+    return std::string_view(vocabulary_.pieces[token]).substr(0, prefix.size());
+  };
+  const auto found = std::ranges::equal_range(sorted_, prefix, {}, head);
+  return {found.begin(), found.end()};
+}
+
+}  // namespace tandem::unigram
