@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <ranges>
 #include <set>
 #include <stdexcept>
 
@@ -158,8 +159,8 @@ Tokens Reference::sample(std::string_view text, double alpha, const Uniform& uni
     for (std::size_t end = line.size(); end > 0;) {
       const double bound = uniform(at + end);
       double sum = 0;
-      Match chosen = ends[end].back();
-      for (const Match& match : ends[end]) {
+      Match chosen = ends[end].front();
+      for (const Match& match : std::views::reverse(ends[end])) {  // the shortest first
         sum += std::exp(sums[match.begin] + alpha * vocabulary_.scores[match.token] - sums[end]);
         if (bound < sum) {
           chosen = match;

@@ -74,7 +74,7 @@ class Reference {
   Tokens decode(std::string_view text) const;
 
   /// One segmentation, drawn. At the end e of a piece, from the end of the line on, the candidates are the pieces that
-  /// end there, the longest first, piece w with weight exp(alpha s(w)) Z(e - |w|); the first one is taken at which the
+  /// end there, the shortest first, piece w with weight exp(alpha s(w)) Z(e - |w|); the first one is taken at which the
   /// sum of weights exceeds uniform(e) times the sum of all. Throws std::invalid_argument where `require_alpha` does.
   Tokens sample(std::string_view text, double alpha, const Uniform& uniform) const;
 

@@ -8,7 +8,8 @@
 // are those to states of three bytes and more. The others depend on the last two bytes alone and are in a square table.
 // A state that no piece goes on from has the transitions of the next shorter one that has some, and shares them.
 //
-// The pieces that end in a state form a list, the longest first, padded to groups of four with entries that never win.
+// The pieces that end in a state form a list, the shortest first, which is a single byte, padded to groups of four with
+// entries that never win.
 #pragma once
 
 #include <array>

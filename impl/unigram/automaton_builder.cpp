@@ -146,20 +146,20 @@ class AutomatonBuilder {
     return index;
   }
 
-  /// The list of a node that is a piece: the piece, then those of the node it fails to.
+  /// The list of a node that is a piece: those of the node it fails to, then the piece.
   std::uint32_t extended(std::uint32_t rest, std::uint32_t token) {
     const List before{rest};
     std::vector<std::int64_t> keys;
     std::vector<std::uint8_t> lengths;
-    const auto score = static_cast<std::int64_t>(vocabulary_.scores[token] / score_unit);
-    keys.push_back(score * (std::int64_t{1} << Automaton::rank_bits) | ranks_[token]);
-    lengths.push_back(to_.token_lengths_[ranks_[token]]);
     const std::size_t from = before.first() * Automaton::group;
     for (std::size_t i = from; i < from + before.groups() * Automaton::group; ++i) {
       if (Automaton::is_padding(to_.keys_[i])) break;
       keys.push_back(to_.keys_[i]);
       lengths.push_back(to_.lengths_[i]);
     }
+    const auto score = static_cast<std::int64_t>(vocabulary_.scores[token] / score_unit);
+    keys.push_back(score * (std::int64_t{1} << Automaton::rank_bits) | ranks_[token]);
+    lengths.push_back(to_.token_lengths_[ranks_[token]]);
     keys.resize((keys.size() + Automaton::group - 1) / Automaton::group * Automaton::group, Automaton::padding);
     lengths.resize(keys.size(), 1);
     const std::size_t first = to_.keys_.size() / Automaton::group;

@@ -20,4 +20,7 @@ inline r123::Philox4x32::ctr_type draw_block(std::uint64_t seed, std::uint64_t p
 /// [0, 1) from 64 bits, of which the highest 52 count.
 inline double unit_interval(std::uint64_t bits) { return std::bit_cast<double>(bits >> 12 | 0x3FF0000000000000U) - 1; }
 
+/// draw_uniform of the positions from 0 to count - 1.
+void draw_uniforms(const Seed& seed, std::size_t count, double* numbers);
+
 }  // namespace tandem::unigram

@@ -86,16 +86,18 @@ void Forward::run_line(std::size_t begin, std::size_t end) {
   sums_[begin] = 1;
   exponents_[begin] = 0;
   int exponent = 0;
+  double previous = 1;
   std::size_t mixed_until = begin;
   for (std::size_t position = begin + 1; position <= end; ++position) {
     if (position > mixed_until) {
-      const double sum = plain_sum(position);
+      const double sum = plain_sum(position, previous);
       if (sum >= low && sum <= high) {
         sums_[position] = sum;
         exponents_[position] = exponent;
-      } else {
-        keep(position, sum, exponent, exponent, mixed_until);
+        previous = sum;
+        continue;
       }
+      keep(position, sum, exponent, exponent, mixed_until);
     } else {
       std::array<double, longest_allowed + 1> weights;
       int sum_exponent = 0;
@@ -103,22 +105,26 @@ void Forward::run_line(std::size_t begin, std::size_t end) {
       lists_[position - 1] |= mixed_flag;
       keep(position, sum, sum_exponent, exponent, mixed_until);
     }
+    previous = sums_[position];
   }
 }
 
-double Forward::plain_sum(std::size_t position) const {
+/// A position waits for the one before it alone as long as a multiplication and an addition take: its sum is at hand,
+/// and the single byte is the first of the list.
+double Forward::plain_sum(std::size_t position, double previous) const {
   const List list{lists_[position - 1]};
   const double* weight = weights_ + list.first() * Automaton::group;
   const std::uint8_t* length = automaton_.lengths() + list.first() * Automaton::group;
   const double* sums = sums_ + position;
   const auto product = [&](std::size_t i) { return sums[-static_cast<std::ptrdiff_t>(length[i])] * weight[i]; };
-  double sum = (product(0) + product(1)) + (product(2) + product(3));
+  const double first = previous * weight[0];
+  double others = (product(1) + product(2)) + product(3);
   for (std::size_t more = list.groups(); more > 1; --more) {
     weight += Automaton::group;
     length += Automaton::group;
-    sum += (product(0) + product(1)) + (product(2) + product(3));
+    others += (product(0) + product(1)) + (product(2) + product(3));
   }
-  return sum;
+  return first + others;
 }
 
 /// Keeps sum * 2^sum_exponent with the line's exponent if it is within reach of it; else with one of its own, which

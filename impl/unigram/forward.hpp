@@ -33,7 +33,7 @@ class Forward {
   /// Everything for the lines of the block.
   void run(std::string_view block);
 
-  /// What can end at a position: entries of the automaton, the longest piece first, with padding.
+  /// What can end at a position: entries of the automaton, the shortest piece first, with padding behind.
   struct Candidates {
     std::size_t first;
     std::size_t count;  ///< at most longest_allowed + 1
@@ -49,7 +49,7 @@ class Forward {
 
  private:
   void run_line(std::size_t begin, std::size_t end);
-  double plain_sum(std::size_t position) const;
+  double plain_sum(std::size_t position, double previous) const;
   double mixed_weights(std::size_t position, Candidates all, double* weights, int& exponent) const;
   void keep(std::size_t position, double sum, int sum_exponent, int& exponent, std::size_t& mixed_until);
   Candidates candidates(std::size_t position) const;

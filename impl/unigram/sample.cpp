@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numeric>
 #include <vector>
 
 #include "impl/unigram/blocks.hpp"
@@ -30,31 +29,57 @@ Sampler::Sampler(Tables tables, double alpha) : tables_(std::move(tables)), alph
   }
 }
 
-double draw_uniform(const Seed& seed, std::size_t position) {
-  const auto block = draw_block(seed.seed, seed.position + position, seed.sample / 2);
-  const std::size_t half = seed.sample % 2 * 2;
-  return unit_interval(block[half] | std::uint64_t{block[half + 1]} << 32);
-}
-
 namespace {
 
-void sample_block(Forward& forward, std::string_view block, const Seed& seed, Tokens& tokens) {
+/// Lines whose draws go on side by side: a draw waits for the one before it.
+struct Lane {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::uint32_t* token = nullptr;
+  std::uint32_t* stop = nullptr;
+};
+
+struct Workspace {
+  Forward::Buffers forward;
+  std::vector<double> numbers;
+  std::vector<std::uint32_t> tokens;
+};
+
+void sample_block(const Sampler& sampler, std::string_view block, const Seed& seed, Tokens& tokens) {
+  thread_local Workspace workspace;
+  Forward forward(sampler, workspace.forward);
   forward.run(block);
+  double* numbers = room(workspace.numbers, block.size() + 1);
+  draw_uniforms(seed, block.size() + 1, numbers);
+  std::uint32_t* buffer = room(workspace.tokens, block.size());
+
+  std::array<Lane, 4> lanes;
+  for (std::size_t i = 0, begin = 0; i < lanes.size() && begin < block.size(); ++i) {
+    const std::size_t wanted = block.size() * (i + 1) / lanes.size();
+    const std::size_t end = i + 1 == lanes.size()
+                                ? block.size()
+                                : end_of_line(block, std::max(begin, std::max<std::size_t>(wanted, 1) - 1));
+    lanes[i] = {.begin = begin, .end = end, .token = buffer + end, .stop = buffer + end};
+    begin = end;
+  }
   const Automaton& automaton = forward.automaton();
   std::array<double, longest_allowed + 1> sums;
-  thread_local std::vector<std::uint32_t> buffer;
-  std::uint32_t* const stop = room(buffer, block.size()) + block.size();
-  std::uint32_t* token = stop;
-  for (std::size_t end = block.size(); end > 0;) {
-    const Forward::Candidates all = forward.weigh(end, sums.data());
-    std::partial_sum(sums.begin(), sums.begin() + static_cast<std::ptrdiff_t>(all.count), sums.begin());
-    const double bound = draw_uniform(seed, end) * sums[all.count - 1];
-    std::size_t entry = all.first;  // of the first candidate whose sum exceeds the bound
-    for (std::size_t i = 0; i < all.count; ++i) entry += bound >= sums[i] ? 1 : 0;  // no branch: it is all random
-    *--token = automaton.token(Automaton::rank(automaton.keys()[entry]));
-    end -= automaton.lengths()[entry];
+  for (bool more = true; more;) {
+    more = false;
+    for (Lane& lane : lanes) {
+      if (lane.end == lane.begin) continue;
+      const Forward::Candidates all = forward.weigh(lane.end, sums.data());
+      double sum = 0;
+      for (std::size_t i = 0; i < all.count; ++i) sums[i] = sum += sums[i];
+      const double bound = numbers[lane.end] * sum;
+      std::size_t entry = all.first;  // of the first candidate whose sum exceeds the bound
+      for (std::size_t i = 0; i < all.count; ++i) entry += bound >= sums[i] ? 1 : 0;  // no branch: it is all random
+      *--lane.token = automaton.token(Automaton::rank(automaton.keys()[entry]));
+      lane.end -= automaton.lengths()[entry];
+      more = true;
+    }
   }
-  tokens.insert(tokens.end(), token, stop);
+  for (const Lane& lane : lanes) tokens.insert(tokens.end(), lane.token, lane.stop);
 }
 
 template <class Scheduler>
@@ -67,12 +92,10 @@ void run(const Sampler& sampler, std::string_view text, const Seed& seed, Tokens
   }
   tokens.clear();
   const auto block = [&](std::size_t begin, std::size_t end, Tokens& part) {
-    thread_local Forward::Buffers buffers;
     part.clear();
     Seed from_here = seed;
     from_here.position += begin;
-    Forward forward(sampler, buffers);
-    sample_block(forward, text.substr(begin, end - begin), from_here, part);
+    sample_block(sampler, text.substr(begin, end - begin), from_here, part);
   };
   for_each_block<Scheduler, Tokens>(text, execution, block,
                                     [&](const Tokens& part) { tokens.insert(tokens.end(), part.begin(), part.end()); });

@@ -15,6 +15,8 @@
 #include <hwy/foreach_target.h>  // before highway.h
 #include <hwy/highway.h>
 
+#include "impl/unigram/philox-inl.hpp"
+
 // Samples go by pairs, as their random numbers do: the first of all pairs have the slots 0 to 15, the second 16 to 31.
 #ifndef TANDEM_UNIGRAM_SLOTS
 #define TANDEM_UNIGRAM_SLOTS
@@ -28,66 +30,29 @@ HWY_BEFORE_NAMESPACE();
 namespace tandem::unigram::HWY_NAMESPACE {
 namespace {
 
-namespace hn = hwy::HWY_NAMESPACE;
-
 /// draw_uniform for all slots.
 void uniforms(std::uint64_t seed, std::uint64_t position, std::uint32_t first_pair, double* numbers) {
-#if HWY_TARGET == HWY_SCALAR
-  for (std::uint32_t pair = 0; pair < pairs; ++pair) {
-    const auto block = draw_block(seed, position, first_pair + pair);
-    numbers[pair] = unit_interval(block[0] | std::uint64_t{block[1]} << 32);
-    numbers[pairs + pair] = unit_interval(block[2] | std::uint64_t{block[3]} << 32);
-  }
-#else
-  // Philox4x32-10 as in Random123. The words lie in the lower halves of 64 bits; what is in the upper ones is ignored
-  // by the multiplications, and so by all.
   const hn::CappedTag<std::uint64_t, 8> d;
-  const hn::RebindToUnsigned<hn::Repartition<std::uint32_t, decltype(d)>> halves;
-  const hn::RebindToFloat<decltype(d)> real;
-  const auto product = [&](auto a, auto b)
-                           HWY_ATTR { return hn::MulEven(hn::BitCast(halves, a), hn::BitCast(halves, b)); };
-  const auto multiplier0 = hn::Set(d, 0xD2511F53U);
-  const auto multiplier1 = hn::Set(d, 0xCD9E8D57U);
-  const auto low = hn::Set(d, 0xFFFFFFFFU);
-  const auto unit = [&](auto first, auto second) HWY_ATTR {
-    const auto bits = hn::Or(hn::And(first, low), hn::ShiftLeft<32>(second));
-    const auto one = hn::Set(d, 0x3FF0000000000000U);
-    return hn::Sub(hn::BitCast(real, hn::Or(hn::ShiftRight<12>(bits), one)), hn::Set(real, 1.0));
-  };
   for (std::size_t pair = 0; pair < pairs; pair += hn::Lanes(d)) {
-    auto word0 = hn::Set(d, position & 0xFFFFFFFFU);
-    auto word1 = hn::Set(d, position >> 32);
-    auto word2 = hn::Iota(d, first_pair + pair);
-    auto word3 = hn::Zero(d);
-    auto key0 = static_cast<std::uint32_t>(seed);
-    auto key1 = static_cast<std::uint32_t>(seed >> 32);
-    for (int round = 0; round < 10; ++round) {
-      const auto product0 = product(word0, multiplier0);
-      const auto product1 = product(word2, multiplier1);
-      word0 = hn::Xor(hn::Xor(hn::ShiftRight<32>(product1), word1), hn::Set(d, key0));
-      word2 = hn::Xor(hn::Xor(hn::ShiftRight<32>(product0), word3), hn::Set(d, key1));
-      word1 = product1;
-      word3 = product0;
-      key0 += 0x9E3779B9U;
-      key1 += 0xBB67AE85U;
-    }
-    hn::StoreU(unit(word0, word1), real, numbers + pair);
-    hn::StoreU(unit(word2, word3), real, numbers + pairs + pair);
+    philox_uniforms(d, seed, hn::Set(d, position), hn::Iota(d, first_pair + pair), numbers + pair,
+                    numbers + pairs + pair);
   }
-#endif
 }
 
-/// The slots whose number is below the bound.
-std::uint32_t below(const double* numbers, double bound) {
+/// For every slot the number of sums that its number does not fall short of: the candidate that it draws.
+void choose(const double* numbers, const double* sums, std::size_t count, std::int64_t* chosen) {
   const hn::CappedTag<double, 8> d;
-  const std::size_t lanes = hn::Lanes(d);
-  std::uint32_t mask = 0;
-  for (std::size_t slot = 0; slot < slots; slot += lanes) {
-    std::array<std::uint8_t, 8> bits{};
-    hn::StoreMaskBits(d, hn::Lt(hn::LoadU(d, numbers + slot), hn::Set(d, bound)), bits.data());
-    mask |= std::uint32_t{bits[0]} << slot;
+  const hn::RebindToSigned<decltype(d)> whole;
+  const auto total = hn::Set(d, sums[count - 1]);
+  for (std::size_t slot = 0; slot < slots; slot += hn::Lanes(d)) {
+    const auto number = hn::Mul(hn::LoadU(d, numbers + slot), total);
+    auto index = hn::Zero(whole);
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto reached = hn::VecFromMask(d, hn::Ge(number, hn::Set(d, sums[i])));  // all bits: -1
+      index = hn::Sub(index, hn::BitCast(whole, reached));
+    }
+    hn::StoreU(index, whole, chosen + slot);
   }
-  return mask;
 }
 
 }  // namespace
@@ -97,6 +62,7 @@ void sweep(const Forward& forward, std::size_t size, std::uint64_t seed, std::ui
            std::uint32_t first_pair, std::uint32_t* boundaries, std::uint32_t** ends) {
   const Automaton& automaton = forward.automaton();
   alignas(64) std::array<double, slots> numbers;
+  alignas(64) std::array<std::int64_t, slots> chosen;
   std::array<double, longest_allowed + 1> sums;
   for (std::size_t position = size; position > 0; --position) {
     std::uint32_t left = boundaries[position];
@@ -105,15 +71,14 @@ void sweep(const Forward& forward, std::size_t size, std::uint64_t seed, std::ui
     const Forward::Candidates all = forward.weigh(position, sums.data());
     double sum = 0;
     for (std::size_t i = 0; i < all.count; ++i) sums[i] = sum += sums[i];
-    for (double& number : numbers) number *= sum;
-    for (std::size_t i = 0; left != 0; ++i) {
-      std::uint32_t taken = left & below(numbers.data(), sums[i]);
-      if (taken == 0) continue;
-      left &= ~taken;
-      const std::size_t entry = all.first + i;
-      boundaries[position - automaton.lengths()[entry]] |= taken;
-      const std::uint32_t token = automaton.token(Automaton::rank(automaton.keys()[entry]));
-      for (; taken != 0; taken &= taken - 1) *--ends[std::countr_zero(taken)] = token;
+    choose(numbers.data(), sums.data(), all.count, chosen.data());
+    const std::int64_t* keys = automaton.keys() + all.first;
+    const std::uint8_t* lengths = automaton.lengths() + all.first;
+    for (; left != 0; left &= left - 1) {
+      const auto slot = static_cast<std::size_t>(std::countr_zero(left));
+      const auto i = static_cast<std::size_t>(chosen[slot]);
+      boundaries[position - lengths[i]] |= left & -left;
+      *--ends[slot] = automaton.token(Automaton::rank(keys[i]));
     }
   }
 }
