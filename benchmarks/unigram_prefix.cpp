@@ -11,7 +11,7 @@ namespace {
 struct Search {
   std::shared_ptr<const Prepared> prepared;
   std::shared_ptr<const PrefixIndex> index;
-  std::vector<std::string> prefixes;
+  std::vector<std::string> prefixes{};
 };
 
 Search search(std::shared_ptr<const Prepared> prepared, std::size_t count, std::uint64_t seed) {
