@@ -90,8 +90,8 @@ Tokens with_prefix(const Vocabulary& vocabulary, std::string_view prefix) {
 }
 
 void require_alpha(double alpha) {
-  if (!(alpha >= 0) || std::isinf(alpha)) {
-    throw std::invalid_argument("alpha is " + std::to_string(alpha) + ": it must be a number from 0 on");
+  if (!(alpha >= 0 && alpha <= 1e12)) {
+    throw std::invalid_argument("alpha is " + std::to_string(alpha) + ": it must be a number from 0 to 1e12");
   }
 }
 

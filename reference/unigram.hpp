@@ -99,8 +99,8 @@ class Reference {
 /// text that is to be continued (kexue.fm 9762). O(pieces).
 Tokens with_prefix(const Vocabulary& vocabulary, std::string_view prefix);
 
-/// Throws std::invalid_argument unless alpha is a finite number that is not negative. (0 draws uniformly from all
-/// segmentations; BytePiece takes negative ones for "decode", which is said here with another word: decode.)
+/// Throws std::invalid_argument unless alpha is a number from 0 to 1e12, beyond which doubles end. (0 draws uniformly
+/// from all segmentations; BytePiece takes negative ones for "decode", which is said here with another word: decode.)
 void require_alpha(double alpha);
 
 }  // namespace tandem::unigram
