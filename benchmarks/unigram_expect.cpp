@@ -75,7 +75,7 @@ const suite::Registered<Problem, Expectation> registered(
                   row<expect>("automaton"),
                   row<expect_omp>("automaton_omp"),
                   row<expect_tbb>("automaton_tbb")},
-     .workloads = workloads(1),
+     .workloads = workloads_quick_where_small(1),
      .problem = [](std::size_t count, std::uint64_t seed) { return random_problem(count, seed, 1); },
      .hash = hash_of_problem,
      .poison = poison,

@@ -82,7 +82,7 @@ suite::Method<Problem, Answer> method(std::string name, double alpha) {
           .summary = "one segmentation drawn by its probability, alpha = " + std::string(alpha < 1 ? "0.1" : "1"),
           .source = "arXiv 1804.10959; kexue.fm 9768, 9811",
           .variants = std::move(rows),
-          .workloads = workloads(alpha),
+          .workloads = alpha < 1 ? workloads(alpha) : workloads_quick_where_small(alpha),
           .problem = [alpha](std::size_t count,
                              std::uint64_t seed) { return random_problem(count, seed, alpha < 1 ? alpha : 5 * alpha); },
           .hash = hash_of_problem,

@@ -11,6 +11,7 @@
 #include "benchmarks/suite/data.hpp"
 #include "benchmarks/suite/hash.hpp"
 #include "impl/support/random.hpp"
+#include "impl/unigram/sentencepiece.hpp"
 #include "impl/unigram/unigram_files.hpp"
 
 namespace tandem::unigram {
@@ -143,6 +144,12 @@ std::vector<suite::Workload<Problem>> workloads(double alpha) {
   return all;
 }
 
+std::vector<suite::Workload<Problem>> workloads_quick_where_small(double alpha) {
+  std::vector<suite::Workload<Problem>> all = workloads(alpha);
+  for (auto& workload : all) workload.quick = workload.quick && workload.size < 1e4;
+  return all;
+}
+
 Problem random_problem(std::size_t count, std::uint64_t seed, double alpha) {
   const auto pick = [&](std::uint64_t item, std::uint64_t step, std::uint64_t choices) {
     return random_bits(seed, item, step) % choices;
@@ -209,7 +216,7 @@ std::optional<std::string> unsuited_for_peer(const Problem& problem) {
     std::size_t end = begin + 1;
     while (end < problem.text.size() && (static_cast<unsigned char>(problem.text[end]) & 0xC0) == 0x80) ++end;
     const std::string character = problem.text.substr(begin, end - begin);
-    if (seen.insert(character).second && (!given.contains(character) || character[0] == '\0')) {
+    if (seen.insert(character).second && (!given.contains(character) || character[0] == '\0' || !is_utf8(character))) {
       return "a character of the text is no piece";
     }
     begin = end;

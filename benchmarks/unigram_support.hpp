@@ -52,6 +52,9 @@ constexpr suite::Growth fast_growth{1, 1.0 / 8};
 /// of the samplers.
 std::vector<suite::Workload<Problem>> workloads(double alpha = 0.1);
 
+/// The same for methods that are slow or of less interest: only texts of a few kilobytes are part of a quick run.
+std::vector<suite::Workload<Problem>> workloads_quick_where_small(double alpha);
+
 /// A vocabulary of few letters and a text of about 20 bytes per element, both random: many ties.
 Problem random_problem(std::size_t count, std::uint64_t seed, double alpha);
 

@@ -21,7 +21,7 @@ void add_block(Forward& forward, std::string_view block, std::vector<double>& co
   const Automaton& automaton = forward.automaton();
   double* boundaries = room(boundary_buffer, block.size() + 1);
   std::fill_n(boundaries, block.size(), 0.0);
-  std::array<double, longest_allowed + 1> weights;
+  std::array<double, longest_allowed + 1> sums;
   std::size_t line_end = 0;
   for (std::size_t begin = 0; begin < block.size(); begin = line_end) {
     line_end = end_of_line(block, begin);
@@ -29,13 +29,14 @@ void add_block(Forward& forward, std::string_view block, std::vector<double>& co
   }
   boundaries[block.size()] = 1;
   for (std::size_t position = block.size(); position > 0; --position) {
-    const Forward::Candidates all = forward.weigh(position, weights.data());
-    const double sum = std::accumulate(weights.begin(), weights.begin() + static_cast<std::ptrdiff_t>(all.count), 0.0);
-    const double share = boundaries[position] / sum;
+    const Forward::Candidates all = forward.add_up(position, sums.data());
+    const double share = boundaries[position] / sums[all.count - 1];
+    double before = 0;
     for (std::size_t i = 0; i < all.count; ++i) {
-      if (weights[i] == 0) continue;  // padding has no rank
+      if (sums[i] == before) continue;  // padding, which has no rank, and what is lost in the rounding of the sum
       const std::size_t entry = all.first + i;
-      const double probability = weights[i] * share;
+      const double probability = (sums[i] - before) * share;
+      before = sums[i];
       boundaries[position - automaton.lengths()[entry]] += probability;
       counts[Automaton::rank(automaton.keys()[entry])] += probability;
     }

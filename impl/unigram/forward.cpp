@@ -43,16 +43,23 @@ Forward::Candidates Forward::candidates(std::size_t position) const {
   return {list.first() * Automaton::group, list.groups() * Automaton::group};
 }
 
-Forward::Candidates Forward::weigh(std::size_t position, double* weights) const {
+Forward::Candidates Forward::add_up(std::size_t position, double* sums) const {
   const Candidates all = candidates(position);
   if (is_mixed(position)) {
     int exponent = 0;
-    mixed_weights(position, all, weights, exponent);
+    mixed_weights(position, all, sums, exponent);
+    std::partial_sum(sums, sums + all.count, sums);
     return all;
   }
   const std::uint8_t* length = automaton_.lengths() + all.first;
   const double* weight = weights_ + all.first;
-  for (std::size_t i = 0; i < all.count; ++i) weights[i] = sums_[position - length[i]] * weight[i];
+  const double* before = sums_ + position;
+  double sum = 0;
+  for (std::size_t i = 0; i < all.count; i += Automaton::group) {
+    for (std::size_t j = i; j < i + Automaton::group; ++j) {
+      sums[j] = sum += before[-static_cast<std::ptrdiff_t>(length[j])] * weight[j];
+    }
+  }
   return all;
 }
 

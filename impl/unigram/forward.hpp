@@ -38,9 +38,10 @@ class Forward {
     std::size_t first;
     std::size_t count;  ///< at most longest_allowed + 1
   };
-  /// The candidates' weights, those of padding 0. They are multiples of a power of two that is the position's own.
-  /// Never inlined, so that no caller's instruction set rounds otherwise than another's.
-  Candidates weigh(std::size_t position, double* weights) const;
+  /// The candidates, and sums[i]: of the weights of those up to i, where padding weighs 0. They are multiples of a
+  /// power of two that is the position's own. Never inlined, so that no caller's instruction set rounds otherwise than
+  /// another's.
+  Candidates add_up(std::size_t position, double* sums) const;
 
   /// The logarithm of the sum over all segmentations of the line that ends here.
   double log_sum(std::size_t line_end) const;

@@ -68,12 +68,12 @@ void sample_block(const Sampler& sampler, std::string_view block, const Seed& se
     more = false;
     for (Lane& lane : lanes) {
       if (lane.end == lane.begin) continue;
-      const Forward::Candidates all = forward.weigh(lane.end, sums.data());
-      double sum = 0;
-      for (std::size_t i = 0; i < all.count; ++i) sums[i] = sum += sums[i];
-      const double bound = numbers[lane.end] * sum;
+      const Forward::Candidates all = forward.add_up(lane.end, sums.data());
+      const double bound = numbers[lane.end] * sums[all.count - 1];
       std::size_t entry = all.first;  // of the first candidate whose sum exceeds the bound
-      for (std::size_t i = 0; i < all.count; ++i) entry += bound >= sums[i] ? 1 : 0;  // no branch: it is all random
+      for (std::size_t i = 0; i < all.count; i += Automaton::group) {
+        for (std::size_t j = i; j < i + Automaton::group; ++j) entry += bound >= sums[j] ? 1 : 0;  // no branch
+      }
       *--lane.token = automaton.token(Automaton::rank(automaton.keys()[entry]));
       lane.end -= automaton.lengths()[entry];
       more = true;

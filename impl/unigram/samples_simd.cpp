@@ -68,9 +68,7 @@ void sweep(const Forward& forward, std::size_t size, std::uint64_t seed, std::ui
     std::uint32_t left = boundaries[position];
     if (left == 0) continue;
     uniforms(seed, first_position + position, first_pair, numbers.data());
-    const Forward::Candidates all = forward.weigh(position, sums.data());
-    double sum = 0;
-    for (std::size_t i = 0; i < all.count; ++i) sums[i] = sum += sums[i];
+    const Forward::Candidates all = forward.add_up(position, sums.data());
     choose(numbers.data(), sums.data(), all.count, chosen.data());
     const std::int64_t* keys = automaton.keys() + all.first;
     const std::uint8_t* lengths = automaton.lengths() + all.first;
