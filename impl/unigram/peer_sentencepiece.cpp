@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "impl/support/no_answer.hpp"
 #include "impl/unigram/peers.hpp"
 #include "impl/unigram/unigram_files.hpp"
 
@@ -56,12 +57,18 @@ void for_each_line(std::string_view text, Line line) {
   }
 }
 
+/// Its unknown piece has the id 0, and stands for other texts, too.
+std::uint32_t token_of(int id) {
+  if (id == 0) throw NoAnswer("a character of the text is no piece");
+  return static_cast<std::uint32_t>(id) - 1;
+}
+
 void append(const std::vector<std::pair<absl::string_view, int>>& result, Tokens& tokens) {
-  for (const auto& [piece, id] : result) tokens.push_back(static_cast<std::uint32_t>(id) - 1);
+  for (const auto& [piece, id] : result) tokens.push_back(token_of(id));
 }
 
 void append(const std::vector<int>& ids, Tokens& tokens) {
-  for (const int id : ids) tokens.push_back(static_cast<std::uint32_t>(id) - 1);
+  for (const int id : ids) tokens.push_back(token_of(id));
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 namespace tandem::unigram {
 
 /// SentencePiece with the same vocabulary and no normalisation, line by line. It adds up scores in float, so that its
-/// segmentation may be another one where the best are nearly equal.
+/// segmentation may be another one where the best are nearly equal. Throws NoAnswer where a character is no piece.
 class SentencePiece {
  public:
   explicit SentencePiece(const Vocabulary& vocabulary);
