@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <ranges>
 #include <set>
 #include <stdexcept>
 
@@ -160,10 +159,10 @@ Tokens Reference::sample(std::string_view text, double alpha, const Uniform& uni
       const double bound = uniform(at + end);
       double sum = 0;
       Match chosen = ends[end].front();
-      for (const Match& match : std::views::reverse(ends[end])) {  // the shortest first
-        sum += std::exp(sums[match.begin] + alpha * vocabulary_.scores[match.token] - sums[end]);
+      for (auto match = ends[end].rbegin(); match != ends[end].rend(); ++match) {  // the shortest first
+        sum += std::exp(sums[match->begin] + alpha * vocabulary_.scores[match->token] - sums[end]);
         if (bound < sum) {
-          chosen = match;
+          chosen = *match;
           break;
         }
       }
