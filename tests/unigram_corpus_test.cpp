@@ -1,4 +1,5 @@
-// The corpus of the fuzzer (tests/fuzz/unigram.cpp), as it is and with bytes changed at random: what runs without Clang.
+// The corpus of the fuzzer (tests/fuzz/unigram.cpp), as it is and with bytes changed at random: what runs without
+// Clang.
 #include <gtest/gtest.h>
 
 #include <filesystem>

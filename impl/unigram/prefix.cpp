@@ -11,8 +11,7 @@ std::span<const std::uint32_t> PrefixIndex::find(std::string_view prefix) const 
   const auto head = [&](std::uint32_t token) {
     return std::string_view(vocabulary_.pieces[token]).substr(0, prefix.size());
   };
-  const auto found = std::ranges::equal_range(sorted_, prefix, {}, head);
-  return {found.begin(), found.end()};
+  return {std::ranges::lower_bound(sorted_, prefix, {}, head), std::ranges::upper_bound(sorted_, prefix, {}, head)};
 }
 
 }  // namespace tandem::unigram
