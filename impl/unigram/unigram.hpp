@@ -4,8 +4,8 @@
 // that end there. The automaton runs over several places of a text in lock-step, because each of its steps waits for
 // memory. Everything else goes from left to right over the pieces that end at each position, and back.
 //
-// Text is processed in blocks of whole lines, which is also what threads take. On the way a byte of a block takes 8
-// bytes for decoding, 16 for one sample, 20 and 4 per sample for several; a line is in one block, however long.
+// Text is processed in blocks of whole lines, which is also what threads take. On the way a byte of a block takes 12
+// bytes for decoding, 28 for one sample, 20 and 4 per sample for several; a line is in one block, however long.
 #pragma once
 
 #include <cstddef>
