@@ -12,7 +12,7 @@ packages=(
   libeigen3-dev libtbb-dev libhwy-dev libhwloc-dev              # to compute
   libcli11-dev nlohmann-json3-dev libfmt-dev libxxhash-dev      # to talk, and to name inputs by their hash
   librandom123-dev                                            # to draw random numbers
-  libdnnl-dev                                                   # a peer: oneDNN
+  libdnnl-dev libsentencepiece-dev                              # peers: oneDNN, SentencePiece
 )
 # Packages that are only unpacked: LAC's recurrent network, and a long Chinese text for it.
 data_packages=(python3-jieba debian-reference-zh-cn)
@@ -89,8 +89,10 @@ require_packages() {
 }
 
 # Puts real data below build/data, where the program looks for it: python3-jieba has LAC's network, debian-reference-zh-cn
-# a Chinese text. Needs neither root nor installation; without the data its rows are absent, so a failure only warns.
+# a Chinese text, bible-kjv and bible-kjv-text an English one (models/kjv/fetch_text.sh). Needs neither root nor installation; without the data its rows are absent, so a failure only warns.
 fetch_data() {
+  [ -s "$data/kjv.txt" ] || "$project/models/kjv/fetch_text.sh" "$data/kjv.txt" >&2 </dev/null ||
+    say "WARNING: the King James Bible could not be downloaded: whatever needs it is left out."
   local text=$data/debian-reference.zh-cn.txt lac=$data/usr/lib/python3/dist-packages/jieba/lac_small/word.dic
   [ ! -s "$text" ] || [ ! -s "$lac" ] || return 0
   if unpack_data "$text" && [ -s "$lac" ]; then

@@ -58,6 +58,15 @@ if(PEER_ONEDNN_INCLUDE_DIR AND PEER_ONEDNN_LIBRARY)
   endif()
 endif()
 
+# SentencePiece (libsentencepiece-dev). The core of its encoder is no part of its public headers; what is declared of it
+# here is that of this version (impl/unigram/peer_sentencepiece.cpp).
+find_path(PEER_SENTENCEPIECE_INCLUDE_DIR sentencepiece_processor.h)
+find_library(PEER_SENTENCEPIECE_LIBRARY sentencepiece)
+pkg_check_modules(sentencepiece QUIET sentencepiece)
+if(PEER_SENTENCEPIECE_INCLUDE_DIR AND PEER_SENTENCEPIECE_LIBRARY AND sentencepiece_VERSION VERSION_EQUAL 0.1.97)
+  tandem_add_peer(sentencepiece ${PEER_SENTENCEPIECE_LIBRARY} ${PEER_SENTENCEPIECE_INCLUDE_DIR})
+endif()
+
 # libtorch (libtorch-dev), where somebody has it and asks for it: half a gigabyte is too much to ask for, and loading it
 # makes every start of the program most of a second slower.
 option(TANDEM_TORCH "Race against libtorch" OFF)

@@ -84,3 +84,6 @@ set_source_files_properties(impl/language_model/shipped_model.cpp PROPERTIES
 
 # A method that is built on another.
 target_link_libraries(tandem_nbce PUBLIC tandem_language_model)
+
+# BytePiece's vocabularies are JSON.
+target_link_libraries(tandem_unigram PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)

@@ -1,4 +1,4 @@
-// tandem train language_model: a tokenizer and a model from a text.
+// tandem train; of its methods language_model: a tokenizer and a model from a text.
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
@@ -15,6 +15,7 @@
 #include "impl/language_model/tokenizer_training.hpp"
 #include "impl/language_model/trainer.hpp"
 #include "program/program.hpp"
+#include "program/train.hpp"
 
 namespace tandem::program {
 namespace {
@@ -37,13 +38,6 @@ struct Options {
   int threads = all_cores().threads;
   bool resume = false;
 };
-
-std::string content_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string content{std::istreambuf_iterator<char>(file), {}};
-  if (!file || content.empty()) throw std::invalid_argument("cannot read a text from " + path.string());
-  return content;
-}
 
 void write_curve(const std::filesystem::path& path, const Trainer& trainer) {
   std::ofstream file(path);
@@ -136,10 +130,18 @@ int train(Options options) {
 
 }  // namespace
 
+std::string content_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string content{std::istreambuf_iterator<char>(file), {}};
+  if (!file || content.empty()) throw std::invalid_argument("cannot read a text from " + path.string());
+  return content;
+}
+
 void add_train(Context context) {
   CLI::App* verb = context.app.add_subcommand(
       "train", "Learn from your own data\nExample: tandem train language_model --text FILE --out DIR");
   verb->require_subcommand(1);
+  add_train_unigram(*verb);
   CLI::App* method = verb->add_subcommand(
       "language_model",
       "A tokenizer and a language model from a text: DIR/tokenizer.bin, DIR/model.bin, DIR/loss.csv, and a checkpoint\n"

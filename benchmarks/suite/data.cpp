@@ -18,6 +18,8 @@ std::optional<fs::path> chosen_folder() {
 
 fs::path data_folder() { return chosen_folder().value_or(TANDEM_SOURCE_FOLDER "/build/data"); }
 
+fs::path models_folder() { return TANDEM_SOURCE_FOLDER "/models"; }
+
 std::optional<fs::path> optional_data(std::string_view name) {
   std::vector<fs::path> folders = {data_folder()};
   if (!chosen_folder()) folders.emplace_back(TANDEM_SOURCE_FOLDER "/../shared/data");

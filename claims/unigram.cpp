@@ -1,0 +1,266 @@
+// What the posts and papers on unigram tokenisation say of the laws of samplers.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "benchmarks/unigram_support.hpp"
+#include "claims/claim.hpp"
+#include "impl/support/random.hpp"
+#include "reference/unigram_expectation.hpp"
+
+namespace tandem::claims {
+namespace {
+
+using namespace unigram;
+
+using Law = std::map<Tokens, double>;
+
+/// The law exp(alpha * score) / Z, by enumeration.
+Law exact_law(const Vocabulary& vocabulary, std::string_view line, double alpha) {
+  Law law;
+  double sum = 0;
+  for (const Segmentation& segmentation : enumerate(vocabulary, line)) {
+    sum += law[segmentation.tokens] = std::exp(alpha * segmentation.score);
+  }
+  for (auto& [tokens, probability] : law) probability /= sum;
+  return law;
+}
+
+/// The shares of `draws` calls of draw(number).
+template <class Draw>
+Law shares(std::uint64_t draws, Draw draw) {
+  Law law;
+  for (std::uint64_t i = 0; i < draws; ++i) law[draw(i)] += 1 / static_cast<double>(draws);
+  return law;
+}
+
+Law shares_of_first_sampler(const Vocabulary& vocabulary, std::string_view line, double alpha, std::uint64_t draws) {
+  const Reference reference(vocabulary);
+  std::uint64_t drawn = 0;
+  const auto uniform = [&] { return random_uniform(1, drawn++, 0); };
+  return shares(draws, [&](std::uint64_t) { return sample_by_sigmoids(reference, line, alpha, uniform); });
+}
+
+double total_variation(const Law& exact, Law seen) {
+  double sum = 0;
+  for (const auto& [tokens, probability] : exact) sum += std::abs(probability - seen[tokens]);
+  return sum / 2;
+}
+
+Vocabulary ten_pieces() {
+  return make_vocabulary({"a", "b", "c", "d", "ab", "bc", "cd", "abc", "bcd", "abcd"},
+                         {-3, -3.5, -2.5, -4, -4.5, -5, -3.75, -6, -5.5, -7});
+}
+
+Outcome decoding_is_best(bool full) {
+  std::size_t wrong = 0;
+  std::size_t lines = 0;
+  for (std::uint64_t seed = 0; seed < (full ? 3000U : 300U); ++seed) {
+    const Problem problem = random_problem(2 + seed % 5, seed, 1);
+    const std::string_view line =
+        std::string_view(problem.text).substr(0, std::min<std::size_t>(14, end_of_line(problem.text, 0)));
+    Tokens tokens;
+    decode(problem.prepared->tables, line, tokens, {});
+    double best = -1e300;
+    for (const Segmentation& one : enumerate(*problem.prepared->vocabulary, line)) best = std::max(best, one.score);
+    wrong += score_of(*problem.prepared->vocabulary, tokens) == best ? 0 : 1;
+    ++lines;
+  }
+  return {fmt::format("{} of {} lines below the best of all segmentations", wrong, lines), confirmed_if(wrong == 0)};
+}
+
+Outcome first_sampler_of_three(bool full) {
+  const Vocabulary vocabulary =
+      make_vocabulary({"w", "atching", "wat", "ching", "watch", "ing"}, {-1, -1, -1, -1, -1, -1});
+  Law seen = shares_of_first_sampler(vocabulary, "watching", 1, full ? 1'000'000 : 100'000);
+  const double one = seen[{0, 1}];
+  const double two = seen[{2, 3}];
+  const double three = seen[{4, 5}];
+  const bool holds = std::abs(one - 0.25) < 0.01 && std::abs(two - 0.25) < 0.01 && std::abs(three - 0.5) < 0.01;
+  return {fmt::format("w/atching {:.4f}, wat/ching {:.4f}, watch/ing {:.4f}", one, two, three), confirmed_if(holds)};
+}
+
+Outcome first_sampler_keeps_the_best(bool full) {
+  const Vocabulary vocabulary =
+      make_vocabulary({"w", "atching", "wat", "ching", "watch", "ing"}, {-0.95, -0.95, -1, -1, -1, -1});
+  Law seen = shares_of_first_sampler(vocabulary, "watching", 1, full ? 1'000'000 : 100'000);
+  Law exact = exact_law(vocabulary, "watching", 1);
+  return {fmt::format("the best, w/atching, {:.4f} (exact law {:.4f}); watch/ing {:.4f}", seen[{0, 1}], exact[{0, 1}],
+                      seen[{4, 5}]),
+          confirmed_if(seen[{0, 1}] > seen[{4, 5}])};
+}
+
+Outcome perfect_sampling(bool full) {
+  const auto vocabulary = std::make_shared<const Vocabulary>(ten_pieces());
+  const std::string_view line = "abcdabcd";
+  const std::uint64_t draws = full ? 2'000'000 : 200'000;
+  std::string figures;
+  bool holds = true;
+  for (const double alpha : {0.1, 1.0}) {
+    const Law exact = exact_law(*vocabulary, line, alpha);
+    const Sampler sampler(Tables(vocabulary), alpha);
+    Tokens tokens;
+    const Law seen = shares(draws, [&](std::uint64_t i) {
+      sample(sampler, line, {.position = 8 * i}, tokens, {});
+      return tokens;
+    });
+    const double perfect = total_variation(exact, seen);
+    const double first = total_variation(exact, shares_of_first_sampler(*vocabulary, line, alpha, draws));
+    // The mean over cells of |seen - p| is at most sqrt(p / draws), and there are 64 of them.
+    holds = holds && perfect < std::sqrt(64 / static_cast<double>(draws));
+    figures += fmt::format("alpha {}: perfect {:.4f}, first sampler {:.3f}; ", alpha, perfect, first);
+  }
+  return {figures + fmt::format("noise below {:.4f}", std::sqrt(64 / static_cast<double>(draws))), confirmed_if(holds)};
+}
+
+Outcome limits_of_alpha(bool) {
+  const auto vocabulary = std::make_shared<const Vocabulary>(ten_pieces());
+  const Tables tables(vocabulary);
+  const std::string_view line = "abcdabcd";
+  Expectation uniform;
+  expect(Sampler(tables, 0), line, uniform, {});
+  const double count = std::exp(uniform.log_sum);
+  Tokens best;
+  decode(tables, line, best, {});
+  std::size_t others = 0;
+  Tokens drawn;
+  for (std::uint64_t i = 0; i < 1000; ++i) {
+    sample(Sampler(tables, 1000), line, {.position = 8 * i}, drawn, {});
+    others += drawn == best ? 0 : 1;
+  }
+  return {fmt::format("alpha 0: {:.9g} equally likely segmentations of 64; alpha 1000: {} of 1000 samples are not the "
+                      "best; negative alpha is refused",
+                      count, others),
+          confirmed_if(std::abs(count - 64) < 1e-9 && others == 0)};
+}
+
+suite::Workload<Problem> workload_named(const std::string& name, double alpha) {
+  const auto all = workloads(alpha);
+  return *std::ranges::find(all, name, &suite::Workload<Problem>::name);
+}
+
+Outcome tokens_by_alpha(bool) {
+  std::string figures;
+  double before = 0;
+  bool rises = true;
+  for (const double alpha : {1.0, 0.5, 0.2, 0.1, 0.01}) {
+    const Problem problem = workload_named("english_117k", alpha).make(1);
+    Expectation expectation;
+    expect_omp(problem.prepared->sampler, problem.text, expectation, all_cores());
+    rises = rises && expectation.tokens > before;
+    before = expectation.tokens;
+    figures += fmt::format("{}{}: {:.3f}", figures.empty() ? "" : ", ", alpha,
+                           static_cast<double>(problem.text.size()) / expectation.tokens);
+  }
+  return {"bytes per token at alpha " + figures, confirmed_if(rises)};
+}
+
+Outcome split_pieces_do_not_appear(bool) {
+  const Problem problem = workload_named("english_117k", 0.1).make(1);
+  const Vocabulary& vocabulary = *problem.prepared->vocabulary;
+  Tokens tokens;
+  decode(problem.prepared->tables, problem.text, tokens, {});
+  std::vector<char> used(vocabulary.pieces.size());
+  for (const std::uint32_t token : tokens) used[token] = 1;
+  std::map<std::string_view, double> scores;
+  for (std::size_t i = 0; i < vocabulary.pieces.size(); ++i) scores[vocabulary.pieces[i]] = vocabulary.scores[i];
+  std::size_t splittable = 0;
+  std::size_t appear = 0;
+  for (std::size_t token = 0; token < vocabulary.pieces.size(); ++token) {
+    const std::string_view piece = vocabulary.pieces[token];
+    bool worse = false;
+    for (std::size_t cut = 1; cut < piece.size(); ++cut) {
+      const auto left = scores.find(piece.substr(0, cut));
+      const auto right = scores.find(piece.substr(cut));
+      worse = worse || (left != scores.end() && right != scores.end() &&
+                        left->second + right->second > vocabulary.scores[token]);
+    }
+    splittable += worse ? 1 : 0;
+    appear += worse && used[token] != 0 ? 1 : 0;
+  }
+  return {fmt::format("{} of {} pieces are worth less than two others; {} of them appear", splittable,
+                      vocabulary.pieces.size(), appear),
+          confirmed_if(appear == 0)};
+}
+
+Outcome lossless(bool full) {
+  std::size_t wrong = 0;
+  std::size_t texts = 0;
+  for (std::uint64_t seed = 0; seed < (full ? 1000U : 100U); ++seed) {
+    for (const suite::Workload<Problem>& workload : workloads()) {
+      if (workload.size > 1e4) continue;
+      const Problem problem = workload.make(seed);
+      Tokens tokens;
+      decode(problem.prepared->tables, problem.text, tokens, {});
+      wrong += not_the_text(problem, tokens) ? 1 : 0;
+      sample(problem.prepared->sampler, problem.text, {.seed = seed}, tokens, {});
+      wrong += not_the_text(problem, tokens) ? 1 : 0;
+      texts += 2;
+    }
+    if (!full && texts > 200) break;
+  }
+  return {
+      fmt::format("{} of {} segmentations of English, Chinese, runs and random bytes are not the text", wrong, texts),
+      confirmed_if(wrong == 0)};
+}
+
+Outcome expectation_is_the_mean(bool full) {
+  const Problem problem = workload_named("line_6k", 0.1).make(1);
+  Expectation expectation;
+  expect(problem.prepared->sampler, problem.text, expectation, {});
+  std::vector<Tokens> samples(full ? 10'000 : 1000);
+  samples_simd_omp(problem.prepared->sampler, problem.text, {}, samples, all_cores());
+  double sum = 0;
+  double squares = 0;
+  double surprise = 0;
+  for (const Tokens& tokens : samples) {
+    const auto size = static_cast<double>(tokens.size());
+    sum += size;
+    squares += size * size;
+    surprise +=
+        expectation.log_sum - problem.prepared->sampler.alpha() * score_of(*problem.prepared->vocabulary, tokens);
+  }
+  const auto count = static_cast<double>(samples.size());
+  const double mean = sum / count;
+  const double deviation = std::sqrt((squares / count - mean * mean) / count);
+  return {fmt::format("tokens {:.2f} expected, {:.2f} +- {:.2f} drawn; entropy {:.2f}, {:.2f} drawn",
+                      expectation.tokens, mean, deviation, expectation.entropy, surprise / count),
+          confirmed_if(std::abs(mean - expectation.tokens) < 3 * deviation &&
+                       std::abs(surprise / count - expectation.entropy) < 1e-3 * expectation.entropy)};
+}
+
+std::vector<Claim> claims() {
+  const auto claim = [](const char* id, const char* statement, const char* source, const char* threshold,
+                        Outcome (*experiment)(bool)) {
+    return Claim{.id = id,
+                 .method = "unigram",
+                 .statement = statement,
+                 .source = source,
+                 .threshold = threshold,
+                 .full_seconds = 10,
+                 .experiment = experiment};
+  };
+  return {
+      claim("C1", "Viterbi decoding gives the best of all segmentations", "kexue.fm 9752", "no line below it",
+            decoding_is_best),
+      claim("C2", "The first Viterbi sampler gives three equal segmentations 1/4, 1/4 and 1/2", "kexue.fm 9811",
+            "within 0.01", first_sampler_of_three),
+      claim("C3", "Under the first Viterbi sampler the best segmentation stays the most probable",
+            "kexue.fm 9768 (withdrawn in 9811)", "more probable than any other", first_sampler_keeps_the_best),
+      claim("C4", "Perfect sampling draws from exp(alpha * score) / Z", "kexue.fm 9811",
+            "total variation over 64 segmentations within the noise", perfect_sampling),
+      claim("C5", "alpha = 0 draws uniformly, alpha to infinity decodes", "kexue.fm 9768", "exactly", limits_of_alpha),
+      claim("C8", "The smaller alpha, the more tokens", "kexue.fm 9768", "at every step", tokens_by_alpha),
+      claim("C10", "Pieces w = uv with p(u) p(v) > p(w) never appear in the best segmentation", "kexue.fm 9752",
+            "none of them", split_pieces_do_not_appear),
+      claim("C13", "The pieces are always the text", "kexue.fm 9752", "every text", lossless),
+      claim("C14", "Expected number of tokens and entropy follow without drawing", "this project",
+            "3 standard deviations", expectation_is_the_mean)};
+}
+
+const Registered registered(claims());
+
+}  // namespace
+}  // namespace tandem::claims

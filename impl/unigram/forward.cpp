@@ -1,0 +1,149 @@
+#include "impl/unigram/forward.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <numeric>
+
+#include "impl/unigram/blocks.hpp"
+
+namespace tandem::unigram {
+namespace {
+
+constexpr std::uint32_t mixed_flag = std::uint32_t{1} << 31;
+constexpr int reach = 256;  // exponents of sums on either side of 0
+constexpr double low = 0x1p-256;
+constexpr double high = 0x1p256;
+
+/// A weight that underflows counts as 0: nobody would draw it.
+double scaled(double weight, std::int64_t exponent) {
+  return std::ldexp(weight, static_cast<int>(std::max<std::int64_t>(exponent, -4000)));
+}
+
+}  // namespace
+
+void Forward::run(std::string_view block) {
+  lists_ = room(buffers_.lists, block.size());
+  sums_ = room(buffers_.sums, block.size() + 1);
+  exponents_ = room(buffers_.exponents, block.size() + 1);
+  automaton_.match(block, lists_);
+  for (std::size_t begin = 0; begin < block.size();) {
+    const std::size_t end = end_of_line(block, begin);
+    run_line(begin, end);
+    begin = end;
+  }
+}
+
+bool Forward::is_mixed(std::size_t position) const { return (lists_[position - 1] & mixed_flag) != 0; }
+
+Forward::Candidates Forward::candidates(std::size_t position) const {
+  const List list{lists_[position - 1] & ~mixed_flag};
+  return {list.first() * Automaton::group, list.groups() * Automaton::group};
+}
+
+Forward::Candidates Forward::add_up(std::size_t position, double* sums) const {
+  const Candidates all = candidates(position);
+  if (is_mixed(position)) {
+    int exponent = 0;
+    mixed_weights(position, all, sums, exponent);
+    std::partial_sum(sums, sums + all.count, sums);
+    return all;
+  }
+  const std::uint8_t* length = automaton_.lengths() + all.first;
+  const double* weight = weights_ + all.first;
+  const double* before = sums_ + position;
+  double sum = 0;
+  for (std::size_t i = 0; i < all.count; i += Automaton::group) {
+    for (std::size_t j = i; j < i + Automaton::group; ++j) {
+      sums[j] = sum += before[-static_cast<std::ptrdiff_t>(length[j])] * weight[j];
+    }
+  }
+  return all;
+}
+
+/// The weights as multiples of 2^exponent, which is chosen, and their sum.
+double Forward::mixed_weights(std::size_t position, Candidates all, double* weights, int& exponent) const {
+  const std::uint8_t* length = automaton_.lengths() + all.first;
+  exponent = std::numeric_limits<int>::min();
+  for (std::size_t i = 0; i < all.count; ++i) {
+    const std::size_t begin = position - length[i];
+    weights[i] = sums_[begin] * weights_[all.first + i];
+    if (weights[i] > 0) exponent = std::max(exponent, exponents_[begin] + std::ilogb(weights[i]));
+  }
+  double sum = 0;
+  for (std::size_t i = 0; i < all.count; ++i) {
+    weights[i] = scaled(weights[i], std::int64_t{exponents_[position - length[i]]} - exponent);
+    sum += weights[i];
+  }
+  return sum;
+}
+
+double Forward::log_sum(std::size_t line_end) const {
+  std::array<double, longest_allowed + 1> weights;
+  const Candidates all = candidates(line_end);
+  int exponent = 0;
+  const double sum = mixed_weights(line_end, all, weights.data(), exponent);
+  return std::log(sum) + exponent * std::numbers::ln2;
+}
+
+void Forward::run_line(std::size_t begin, std::size_t end) {
+  // The line before ends where this one begins, but its last draw asks for its candidates and not for its sum.
+  sums_[begin] = 1;
+  exponents_[begin] = 0;
+  int exponent = 0;
+  double previous = 1;
+  std::size_t mixed_until = begin;
+  for (std::size_t position = begin + 1; position <= end; ++position) {
+    if (position > mixed_until) {
+      const double sum = plain_sum(position, previous);
+      if (sum >= low && sum <= high) {
+        sums_[position] = sum;
+        exponents_[position] = exponent;
+        previous = sum;
+        continue;
+      }
+      keep(position, sum, exponent, exponent, mixed_until);
+    } else {
+      std::array<double, longest_allowed + 1> weights;
+      int sum_exponent = 0;
+      const double sum = mixed_weights(position, candidates(position), weights.data(), sum_exponent);
+      lists_[position - 1] |= mixed_flag;
+      keep(position, sum, sum_exponent, exponent, mixed_until);
+    }
+    previous = sums_[position];
+  }
+}
+
+/// A position waits for the one before it alone as long as a multiplication and an addition take: its sum is at hand,
+/// and the single byte is the first of the list.
+double Forward::plain_sum(std::size_t position, double previous) const {
+  const List list{lists_[position - 1]};
+  const double* weight = weights_ + list.first() * Automaton::group;
+  const std::uint8_t* length = automaton_.lengths() + list.first() * Automaton::group;
+  const double* sums = sums_ + position;
+  const auto product = [&](std::size_t i) { return sums[-static_cast<std::ptrdiff_t>(length[i])] * weight[i]; };
+  const double first = previous * weight[0];
+  double others = (product(1) + product(2)) + product(3);
+  for (std::size_t more = list.groups(); more > 1; --more) {
+    weight += Automaton::group;
+    length += Automaton::group;
+    others += (product(0) + product(1)) + (product(2) + product(3));
+  }
+  return first + others;
+}
+
+/// Keeps sum * 2^sum_exponent with the line's exponent if it is within reach of it; else with one of its own, which
+/// becomes the line's.
+void Forward::keep(std::size_t position, double sum, int sum_exponent, int& exponent, std::size_t& mixed_until) {
+  const int whole = std::ilogb(sum) + sum_exponent;
+  if (std::abs(whole - exponent) >= reach) {
+    exponent = whole;
+    mixed_until = position + automaton_.longest();
+  }
+  sums_[position] = std::ldexp(sum, sum_exponent - exponent);
+  exponents_[position] = exponent;
+}
+
+}  // namespace tandem::unigram

@@ -1,0 +1,35 @@
+// Other people's tokenisers, to be raced against; there where their library was found (TANDEM_PEER_SENTENCEPIECE). Not
+// installed: the library of this project's users does not need them.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "reference/unigram.hpp"
+
+namespace tandem::unigram {
+
+/// SentencePiece with the same vocabulary and no normalisation, line by line. It adds up scores in float, so that its
+/// segmentation may be another one where the best are nearly equal. Throws NoAnswer where a character is no piece.
+class SentencePiece {
+ public:
+  explicit SentencePiece(const Vocabulary& vocabulary);
+  ~SentencePiece();
+  SentencePiece(const SentencePiece&) = delete;
+  SentencePiece& operator=(const SentencePiece&) = delete;
+
+  /// Its public interface: Encode, and SampleEncode with nbest_size -1. The text passes through its normaliser, which
+  /// has nothing to do.
+  void encode(std::string_view text, Tokens& tokens) const;
+  void sample(std::string_view text, double alpha, Tokens& tokens) const;
+
+  /// The model alone, which users cannot call: neither normaliser nor the message of results.
+  void encode_core(std::string_view text, Tokens& tokens) const;
+  void sample_core(std::string_view text, double alpha, Tokens& tokens) const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace tandem::unigram

@@ -1,0 +1,121 @@
+// One sample: forward filtering, then one draw for every token from the end to the beginning.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "impl/unigram/blocks.hpp"
+#include "impl/unigram/draw.hpp"
+#include "impl/unigram/forward.hpp"
+#include "impl/unigram/unigram.hpp"
+
+namespace tandem::unigram {
+
+Sampler::Sampler(Tables tables, double alpha) : tables_(std::move(tables)), alpha_(alpha), linear_(true) {
+  require_alpha(alpha);
+  const Automaton& automaton = tables_.automaton();
+  double largest = 0;
+  for (const double score : tables_.vocabulary().scores) largest = std::max(largest, std::abs(score));
+  linear_ = alpha * largest <= 300;
+  if (!linear_) return;
+  std::vector<double> of_rank(tables_.vocabulary().pieces.size());
+  for (std::size_t rank = 0; rank < automaton.ranks(); ++rank) {
+    of_rank[rank] = std::exp(alpha * tables_.vocabulary().scores[automaton.token(rank)]);
+  }
+  weights_.resize(automaton.entries());
+  for (std::size_t entry = 0; entry < weights_.size(); ++entry) {
+    const std::int64_t key = automaton.keys()[entry];
+    weights_[entry] = Automaton::is_padding(key) ? 0 : of_rank[Automaton::rank(key)];
+  }
+}
+
+namespace {
+
+/// Lines whose draws go on side by side: a draw waits for the one before it.
+struct Lane {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::uint32_t* token = nullptr;
+  std::uint32_t* stop = nullptr;
+};
+
+struct Workspace {
+  Forward::Buffers forward;
+  std::vector<double> numbers;
+  std::vector<std::uint32_t> tokens;
+};
+
+void sample_block(const Sampler& sampler, std::string_view block, const Seed& seed, Tokens& tokens) {
+  thread_local Workspace workspace;
+  Forward forward(sampler, workspace.forward);
+  forward.run(block);
+  double* numbers = room(workspace.numbers, block.size() + 1);
+  draw_uniforms(seed, block.size() + 1, numbers);
+  std::uint32_t* buffer = room(workspace.tokens, block.size());
+
+  std::array<Lane, 4> lanes;
+  for (std::size_t i = 0, begin = 0; i < lanes.size() && begin < block.size(); ++i) {
+    const std::size_t wanted = block.size() * (i + 1) / lanes.size();
+    const std::size_t end = i + 1 == lanes.size()
+                                ? block.size()
+                                : end_of_line(block, std::max(begin, std::max<std::size_t>(wanted, 1) - 1));
+    lanes[i] = {.begin = begin, .end = end, .token = buffer + end, .stop = buffer + end};
+    begin = end;
+  }
+  const Automaton& automaton = forward.automaton();
+  std::array<double, longest_allowed + 1> sums;
+  for (bool more = true; more;) {
+    more = false;
+    for (Lane& lane : lanes) {
+      if (lane.end == lane.begin) continue;
+      const Forward::Candidates all = forward.add_up(lane.end, sums.data());
+      const double bound = numbers[lane.end] * sums[all.count - 1];
+      std::size_t entry = all.first;  // of the first candidate whose sum exceeds the bound
+      for (std::size_t i = 0; i < all.count; i += Automaton::group) {
+        for (std::size_t j = i; j < i + Automaton::group; ++j) entry += bound >= sums[j] ? 1 : 0;  // no branch
+      }
+      *--lane.token = automaton.token(Automaton::rank(automaton.keys()[entry]));
+      lane.end -= automaton.lengths()[entry];
+      more = true;
+    }
+  }
+  for (const Lane& lane : lanes) tokens.insert(tokens.end(), lane.token, lane.stop);
+}
+
+template <class Scheduler>
+void run(const Sampler& sampler, std::string_view text, const Seed& seed, Tokens& tokens, const Execution& execution) {
+  if (!sampler.linear()) {
+    tokens = Reference(sampler.tables().vocabulary()).sample(text, sampler.alpha(), [&](std::size_t position) {
+      return draw_uniform(seed, position);
+    });
+    return;
+  }
+  tokens.clear();
+  const auto block = [&](std::size_t begin, std::size_t end, Tokens& part) {
+    part.clear();
+    Seed from_here = seed;
+    from_here.position += begin;
+    sample_block(sampler, text.substr(begin, end - begin), from_here, part);
+  };
+  for_each_block<Scheduler, Tokens>(text, execution, block,
+                                    [&](const Tokens& part) { tokens.insert(tokens.end(), part.begin(), part.end()); });
+}
+
+}  // namespace
+
+void sample(const Sampler& sampler, std::string_view text, const Seed& seed, Tokens& tokens,
+            const Execution& execution) {
+  run<Sequential>(sampler, text, seed, tokens, execution);
+}
+
+void sample_omp(const Sampler& sampler, std::string_view text, const Seed& seed, Tokens& tokens,
+                const Execution& execution) {
+  run<OpenMp>(sampler, text, seed, tokens, execution);
+}
+
+void sample_tbb(const Sampler& sampler, std::string_view text, const Seed& seed, Tokens& tokens,
+                const Execution& execution) {
+  run<OneTbb>(sampler, text, seed, tokens, execution);
+}
+
+}  // namespace tandem::unigram

@@ -1,0 +1,110 @@
+// The fast variants of unigram tokenisation, its files and its training. Definition: reference/unigram.hpp.
+//
+// All variants share one preparation (Tables): an Aho-Corasick automaton, whose state after a byte knows all pieces
+// that end there. The automaton runs over several places of a text in lock-step, because each of its steps waits for
+// memory. Everything else goes from left to right over the pieces that end at each position, and back.
+//
+// Text is processed in blocks of whole lines, which is also what threads take. On the way a byte of a block takes 12
+// bytes for decoding, 28 for one sample, 20 and 4 per sample for several; a line is in one block, however long.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "impl/support/execution.hpp"
+#include "reference/unigram.hpp"
+#include "reference/unigram_expectation.hpp"
+
+namespace tandem::unigram {
+
+class Automaton;
+
+/// A vocabulary prepared for the fast variants. Cheap to copy, and usable from several threads at once.
+class Tables {
+ public:
+  /// O(bytes of the vocabulary), except for vocabularies in which most pieces end as many others do. Throws
+  /// std::invalid_argument if the tables would need more than 512 MB.
+  explicit Tables(std::shared_ptr<const Vocabulary> vocabulary);
+
+  const Vocabulary& vocabulary() const { return *vocabulary_; }
+  const Automaton& automaton() const { return *automaton_; }
+  std::size_t bytes() const;  ///< memory of the tables, without the vocabulary
+
+ private:
+  std::shared_ptr<const Vocabulary> vocabulary_;
+  std::shared_ptr<const Automaton> automaton_;
+};
+
+/// Tables with exp(alpha * score) of every piece. Throws std::invalid_argument where `require_alpha` does.
+class Sampler {
+ public:
+  Sampler(Tables tables, double alpha);
+
+  const Tables& tables() const { return tables_; }
+  double alpha() const { return alpha_; }
+  /// Whether the weights fit into a double with room to spare; else the reference draws, with logarithms.
+  bool linear() const { return linear_; }
+  const std::vector<double>& weights() const { return weights_; }
+
+ private:
+  Tables tables_;
+  double alpha_;
+  bool linear_;
+  std::vector<double> weights_;
+};
+
+/// What a draw depends on, besides sampler and text: same seed, sample number and position, same number.
+struct Seed {
+  std::uint64_t seed = 1;
+  std::uint32_t sample = 0;
+  std::uint64_t position = 0;  ///< of the text's beginning, where it is a part of a longer one
+};
+
+/// Uniform in [0, 1), a multiple of 2^-52, for the end of a piece: Philox of (seed; position, sample).
+double draw_uniform(const Seed& seed, std::size_t position);
+
+// ---- variants: the tokens replace what was in `tokens` -------------------------------------------------------------
+
+/// The best segmentation, the same as the reference's to the last token.
+void decode(const Tables& tables, std::string_view text, Tokens& tokens, const Execution& execution);
+void decode_omp(const Tables& tables, std::string_view text, Tokens& tokens, const Execution& execution);
+void decode_tbb(const Tables& tables, std::string_view text, Tokens& tokens, const Execution& execution);
+
+/// One sample: the one that the reference draws with draw_uniform, and the same at every thread count and SIMD width.
+void sample(const Sampler& sampler, std::string_view text, const Seed& seed, Tokens& tokens, const Execution&);
+void sample_omp(const Sampler& sampler, std::string_view text, const Seed& seed, Tokens& tokens, const Execution&);
+void sample_tbb(const Sampler& sampler, std::string_view text, const Seed& seed, Tokens& tokens, const Execution&);
+
+/// samples[i] is what `sample` gives for the number seed.sample + i; the sums are computed once for all.
+void samples_simd(const Sampler& sampler, std::string_view text, const Seed& seed, std::vector<Tokens>& samples,
+                  const Execution&);
+void samples_simd_omp(const Sampler& sampler, std::string_view text, const Seed& seed, std::vector<Tokens>& samples,
+                      const Execution&);
+void samples_simd_tbb(const Sampler& sampler, std::string_view text, const Seed& seed, std::vector<Tokens>& samples,
+                      const Execution&);
+
+/// Log of the sum over all segmentations, expected counts and entropy, without drawing.
+void expect(const Sampler& sampler, std::string_view text, Expectation& expectation, const Execution&);
+void expect_omp(const Sampler& sampler, std::string_view text, Expectation& expectation, const Execution&);
+void expect_tbb(const Sampler& sampler, std::string_view text, Expectation& expectation, const Execution&);
+
+// ---- search by prefix ----------------------------------------------------------------------------------------------
+
+/// The pieces in the order of their bytes, so that those with a common prefix follow each other.
+class PrefixIndex {
+ public:
+  explicit PrefixIndex(const Vocabulary& vocabulary);
+
+  /// with_prefix of the reference. O(|prefix| * log(pieces)).
+  std::span<const std::uint32_t> find(std::string_view prefix) const;
+
+ private:
+  const Vocabulary& vocabulary_;
+  Tokens sorted_;
+};
+
+}  // namespace tandem::unigram

@@ -1,0 +1,216 @@
+// tandem solve tokenize: a text in pieces of a vocabulary.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stdexcept>
+
+#include "benchmarks/suite/progress.hpp"
+#include "impl/unigram/unigram.hpp"
+#include "impl/unigram/unigram_files.hpp"
+#include "program/program.hpp"
+
+namespace tandem::program {
+namespace {
+
+using namespace unigram;
+
+struct Options {
+  std::string vocabulary;
+  std::string text;
+  std::string print = "ids";
+  bool json = false;
+  bool sample = false;
+  double alpha = 0.1;
+  std::uint64_t seed = 1;
+  std::size_t count = 1;
+};
+
+class Tokenizer {
+ public:
+  explicit Tokenizer(const Options& options)
+      : options_(options),
+        numbered_(load_vocabulary(options.vocabulary)),
+        tables_(std::make_shared<const Vocabulary>(numbered_.vocabulary)),
+        samples_(options.count),
+        uses_(options.print == "counts" ? tables_.vocabulary().pieces.size() : 0) {
+    if (options.sample) sampler_.emplace(tables_, options.alpha);
+  }
+
+  /// Whole lines, which begin at `position` of the text. False: nobody reads on.
+  bool lines(std::string_view text, std::uint64_t position) {
+    if (sampler_) {
+      samples_simd_omp(*sampler_, text, {.seed = options_.seed, .position = position}, samples_, all_cores());
+    } else {
+      decode_omp(tables_, text, samples_[0], all_cores());
+    }
+    for (const Tokens& tokens : samples_) require_lossless(tokens, text);
+    if (options_.print == "counts") {
+      for (const Tokens& tokens : samples_) {
+        for (const std::uint32_t token : tokens) ++uses_[token];
+      }
+      return true;
+    }
+    std::string output;
+    std::vector<std::size_t> next(samples_.size());
+    for (std::size_t begin = 0; begin < text.size();) {
+      const std::size_t end = end_of_line(text, begin);
+      ++line_;
+      for (std::size_t i = 0; i < samples_.size(); ++i) {
+        const auto first = samples_[i].begin() + static_cast<std::ptrdiff_t>(next[i]);
+        for (std::size_t at = begin; at < end; ++next[i])
+          at += tables_.vocabulary().pieces[samples_[i][next[i]]].size();
+        append(output, {first, samples_[i].begin() + static_cast<std::ptrdiff_t>(next[i])}, i);
+      }
+      begin = end;
+    }
+    return put(output);
+  }
+
+  void finish() const {
+    std::vector<std::uint32_t> order;
+    for (std::uint32_t token = 0; token < uses_.size(); ++token) {
+      if (uses_[token] > 0) order.push_back(token);
+    }
+    std::ranges::stable_sort(order, std::ranges::greater(), [&](std::uint32_t token) { return uses_[token]; });
+    for (const std::uint32_t token : order) {
+      const std::string piece = escaped(numbered_.vocabulary.pieces[token]);
+      const nlohmann::ordered_json object = {{"id", numbered_.ids[token]}, {"piece", piece}, {"count", uses_[token]}};
+      if (!put(options_.json ? object.dump() + "\n"
+                             : fmt::format("{}\t{}\t{}\n", numbered_.ids[token], piece, uses_[token]))) {
+        return;
+      }
+    }
+  }
+
+ private:
+  static bool put(const std::string& output) {
+    // A reader that has seen enough (head) closes the pipe; that is no error.
+    return std::fwrite(output.data(), 1, output.size(), stdout) == output.size();
+  }
+
+  void require_lossless(const Tokens& tokens, std::string_view text) const {
+    std::size_t at = 0;
+    for (const std::uint32_t token : tokens) {
+      const std::string& piece = tables_.vocabulary().pieces[token];
+      if (text.substr(at, piece.size()) != piece) break;
+      at += piece.size();
+    }
+    if (at != text.size()) throw std::logic_error("the pieces are not the text: please report this");
+  }
+
+  void append(std::string& output, const Tokens& tokens, std::size_t sample) const {
+    if (options_.json) {
+      nlohmann::ordered_json object = {{"line", line_}};
+      if (sampler_) object["sample"] = sample;
+      object["ids"] = nlohmann::json::array();
+      object["pieces"] = nlohmann::json::array();
+      for (const std::uint32_t token : tokens) {
+        object["ids"].push_back(numbered_.ids[token]);
+        object["pieces"].push_back(escaped(tables_.vocabulary().pieces[token]));
+      }
+      output += object.dump() + "\n";
+      return;
+    }
+    const bool ids = options_.print == "ids";
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      if (i > 0) output += ids ? ' ' : '\t';
+      output += ids ? std::to_string(numbered_.ids[tokens[i]]) : escaped(tables_.vocabulary().pieces[tokens[i]]);
+    }
+    output += '\n';
+  }
+
+  const Options& options_;
+  NumberedVocabulary numbered_;
+  Tables tables_;
+  std::optional<Sampler> sampler_;
+  std::vector<Tokens> samples_;
+  std::vector<std::uint64_t> uses_;
+  std::size_t line_ = 0;
+};
+
+/// The beginning of the last line: what is before it is whole, whatever comes.
+std::size_t begin_of_last_line(std::string_view text) {
+  for (std::size_t at = text.size(); at-- > 1;) {
+    if (text[at] != '\n' && text[at - 1] == '\n') return at;
+  }
+  return 0;
+}
+
+void solve(const Options& options) {
+  if (options.count < 1 || options.count > 10'000) throw std::invalid_argument("--count takes 1 to 10000");
+  if (!options.sample && options.count > 1) throw std::invalid_argument("--count needs --sample");
+  Tokenizer tokenizer(options);
+  std::ifstream file;
+  double seconds = 0;
+  if (options.text != "-") {
+    file.open(options.text, std::ios::binary);
+    // A folder opens, but cannot be read.
+    if (!file.is_open() || std::filesystem::is_directory(options.text)) {
+      throw std::invalid_argument("'" + options.text + "' cannot be read");
+    }
+    std::error_code no_file;
+    const auto size = std::filesystem::file_size(options.text, no_file);
+    seconds = no_file ? 0 : 1e-7 * static_cast<double>(size * options.count);
+  }
+  std::istream& input = options.text == "-" ? std::cin : file;
+  suite::Progress progress(seconds);
+  progress.now("tokenising");
+  // Memory holds a part and a line, and what becomes of them; with many samples the part is small.
+  const std::size_t part = std::max<std::size_t>(std::size_t{1} << 14, (std::size_t{1} << 20) / options.count);
+  std::string text;
+  std::uint64_t position = 0;
+  for (bool more = true; more;) {
+    const std::size_t before = text.size();
+    text.resize(before + part);
+    input.read(text.data() + before, static_cast<std::streamsize>(part));
+    text.resize(before + static_cast<std::size_t>(input.gcount()));
+    if (input.bad()) throw std::invalid_argument("'" + options.text + "' cannot be read to its end");
+    more = input.good();
+    const std::size_t end = more ? begin_of_last_line(text) : text.size();
+    if (!tokenizer.lines(std::string_view(text).substr(0, end), position)) return;
+    text.erase(0, end);
+    position += end;
+    progress.done(1e-7 * static_cast<double>(end * options.count));
+  }
+  tokenizer.finish();
+}
+
+const RegisteredSolver registered{{
+    .method = "tokenize",
+    .summary = "A text in pieces of a unigram vocabulary: the best segmentation, or random ones; an output line for "
+               "every line\n"
+               "and sample. The pieces, with \\x0A and \\\\ read as bytes, are always the text",
+    .example = "tandem solve tokenize --vocab models/unigram/vocabulary.tsv --sample --alpha 0.1 --count 3 letter.txt",
+    .configure =
+        [](CLI::App& verb) {
+          auto options = std::make_shared<Options>();
+          verb.add_option("--vocab", options->vocabulary,
+                          "A vocabulary: BytePiece JSON, SentencePiece unigram .model, or lines of piece, tab, score")
+              ->required()
+              ->type_name("FILE");
+          verb.add_option("TEXT", options->text, "Any bytes; - for the standard input")->required()->type_name("FILE");
+          verb.add_option("--print", options->print, "ids, pieces (separated by tabs), or counts of the whole text")
+              ->check(CLI::IsMember({"ids", "pieces", "counts"}))
+              ->capture_default_str();
+          auto* sample = verb.add_flag("--sample", options->sample, "Draw by exp(alpha * score)");
+          verb.add_option("--alpha", options->alpha, "0 is uniform over all segmentations, large is the best one")
+              ->needs(sample)
+              ->capture_default_str();
+          verb.add_option("--seed", options->seed, "Same seed, same segmentation")
+              ->needs(sample)
+              ->capture_default_str();
+          verb.add_option("--count", options->count, "Samples of every line")->needs(sample)->capture_default_str();
+          verb.add_flag("--json", options->json, "Print one JSON object per line of output");
+          return [options] { solve(*options); };
+        },
+}};
+
+}  // namespace
+}  // namespace tandem::program

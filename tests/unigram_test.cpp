@@ -1,0 +1,234 @@
+// What is particular to unigram tokenisation, besides the agreement of the variants.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "benchmarks/unigram_support.hpp"
+#include "impl/support/random.hpp"
+#include "impl/unigram/unigram_training.hpp"
+
+namespace tandem::unigram {
+namespace {
+
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+/// A small vocabulary with ties and a text, by number.
+Problem small(std::uint64_t number, std::size_t bytes) {
+  Problem problem = random_problem(2 + number % 5, number, 1);
+  problem.text.resize(std::min(problem.text.size(), bytes));
+  return problem;
+}
+
+TEST(Unigram, TheReferenceIsTheBestOfAllSegmentations) {
+  for (std::uint64_t number = 0; number < 200; ++number) {
+    const Problem problem = small(number, 12);
+    const Vocabulary& vocabulary = *problem.prepared->vocabulary;
+    Tokens expected;
+    double sum = 0;
+    double count = 0;
+    for (std::size_t begin = 0; begin < problem.text.size();) {
+      const std::size_t end = end_of_line(problem.text, begin);
+      // Of equals the longest last piece, and so on backwards.
+      const auto sizes = [&](const Segmentation& segmentation) {
+        std::vector<std::size_t> backwards;
+        for (auto token = segmentation.tokens.rbegin(); token != segmentation.tokens.rend(); ++token) {
+          backwards.push_back(vocabulary.pieces[*token].size());
+        }
+        return backwards;
+      };
+      const auto all = enumerate(vocabulary, std::string_view(problem.text).substr(begin, end - begin));
+      const Segmentation* best = &all.front();
+      double line_sum = 0;
+      double line_count = 0;
+      for (const Segmentation& one : all) {
+        if (one.score > best->score || (one.score == best->score && sizes(one) > sizes(*best))) best = &one;
+        line_sum += std::exp(one.score);
+        line_count += std::exp(one.score) * static_cast<double>(one.tokens.size());
+      }
+      expected.insert(expected.end(), best->tokens.begin(), best->tokens.end());
+      sum += std::log(line_sum);
+      count += line_count / line_sum;
+      begin = end;
+    }
+    const Reference reference(vocabulary);
+    EXPECT_EQ(reference.decode(problem.text), expected) << number;
+    Expectation expectation;
+    expect(reference, problem.text, 1, expectation);
+    EXPECT_NEAR(expectation.log_sum, sum, 1e-9 * (1 + std::abs(sum)));
+    EXPECT_NEAR(expectation.tokens, count, 1e-9 * (1 + count));
+  }
+}
+
+TEST(Unigram, EveryTextIsWholeAgain) {
+  const std::vector<std::string> texts = {"",
+                                          "\n",
+                                          "\n\n\n",
+                                          "a",
+                                          std::string(3, '\0'),
+                                          "\xFF\xFE\x80",
+                                          "no line break",
+                                          "one\n\n\ntwo\nthree",
+                                          std::string(100'000, 'x'),
+                                          std::string(40'000, '\n') + "a" + std::string(40'000, '\n')};
+  const Prepared prepared(make_vocabulary({"on", "\n\n", "xx", "ne\n", "a\nb", "line"}, {-1, -2, -1, -3, -1, -2}));
+  for (const std::string& text : texts) {
+    Tokens tokens;
+    decode(prepared.tables, text, tokens, {});
+    EXPECT_EQ(text_of(*prepared.vocabulary, tokens), text);
+    sample(prepared.sampler, text, {}, tokens, {});
+    EXPECT_EQ(text_of(*prepared.vocabulary, tokens), text);
+  }
+}
+
+TEST(Unigram, PiecesDoNotCrossLines) {
+  const Prepared prepared(make_vocabulary({"a\nb", "\n", "a", "b", "\n\n", "a\n"}, {10, -1, -1, -1, -1, -1}));
+  Tokens tokens;
+  decode(prepared.tables, "a\nba\n\nb", tokens, {});
+  EXPECT_EQ(tokens, (Tokens{5, 3, 2, 4, 3}));
+}
+
+TEST(Unigram, AByteThatTheVocabularyLacksHasTheLowestScoreLessTen) {
+  const Vocabulary vocabulary = make_vocabulary({"ab", "b"}, {-1, -7});
+  EXPECT_EQ(vocabulary.given, 2U);
+  EXPECT_EQ(vocabulary.pieces.size(), 2U + 255U);
+  EXPECT_EQ(vocabulary.scores.back(), -17);
+}
+
+TEST(Unigram, BadVocabulariesAreRefused) {
+  const auto refusal = [](std::vector<std::string> pieces, std::vector<double> scores, const char* because) {
+    EXPECT_THAT([&] { make_vocabulary(pieces, scores); }, ThrowsMessage<std::invalid_argument>(HasSubstr(because)));
+  };
+  refusal({}, {}, "no pieces");
+  refusal({"a"}, {}, "one score for every piece");
+  refusal({"a", ""}, {-1, -1}, "piece 1 of the vocabulary is empty");
+  refusal({"a", "b", "a"}, {-1, -1, -1}, "piece 2 of the vocabulary is there twice");
+  refusal({std::string(256, 'a')}, {-1}, "256 bytes");
+  refusal({"a"}, {std::numeric_limits<double>::quiet_NaN()}, "score");
+  refusal({"a"}, {-std::numeric_limits<double>::infinity()}, "score");
+  refusal({"a"}, {-257}, "score");
+}
+
+TEST(Unigram, AlphaMustBeANumberFromZeroOn) {
+  const Tables tables(std::make_shared<const Vocabulary>(make_vocabulary({"a"}, {-1})));
+  for (const double alpha :
+       {-1.0, -1e-300, 1.1e12, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+    EXPECT_THAT([&] { Sampler(tables, alpha); }, ThrowsMessage<std::invalid_argument>(HasSubstr("alpha")));
+    EXPECT_THAT([&] { Reference(tables.vocabulary()).sample("a", alpha, {}); },
+                ThrowsMessage<std::invalid_argument>(HasSubstr("alpha")));
+  }
+}
+
+// Of equally good segmentations any may be drawn.
+TEST(Unigram, ALargeAlphaDecodes) {
+  const Problem problem = random_problem(41, 1, 1);
+  const Tables& tables = problem.prepared->tables;
+  const Vocabulary& vocabulary = tables.vocabulary();
+  Tokens best;
+  decode(tables, problem.text, best, {});
+  for (const double alpha : {1e4, 1e7, 1e12}) {
+    Tokens tokens;
+    sample(Sampler(tables, alpha), problem.text, {}, tokens, {});
+    EXPECT_EQ(score_of(vocabulary, tokens), score_of(vocabulary, best)) << alpha;
+  }
+}
+
+// Weights of e^-290 and less: no two positions share an exponent, and none may get lost.
+TEST(Unigram, SumsOfExtremeWeightsAreKept) {
+  const auto vocabulary = std::make_shared<const Vocabulary>(
+      make_vocabulary({"a", "b", "ab", std::string(60, 'a'), "abababab"}, {-250, 200, -249, -1, 100}));
+  std::string text;
+  for (std::size_t i = 0; i < 3000; ++i) text += random_bits(4, i) % 40 == 0 || i % 500 > 350 ? 'b' : 'a';
+  for (const double alpha : {0.5, 1.0, 1.1}) {
+    const Sampler sampler(Tables(vocabulary), alpha);
+    ASSERT_TRUE(sampler.linear());
+    for (std::uint64_t seed = 0; seed < 5; ++seed) {
+      Tokens tokens;
+      sample(sampler, text, {.seed = seed}, tokens, {});
+      EXPECT_EQ(tokens, Reference(*vocabulary).sample(text, alpha, [&](std::size_t position) {
+        return draw_uniform({.seed = seed}, position);
+      }));
+    }
+  }
+}
+
+TEST(Unigram, SamplesDoNotDependOnThreadsBatchesOrCuts) {
+  const Problem problem = random_problem(5000, 3, 1);
+  const Sampler& sampler = problem.prepared->sampler;
+  std::vector<Tokens> all(70);
+  samples_simd(sampler, problem.text, {.seed = 9, .sample = 5}, all, {});
+  EXPECT_NE(all[0], all[1]);
+  for (const std::uint32_t number : {5U, 6U, 36U, 37U, 38U, 74U}) {
+    Tokens one;
+    sample(sampler, problem.text, {.seed = 9, .sample = number}, one, {});
+    EXPECT_EQ(one, all[number - 5]) << number;
+    Tokens threaded;
+    for (const int threads : {1, 2, 5}) {
+      sample_omp(sampler, problem.text, {.seed = 9, .sample = number}, threaded, {.threads = threads});
+      EXPECT_EQ(threaded, one);
+      sample_tbb(sampler, problem.text, {.seed = 9, .sample = number}, threaded, {.threads = threads});
+      EXPECT_EQ(threaded, one);
+    }
+  }
+  // A text in two parts.
+  const std::size_t cut = end_of_line(problem.text, problem.text.size() / 2);
+  Tokens first;
+  Tokens second;
+  sample(sampler, std::string_view(problem.text).substr(0, cut), {.seed = 9, .sample = 5}, first, {});
+  sample(sampler, std::string_view(problem.text).substr(cut), {.seed = 9, .sample = 5, .position = cut}, second, {});
+  first.insert(first.end(), second.begin(), second.end());
+  EXPECT_EQ(first, all[0]);
+}
+
+// C14: 3 sigma of the mean of 400 samples.
+TEST(Unigram, TheExpectedNumberOfTokensIsTheMeanOfSamples) {
+  const Problem problem = random_problem(100, 7, 1);
+  Expectation expectation;
+  expect(problem.prepared->sampler, problem.text, expectation, {});
+  std::vector<Tokens> samples(400);
+  samples_simd(problem.prepared->sampler, problem.text, {.seed = 2}, samples, {});
+  double sum = 0;
+  double squares = 0;
+  for (const Tokens& tokens : samples) {
+    const auto size = static_cast<double>(tokens.size());
+    sum += size;
+    squares += size * size;
+  }
+  const double mean = sum / 400;
+  EXPECT_NEAR(mean, expectation.tokens, 3 * std::sqrt((squares / 400 - mean * mean) / 400));
+}
+
+TEST(Unigram, ALongLineHasNoOverflow) {
+  const Prepared prepared(make_vocabulary({"a", "aa"}, {-250, -255}));
+  const std::string text(300'000, 'a');
+  Tokens tokens;
+  decode(prepared.tables, text, tokens, {});
+  EXPECT_EQ(tokens, Tokens(150'000, 1));
+}
+
+TEST(Unigram, TrainingIsDeterministicAndCompresses) {
+  std::string text;
+  for (std::uint64_t i = 0; i < 3000; ++i) {
+    text += std::array{"the cat ", "the dog ", "中文字 ", "ate ", "slept\n", "quickly "}[random_bits(1, i) % 6];
+  }
+  const TrainingOptions options{.pieces = 60, .longest = 16, .candidates = 2000};
+  const auto silent = [](std::size_t) {};
+  const Vocabulary one = train(text, options, {.threads = 1}, silent);
+  const Vocabulary three = train(text, options, {.threads = 3}, silent);
+  EXPECT_EQ(one.pieces, three.pieces);
+  EXPECT_EQ(one.scores, three.scores);
+  EXPECT_LE(one.given, 60U);
+  Tokens tokens;
+  decode(Tables(std::make_shared<const Vocabulary>(one)), text, tokens, {});
+  EXPECT_LT(tokens.size(), 4000U);  // six words are 3000 tokens
+  const Vocabulary words = train(text, {.pieces = 60, .longest = 16, .within_words = true}, {}, silent);
+  for (const std::string& piece : words.pieces) EXPECT_EQ(piece.find(' ', 1), std::string::npos) << piece;
+  EXPECT_THAT([&] { train("", options, {}, silent); }, ThrowsMessage<std::invalid_argument>(HasSubstr("empty")));
+  EXPECT_THAT([&] { train(text, {.pieces = 3}, {}, silent); },
+              ThrowsMessage<std::invalid_argument>(HasSubstr("characters")));
+}
+
+}  // namespace
+}  // namespace tandem::unigram
