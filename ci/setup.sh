@@ -89,7 +89,8 @@ require_packages() {
 }
 
 # Puts real data below build/data, where the program looks for it: python3-jieba has LAC's network, debian-reference-zh-cn
-# a Chinese text, bible-kjv and bible-kjv-text an English one (models/kjv/fetch_text.sh). Needs neither root nor installation; without the data its rows are absent, so a failure only warns.
+# a Chinese text, bible-kjv and bible-kjv-text an English one. Needs neither root nor installation; without the data its
+# rows are absent, so a failure only warns.
 fetch_data() {
   [ -s "$data/kjv.txt" ] || "$project/models/kjv/fetch_text.sh" "$data/kjv.txt" >&2 </dev/null ||
     say "WARNING: the King James Bible could not be downloaded: whatever needs it is left out."
