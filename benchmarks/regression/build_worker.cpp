@@ -42,8 +42,11 @@ BuildWorker::BuildWorker(const BuildProgram& program, const std::map<std::string
   try {
     greeting = child_.listen(seconds(30 * patience_factor_));
   } catch (const ChildFailure& failure) {
-    throw ChildFailure(fmt::format("{} does not take part in races: it is no Tandem, or one from before the gate ({})",
-                                   program.side, failure.what()));
+    const std::string why = wrapper.empty()
+                                ? "does not take part in races: it is no Tandem, or one from before the gate"
+                                : "does not run under Valgrind, which may not know the instruction set: --simd=avx2 "
+                                  "pins another";
+    throw ChildFailure(fmt::format("{} {} ({})", program.side, why, failure.what()));
   }
   const json version = greeting.value("tandem_race_worker", json());
   if (version != protocol_version) {

@@ -1,11 +1,15 @@
 #include "benchmarks/regression/counts.hpp"
 
 #include <stdlib.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <future>
 #include <optional>
+#include <sstream>
+#include <string_view>
 
 namespace tandem::regression {
 namespace {
@@ -34,12 +38,22 @@ class ScratchFolder {
 /// The total of one dump of callgrind. Throws ChildFailure if it is not there: a full disk, say.
 std::uint64_t total_of(const fs::path& dump) {
   std::ifstream file(dump);
+  constexpr std::string_view field = "totals: ";
   for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("totals: ") || line.starts_with("summary: ")) {
-      return std::stoull(line.substr(line.find(' ') + 1));
-    }
+    if (line.starts_with(field) && line != "totals: 0") return std::stoull(line.substr(field.size()));
   }
-  throw ChildFailure("callgrind left no count (is the disk full?)");
+  throw ChildFailure("not counted: callgrind left no count (is the disk full?)");
+}
+
+/// As the shell finds it.
+bool can_be_found(const std::string& program) {
+  if (program.find('/') != std::string::npos) return access(program.c_str(), X_OK) == 0;
+  const char* const path = std::getenv("PATH");
+  std::istringstream folders(path == nullptr ? "" : path);
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    if (access((folder + "/" + program).c_str(), X_OK) == 0) return true;
+  }
+  return false;
 }
 
 struct Outcome {
@@ -80,22 +94,31 @@ class CountingWorker {
   int dumps_ = 0;
 };
 
+void start(std::optional<CountingWorker>& worker, const BuildProgram& program, const CountOptions& options,
+           std::string& cannot_start) {
+  try {
+    worker.emplace(program, options);
+  } catch (const ChildFailure& failure) {
+    cannot_start = failure.what();
+    throw;
+  }
+}
+
 /// All rows of one build once. A worker that ends is started again for the row after the one that ended it.
 Outcomes count_once(const BuildProgram& program, const std::vector<std::vector<RowKey>>& workloads,
                     const CountOptions& options) {
   Outcomes outcomes;
   std::optional<CountingWorker> worker;
+  std::string cannot_start;
   for (const std::vector<RowKey>& rows : workloads) {
     bool prepared = false;
     for (std::size_t index = 0; index < rows.size(); ++index) {
       Outcome& outcome = outcomes[rows[index]];
       options.counted(rows[index]);
-      if (options.out_of_time()) {
-        outcome.message = "not counted within the budget";
-        continue;
-      }
+      outcome.message = options.out_of_time() ? "not counted within the budget" : cannot_start;
+      if (!outcome.message.empty()) continue;
       try {
-        if (!worker) worker.emplace(program, options);
+        if (!worker) start(worker, program, options, cannot_start);
         if (!prepared) worker->prepare(rows);
         prepared = true;
         outcome = worker->count(index);
@@ -136,6 +159,15 @@ double Count::change() const {
 std::map<RowKey, Count> count_rows(const BuildProgram& base, const BuildProgram& head, const std::vector<RowKey>& rows,
                                    const CountOptions& options) {
   std::map<RowKey, Count> counts;
+  if (!can_be_found(options.valgrind)) {
+    for (const RowKey& row : rows) {
+      counts[row] = {.threads = row.threads,
+                     .base = {},
+                     .head = {},
+                     .message = "not counted: there is no " + options.valgrind + " (apt-get install valgrind)"};
+    }
+    return counts;
+  }
   const auto workloads = by_workload(rows);
   for (int repetition = 0; repetition < 2; ++repetition) {
     auto of_base =
