@@ -28,6 +28,7 @@ struct Options {
   std::string head_name;
   double margin_percent = 0;
   double budget_minutes = 20;
+  double epoch_microseconds = 1000;
   bool no_time = false;
   bool no_counts = false;
   bool strict_counts = false;
@@ -63,6 +64,7 @@ int gate(Options options, const std::string& simd) {
   comparing.base = program_of("base", options.base, simd);
   comparing.head = program_of("head", options.head, simd);
   comparing.budget_seconds = 60 * options.budget_minutes;
+  comparing.racing.epoch_seconds = options.epoch_microseconds * 1e-6;
   comparing.race = !options.no_time;
   comparing.count = !options.no_counts;
   if (options.margin_percent > 0) comparing.margin = options.margin_percent / 100;
@@ -110,6 +112,9 @@ void add_gate(Context context) {
       ->capture_default_str();
   verb->add_option("--budget", options->budget_minutes, "Minutes that it may take")
       ->check(CLI::Range(0.05, 1440.0))
+      ->capture_default_str();
+  verb->add_option("--epoch", options->epoch_microseconds, "Microseconds that a short run is repeated for")
+      ->check(CLI::Range(50.0, 1e6))
       ->capture_default_str();
   verb->add_option("--margin", options->margin_percent,
                    "Per cent that count as the same (default: what this machine's race against itself affords)")

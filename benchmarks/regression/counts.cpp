@@ -123,7 +123,7 @@ Outcomes count_once(const BuildProgram& program, const std::vector<std::vector<R
         prepared = true;
         outcome = worker->count(index);
       } catch (const Refusal& refusal) {
-        outcome.message = refusal.what();
+        outcome.message = std::string("not counted: ") + refusal.what();
       } catch (const ChildFailure& failure) {
         outcome.message = failure.what();
         worker.reset();

@@ -21,6 +21,7 @@
 #include "benchmarks/suite/gate.hpp"
 #include "benchmarks/suite/row.hpp"
 #include "benchmarks/suite/selection.hpp"
+#include "impl/support/no_answer.hpp"
 
 namespace tandem::regression {
 namespace {
@@ -57,6 +58,12 @@ json list(const json& request) {
   }
 }
 
+double seconds_of_runs(suite::Case& problem, std::size_t variant, const Execution& execution, std::uint64_t runs) {
+  const auto start = std::chrono::steady_clock::now();
+  run_times(problem, variant, execution, runs);
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
 /// The workload that was prepared last, and its rows.
 class Worker {
  public:
@@ -87,8 +94,9 @@ class Worker {
         options.threads.push_back(rows_.back().threads);
       }
     }
+    longest_run_seconds_ = request.at("longest");
     if (request.at("check")) {
-      check(options, request.at("longest"));
+      check(options);
     } else {
       make_problem(options);
     }
@@ -100,9 +108,9 @@ class Worker {
     return {{"rows", std::move(outcomes)}};
   }
 
-  void check(const suite::GateOptions& options, double longest_run_seconds) {
+  void check(const suite::GateOptions& options) {
     suite::CheckedWorkload checked = suite::check_workload(selected_, options);
-    for (Row& row : rows_) suite::apply_checks(row, checked.checks, longest_run_seconds);
+    for (Row& row : rows_) suite::apply_checks(row, checked.checks, longest_run_seconds_);
     problem_ = std::move(checked.problem);
   }
 
@@ -128,9 +136,7 @@ class Worker {
     const Execution execution{.threads = row.threads};
     run_times(*problem_, variant, execution, runs / 8);
     if (check_output) problem_->poison();
-    const auto start = std::chrono::steady_clock::now();
-    run_times(*problem_, variant, execution, runs);
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const double seconds = seconds_of_runs(*problem_, variant, execution, runs);
     if (check_output) {
       if (const auto wrong = suite::recheck(*problem_)) throw std::runtime_error("after the timed run: " + *wrong);
     }
@@ -142,7 +148,8 @@ class Worker {
     const std::size_t variant = selected_.method->variant_index(row.variant);
     const Execution execution{.threads = row.threads};
     problem_->poison();
-    run_times(*problem_, variant, execution, 1);
+    const double seconds = seconds_of_runs(*problem_, variant, execution, 1);
+    if (seconds > longest_run_seconds_) throw NoAnswer("too long to count at this size");
     problem_->poison();
 #if TANDEM_CAN_COUNT
     CALLGRIND_ZERO_STATS;
@@ -158,6 +165,7 @@ class Worker {
   SelectedWorkload selected_{};
   std::unique_ptr<suite::Case> problem_;
   std::vector<Row> rows_;
+  double longest_run_seconds_ = 0;
 };
 
 }  // namespace
