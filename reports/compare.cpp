@@ -60,7 +60,7 @@ std::vector<std::string> differences(const ordered_json& base, const ordered_jso
     if (one.value(field, ordered_json()) != other.value(field, ordered_json())) different.emplace_back(field);
   };
   if (of_build) {
-    for (const char* field : {"compiler", "flags", "type"}) look(base.at("build"), head.at("build"), field);
+    for (const char* field : {"compiler", "flags", "build_type"}) look(base, head, field);
   } else {
     for (const char* field : {"processor", "cores", "operating_system", "chosen_target"}) look(base, head, field);
   }

@@ -56,8 +56,9 @@ class Pair {
     for (int attempt = 0; attempt < 8; ++attempt) {
       row.base_seconds = epoch(base_, index, row, 0, attempt == 0);
       row.head_seconds = epoch(head_, index, row, 0, attempt == 0);
-      seconds = std::max(row.base_seconds, row.head_seconds);
-      if (!(seconds > 0)) continue;
+      const bool both = row.base_seconds > 0 && row.head_seconds > 0;
+      seconds = both ? std::max(row.base_seconds, row.head_seconds) : no_time;
+      if (!both) continue;
       const auto runs = static_cast<std::uint64_t>(std::clamp(options_.epoch_seconds / seconds, 1.0, 1e7));
       if (std::abs(seconds - previous) < 0.15 * seconds && row.runs * 2 > runs) break;
       previous = seconds;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <iterator>
 #include <mutex>
+#include <span>
 #include <utility>
 
 #include "benchmarks/regression/line_up.hpp"
@@ -107,20 +108,17 @@ class Comparer {
       if (row.state == RowState::raced) rows.push_back(&row);
     }
     if (rows.empty()) return;
-    suite::Progress progress(planned(rows.size()));
+    const double once = planned_seconds(rows.size(), first_looks[0], options_.racing);
+    suite::Progress progress(std::min(options_.budget_seconds, 2 * once + 20));
     result_.margin = options_.margin ? *options_.margin : self_race(rows, progress);
+    const double screening = look_confidence(screening_error, first_looks.size(), 1);
     std::vector<Heat> first = heats(rows);
-    run_looks(first, screening_error, 1, first_race_share, 0, progress, "racing");
-    for (Heat& heat : first) keep(heat, screening_error, 1);
+    run_looks(first, first_looks, screening, first_race_share, 0, progress, "racing");
+    for (Heat& heat : first) keep(heat, screening);
     confirm(rows, progress);
     for (const ComparedRow* row : rows) {
       result_.partial = result_.partial || (row->state == RowState::raced && row->decision.rounds == 0);
     }
-  }
-
-  double planned(std::size_t rows) const {
-    const double once = planned_seconds(rows, looks[0], options_.racing);
-    return std::min(options_.budget_seconds, 2 * once + 20);
   }
 
   /// Groups rows by workload, in order, with the workload's reference first.
@@ -159,7 +157,7 @@ class Comparer {
       Heat& heat = all[place];
       if (heat.racing.size() > self_race_rows) heat.racing.resize(self_race_rows);
       progress.now("racing the base against itself: " + heat.racing.front().key.method);
-      for (std::size_t pair = 0; pair < looks[0] && !past(0.9); ++pair) {
+      for (std::size_t pair = 0; pair < first_looks[0] && !past(0.9); ++pair) {
         run_pair(options_.base, options_.base, heat, 1000 + pair);
       }
       for (const BuildRaceRow& row : heat.racing) {
@@ -167,7 +165,7 @@ class Comparer {
         const Decision decision = decide(row.pairs, 0.02, 0.95);
         result_.self_race.insert(result_.self_race.end(), decision.pair_ratios.begin(), decision.pair_ratios.end());
       }
-      progress.done(planned_seconds(heat.racing.size(), looks[0], options_.racing));
+      progress.done(planned_seconds(heat.racing.size(), first_looks[0], options_.racing));
     }
     return result_.self_race.empty() ? 0.02 : margin_of_self_race(result_.self_race);
   }
@@ -185,28 +183,28 @@ class Comparer {
   }
 
   /// Whether any row of the heat still wants a verdict.
-  bool open(const Heat& heat, double error, std::size_t rows) const {
+  bool open(const Heat& heat, double confidence) const {
     for (std::size_t i = 0; i < heat.racing.size(); ++i) {
       if (heat.compared[i] == nullptr || !heat.racing[i].racing()) continue;
       const auto& pairs = heat.racing[i].pairs;
-      if (pairs.empty() || decide(pairs, result_.margin, look_confidence(error, rows)).verdict == Verdict::undecided) {
+      if (pairs.empty() || decide(pairs, result_.margin, confidence).verdict == Verdict::undecided) {
         return true;
       }
     }
     return false;
   }
 
-  /// All heats to the first look, then what is open to the second, then to the third. A look is made whole or dropped.
-  void run_looks(std::vector<Heat>& all, double error, std::size_t rows, double share, std::uint64_t first_pair,
-                 suite::Progress& progress, const std::string& what) {
+  /// All heats to the first look, then what is open to the next. A look is made whole or dropped.
+  void run_looks(std::vector<Heat>& all, std::span<const std::size_t> looks, double confidence, double share,
+                 std::uint64_t first_pair, suite::Progress& progress, const std::string& what) {
     std::size_t done = 0;
     for (const std::size_t look : looks) {
       for (Heat& heat : all) {
         if (past(share)) return;
-        if (!open(heat, error, rows)) continue;
+        if (!open(heat, confidence)) continue;
         progress.now(fmt::format("{} {} on {}, pairs {} to {}", what, heat.racing.front().key.method,
                                  heat.racing.front().key.workload, done + 1, look));
-        if (done > 0) drop_decided(heat, error, rows);
+        if (done > 0) drop_decided(heat, confidence);
         for (std::size_t pair = done; pair < look && !suite::interrupted(); ++pair) {
           run_pair(options_.base, options_.head, heat, first_pair + pair);
         }
@@ -217,8 +215,8 @@ class Comparer {
   }
 
   /// Takes rows out of a heat whose word has fallen, and the reference, which only raced along.
-  void drop_decided(Heat& heat, double error, std::size_t rows) {
-    keep(heat, error, rows);
+  void drop_decided(Heat& heat, double confidence) {
+    keep(heat, confidence);
     Heat rest;
     for (std::size_t i = 0; i < heat.racing.size(); ++i) {
       const bool open_row = heat.compared[i] != nullptr && heat.racing[i].racing() &&
@@ -231,7 +229,7 @@ class Comparer {
   }
 
   /// Writes what a heat found out into the rows.
-  void keep(Heat& heat, double error, std::size_t rows) const {
+  void keep(Heat& heat, double confidence) const {
     const BuildRaceRow* reference = nullptr;
     for (const BuildRaceRow& row : heat.racing) {
       if (row.key.variant == "reference" && row.racing()) reference = &row;
@@ -244,7 +242,7 @@ class Comparer {
       if (!row.left_out.empty()) compared.state = RowState::left_out;
       if (!row.trouble.empty()) compared.state = RowState::no_verdict;
       if (!row.racing() || row.pairs.empty()) continue;
-      compared.decision = decide(row.pairs, result_.margin, look_confidence(error, rows));
+      compared.decision = decide(row.pairs, result_.margin, confidence);
       compared.base_seconds = median_of(row.pairs, &PairTimes::base);
       compared.head_seconds = median_of(row.pairs, &PairTimes::head);
       if (reference == nullptr || reference == &row || compared.to_reference) continue;
@@ -264,13 +262,14 @@ class Comparer {
       row->decision.why = fmt::format("{} in the first race, not raced a second time", suite::describe(word, 0));
       suspects.push_back(row);
     }
+    const double confidence = look_confidence(options_.error, second_looks.size(), suspects.size());
     std::vector<Heat> second = heats(suspects);
     for (Heat& heat : second) {
       std::erase(heat.compared, nullptr);
       heat.racing.resize(heat.compared.size());
     }
-    run_looks(second, options_.error, suspects.size(), 1, 100, progress, "racing a second time:");
-    for (Heat& heat : second) keep(heat, options_.error, suspects.size());
+    run_looks(second, second_looks, confidence, 1, 100, progress, "racing a second time:");
+    for (Heat& heat : second) keep(heat, confidence);
     for (ComparedRow* row : suspects) {
       if (row->state == RowState::raced && row->decision.rounds > 0) {
         row->decision = confirmed(*row->first, row->decision);

@@ -53,8 +53,8 @@ std::size_t forecast(const Interval& logs, double log_margin, std::size_t rounds
 
 }  // namespace
 
-double look_confidence(double error, std::size_t rows) {
-  return 1 - error / static_cast<double>(look_count * std::max<std::size_t>(1, rows));
+double look_confidence(double error, std::size_t looks, std::size_t rows) {
+  return 1 - error / static_cast<double>(looks * std::max<std::size_t>(1, rows));
 }
 
 Decision decide(std::span<const PairTimes> pairs, double margin, double confidence) {
@@ -83,8 +83,8 @@ Decision decide(std::span<const PairTimes> pairs, double margin, double confiden
     decision.more_rounds = forecast(logs, log_margin, decision.rounds);
     return decision;
   }
-  if (by_pair.size() < looks[0]) {
-    decision.why = fmt::format("it takes {} pairs of processes, and there were {}", looks[0], by_pair.size());
+  if (by_pair.size() < first_looks[0]) {
+    decision.why = fmt::format("it takes {} pairs of processes, and there were {}", first_looks[0], by_pair.size());
     return decision;
   }
   if (word != Verdict::same) {
@@ -113,7 +113,7 @@ double margin_of_self_race(std::span<const double> pair_ratios) {
   std::vector<double> distances;
   for (const double ratio : pair_ratios) distances.push_back(std::expm1(std::abs(std::log(ratio))));
   std::ranges::sort(distances);
-  const auto rank = static_cast<std::size_t>(std::ceil(0.9 * static_cast<double>(distances.size())));
+  const auto rank = static_cast<std::size_t>(std::ceil(0.75 * static_cast<double>(distances.size())));
   return std::max(least, distances[rank - 1]);
 }
 

@@ -12,6 +12,7 @@
 //   slower, whatever the first race did, because its data are independent of it.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -28,12 +29,14 @@ struct PairTimes {
   std::vector<double> head;
 };
 
-/// After how many pairs of processes the data are looked at.
-inline constexpr std::size_t looks[] = {3, 6, 12};
-inline constexpr std::size_t look_count = std::size(looks);
+/// After how many pairs of processes the data are looked at, in the first race and in the second. If a pair's luck
+/// falls to either build alike, then three pairs and eight more all fall to the same one in one row of 2,048 at most,
+/// however much the luck of layout may weigh.
+inline constexpr std::array<std::size_t, 3> first_looks = {3, 6, 12};
+inline constexpr std::array<std::size_t, 2> second_looks = {8, 12};
 
 /// The confidence of one look so that `error` is the chance of a wrong word over all looks and rows.
-double look_confidence(double error, std::size_t rows);
+double look_confidence(double error, std::size_t looks, std::size_t rows);
 
 struct Decision {
   suite::Verdict verdict = suite::Verdict::undecided;
