@@ -153,6 +153,9 @@ TEST(Decide, FewerThanThreePairsGiveNoWord) {
   EXPECT_EQ(decide(pairs, 0.02, 0.95).verdict, Verdict::undecided);
   EXPECT_THAT(decide(pairs, 0.02, 0.95).why, HasSubstr("pairs"));
   EXPECT_EQ(decide({}, 0.02, 0.95).verdict, Verdict::undecided);
+  const std::vector<PairTimes> seven = Series({.head = 2}, 4).pairs(7);
+  EXPECT_EQ(decide(seven, 0.02, 0.95, second_looks.front()).verdict, Verdict::undecided);
+  EXPECT_EQ(decide(seven, 0.02, 0.95).verdict, Verdict::slower);
 }
 
 TEST(Decide, AClockThatGivesNoTimeGivesNoWord) {

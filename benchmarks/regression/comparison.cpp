@@ -229,7 +229,7 @@ class Comparer {
   }
 
   /// Writes what a heat found out into the rows.
-  void keep(Heat& heat, double confidence) const {
+  void keep(Heat& heat, double confidence, std::size_t fewest_pairs = first_looks.front()) const {
     const BuildRaceRow* reference = nullptr;
     for (const BuildRaceRow& row : heat.racing) {
       if (row.key.variant == "reference" && row.racing()) reference = &row;
@@ -242,7 +242,7 @@ class Comparer {
       if (!row.left_out.empty()) compared.state = RowState::left_out;
       if (!row.trouble.empty()) compared.state = RowState::no_verdict;
       if (!row.racing() || row.pairs.empty()) continue;
-      compared.decision = decide(row.pairs, result_.margin, confidence);
+      compared.decision = decide(row.pairs, result_.margin, confidence, fewest_pairs);
       compared.base_seconds = median_of(row.pairs, &PairTimes::base);
       compared.head_seconds = median_of(row.pairs, &PairTimes::head);
       if (reference == nullptr || reference == &row || compared.to_reference) continue;
@@ -269,7 +269,7 @@ class Comparer {
       heat.racing.resize(heat.compared.size());
     }
     run_looks(second, second_looks, confidence, 1, 100, progress, "racing a second time:");
-    for (Heat& heat : second) keep(heat, confidence);
+    for (Heat& heat : second) keep(heat, confidence, second_looks.front());
     for (ComparedRow* row : suspects) {
       if (row->state == RowState::raced && row->decision.rounds > 0) {
         row->decision = confirmed(*row->first, row->decision);

@@ -57,7 +57,7 @@ double look_confidence(double error, std::size_t looks, std::size_t rows) {
   return 1 - error / static_cast<double>(looks * std::max<std::size_t>(1, rows));
 }
 
-Decision decide(std::span<const PairTimes> pairs, double margin, double confidence) {
+Decision decide(std::span<const PairTimes> pairs, double margin, double confidence, std::size_t fewest_pairs) {
   Decision decision;
   std::vector<double> all;
   std::vector<Interval> by_pair;
@@ -83,8 +83,8 @@ Decision decide(std::span<const PairTimes> pairs, double margin, double confiden
     decision.more_rounds = forecast(logs, log_margin, decision.rounds);
     return decision;
   }
-  if (by_pair.size() < first_looks[0]) {
-    decision.why = fmt::format("it takes {} pairs of processes, and there were {}", first_looks[0], by_pair.size());
+  if (by_pair.size() < fewest_pairs) {
+    decision.why = fmt::format("it takes {} pairs of processes, and there were {}", fewest_pairs, by_pair.size());
     return decision;
   }
   if (word != Verdict::same) {

@@ -49,7 +49,8 @@ struct Decision {
 
 /// `margin`: what counts as the same (0.02: 2 %). Fewer than three pairs, or clocks that gave no time in a quarter of
 /// the rounds, decide nothing. Throws std::invalid_argument for base and head of different lengths.
-Decision decide(std::span<const PairTimes> pairs, double margin, double confidence);
+Decision decide(std::span<const PairTimes> pairs, double margin, double confidence,
+                std::size_t fewest_pairs = first_looks.front());
 
 /// The word of a row after both races: the second one's where it agrees with the first, else undecided.
 Decision confirmed(const Decision& first, Decision second);
