@@ -126,7 +126,7 @@ std::string compare_text(const ordered_json& base, const ordered_json& head) {
         "(neighbours, clock, layout). Do not conclude that the code became slower or faster; race the two builds with "
         "ci/gate. The change against the reference, raced in the same minutes, is the steadier column.\n";
   } else {
-    text += "Both files are of the same run: what differs was changed by hand.\n";
+    text += "Both files are of the same run: a difference was made by hand.\n";
   }
   if (!build.empty()) text += "The builds differ in " + joined(build) + ", so a change need not be the code's.\n";
   for (const auto* context : {&base_context, &head_context}) {

@@ -138,7 +138,7 @@ class Compare : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = std::make_unique<TemporaryFolder>();
-    ASSERT_EQ(tandem("bench skeleton/simd/4k --hidden --rounds 6 --out '" + path("base.json") + "'").status, 0);
+    ASSERT_EQ(tandem("bench skeleton/simd/4k --hidden --rounds 12 --out '" + path("base.json") + "'").status, 0);
     results_ = json::parse(read_file(path("base.json")));
   }
   static void TearDownTestSuite() { folder_.reset(); }

@@ -30,7 +30,7 @@ struct Count {
 
 struct CountOptions {
   /// A run that takes longer under Valgrind, not yet counting, would take many seconds when counted.
-  PrepareOptions prepare{.seed = 1, .step_budget = 1e7, .longest_run_seconds = 0.2, .check = false};
+  PrepareOptions prepare{.seed = 1, .step_budget = 1e7, .longest_run_seconds = 0.4, .check = false};
   std::string valgrind = "valgrind";  ///< the program, found along PATH
   std::function<bool()> out_of_time = [] { return false; };
   std::function<void(const RowKey&)> counted = [](const RowKey&) {};  ///< called from several threads

@@ -143,10 +143,13 @@ class Worker {
     return {{"seconds", seconds}};
   }
 
-  /// The second run is counted: the first makes threads and tables that later ones find.
+  /// The third run is counted: the first makes threads and tables that later ones find, the second tells how long it
+  /// takes.
   json count(const Row& row) {
     const std::size_t variant = selected_.method->variant_index(row.variant);
     const Execution execution{.threads = row.threads};
+    problem_->poison();
+    run_times(*problem_, variant, execution, 1);
     problem_->poison();
     const double seconds = seconds_of_runs(*problem_, variant, execution, 1);
     if (seconds > longest_run_seconds_) throw NoAnswer("too long to count at this size");
