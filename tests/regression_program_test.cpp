@@ -115,7 +115,7 @@ TEST(Gate, InterruptedItKeepsWhatIsDoneAsPartial) {
   const TemporaryFolder folder;
   const std::string out = (folder.path() / "gate.json").string();
   const Result result =
-      run("/usr/bin/timeout", "-s INT 1.5 '" + this_program + "' " + itself +
+      run("/usr/bin/timeout", "-s INT 2.5 '" + this_program + "' " + itself +
                                   "--identical-too --no-counts --margin 50 --full --filter '^skeleton/' --out '" + out +
                                   "'");
   EXPECT_THAT(result.output, HasSubstr("PARTIAL"));
