@@ -29,9 +29,9 @@ struct PairTimes {
   std::vector<double> head;
 };
 
-/// After how many pairs of processes the data are looked at, in the first race and in the second. If a pair's luck
-/// falls to either build alike, then three pairs and eight more all fall to the same one in one row of 2,048 at most,
-/// however much the luck of layout may weigh.
+/// After how many pairs of processes the data are looked at, in the first race and in the second. Among twelve pairs
+/// one may contradict, among fewer none. If a pair's luck falls to either build alike, then a row is called slower with
+/// a chance below (1/8 + 13/4096) (1/256 + 13/4096) < 1/1000, however much the luck of layout may weigh.
 inline constexpr std::array<std::size_t, 3> first_looks = {3, 6, 12};
 inline constexpr std::array<std::size_t, 2> second_looks = {8, 12};
 
