@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034
-# Shared by ci/bench, ci/test and .ci/run, which source it: the packages, their installation, and the build.
+# Shared by the scripts of ci/ and .ci/run, which source it: the packages, their installation, and the build.
 # Works from any current folder; everything it says goes to the standard error output.
 
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -13,6 +13,7 @@ packages=(
   libcli11-dev nlohmann-json3-dev libfmt-dev libxxhash-dev      # to talk, and to name inputs by their hash
   librandom123-dev                                            # to draw random numbers
   libdnnl-dev libsentencepiece-dev                              # peers: oneDNN, SentencePiece
+  valgrind                                                      # to count instructions
 )
 # Packages that are only unpacked: LAC's recurrent network, and a long Chinese text for it.
 data_packages=(python3-jieba debian-reference-zh-cn)

@@ -89,6 +89,10 @@ int run_program(int argc, char** argv) {
   add_reproduce(context);
   add_report(context);
   add_machine(context);
+  add_gate(context);
+  add_race_worker(context);
+  add_compare(context);
+  add_history(context);
 
   app.parse_complete_callback([&] {
     if (!google_benchmark_flags.empty() && !app.got_subcommand("bench")) {

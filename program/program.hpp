@@ -27,6 +27,10 @@ void add_train(Context context);
 void add_reproduce(Context context);
 void add_report(Context context);
 void add_machine(Context context);
+void add_gate(Context context);
+void add_race_worker(Context context);
+void add_compare(Context context);
+void add_history(Context context);
 
 /// Options that several verbs take, with the same names and the same help.
 struct SelectionFlags {

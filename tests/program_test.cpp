@@ -38,7 +38,8 @@ void expect_refusal(const std::string& arguments, const std::string& because) {
 }
 
 TEST(Help, EveryVerbHasOneWithAnExample) {
-  for (const char* verb : {"run", "list", "check", "bench", "solve", "train", "reproduce", "report", "machine"}) {
+  for (const char* verb : {"run", "list", "check", "bench", "solve", "train", "reproduce", "report", "machine", "gate",
+                           "compare", "history"}) {
     const Result result = tandem(std::string(verb) + " --help");
     EXPECT_EQ(result.status, 0) << verb;
     EXPECT_THAT(result.output, HasSubstr(std::string("Example: tandem ") + verb)) << verb;

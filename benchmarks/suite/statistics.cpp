@@ -48,27 +48,28 @@ double middle(const std::vector<double>& ascending) {
   return ascending.size() % 2 == 1 ? ascending[half] : std::midpoint(ascending[half - 1], ascending[half]);
 }
 
-/// The t that a Student variable exceeds in absolute value with probability 1 - confidence. With
-/// t = sqrt(freedom) tan(angle) the probability within is a finite sum (Abramowitz and Stegun 26.7.3 and 26.7.4),
-/// solved for the angle by bisection. O(freedom).
+/// The probability that a Student variable lies within sqrt(freedom) tan(+-angle): a finite sum (Abramowitz and Stegun
+/// 26.7.3 and 26.7.4). O(freedom).
+double student_within(double angle, std::size_t freedom) {
+  const bool odd = freedom % 2 == 1;
+  const double cosine = std::cos(angle);
+  double term = odd ? cosine : 1;
+  double sum = 0;
+  for (std::size_t power = odd ? 1 : 0; power + 2 <= freedom; power += 2) {
+    sum += term;
+    term *= cosine * cosine * static_cast<double>(power + 1) / static_cast<double>(power + 2);
+  }
+  sum *= std::sin(angle);
+  return odd ? (angle + sum) * 2 / std::numbers::pi : sum;
+}
+
+/// The t that a Student variable exceeds in absolute value with probability 1 - confidence, by bisection of the angle.
 double student_quantile(std::size_t freedom, double confidence) {
-  const auto probability_within = [freedom](double angle) {
-    const bool odd = freedom % 2 == 1;
-    const double cosine = std::cos(angle);
-    double term = odd ? cosine : 1;
-    double sum = 0;
-    for (std::size_t power = odd ? 1 : 0; power + 2 <= freedom; power += 2) {
-      sum += term;
-      term *= cosine * cosine * static_cast<double>(power + 1) / static_cast<double>(power + 2);
-    }
-    sum *= std::sin(angle);
-    return odd ? (angle + sum) * 2 / std::numbers::pi : sum;
-  };
   double low = 0;
   double high = std::numbers::pi / 2;
   for (int halving = 0; halving < 60; ++halving) {
     const double angle = std::midpoint(low, high);
-    (probability_within(angle) < confidence ? low : high) = angle;
+    (student_within(angle, freedom) < confidence ? low : high) = angle;
   }
   return std::sqrt(static_cast<double>(freedom)) * std::tan(low);
 }
@@ -171,6 +172,12 @@ std::vector<std::vector<std::size_t>> latin_square_orders(std::size_t arms, std:
     }
   }
   return orders;
+}
+
+double student_p_value(double t, std::size_t freedom) {
+  if (freedom == 0) throw std::invalid_argument("Student's t needs at least one degree of freedom.");
+  const double angle = std::atan(std::abs(t) / std::sqrt(static_cast<double>(freedom)));
+  return std::max(0.0, 1 - student_within(angle, freedom));
 }
 
 Interval growth_exponent(std::span<const double> sizes, std::span<const double> costs) {

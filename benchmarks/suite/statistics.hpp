@@ -60,6 +60,10 @@ std::string describe(Verdict verdict, double margin);
 /// The same seed gives the same orders. Throws std::invalid_argument if there is no arm.
 std::vector<std::vector<std::size_t>> latin_square_orders(std::size_t arms, std::size_t rounds, std::uint64_t seed);
 
+/// The probability that a Student variable of that many degrees of freedom lies further from 0 than t, on either side.
+/// O(freedom). Throws std::invalid_argument for no degree of freedom.
+double student_p_value(double t, std::size_t freedom);
+
 /// The exponent e of cost = constant * size^e: the least-squares slope of log cost on log size with its 95 % interval
 /// by Student's t on n - 2 degrees of freedom. That interval is right where the relative errors of the costs are alike
 /// and independent; costs should be medians, which are nearly normal. It does not know of a curve that is no power law.

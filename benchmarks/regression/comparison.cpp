@@ -1,0 +1,298 @@
+#include "benchmarks/regression/comparison.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <mutex>
+#include <span>
+#include <utility>
+
+#include "benchmarks/regression/line_up.hpp"
+#include "benchmarks/suite/interrupt.hpp"
+
+namespace tandem::regression {
+namespace {
+
+using suite::Verdict;
+using Clock = std::chrono::steady_clock;
+
+/// Of the budget: until when rows are counted, and until when they are raced for the first time.
+constexpr double counting_share = 0.3;
+constexpr double first_race_share = 0.75;
+/// Of the first race's words, which are only suspicions: it may err often, and be short.
+constexpr double screening_error = 0.05;
+constexpr std::size_t self_race_workloads = 6;
+constexpr std::size_t self_race_rows = 3;
+
+/// The rows of a workload in a race, and where their verdicts go. A row without a place is only the reference.
+struct Heat {
+  std::vector<BuildRaceRow> racing;
+  std::vector<ComparedRow*> compared;
+};
+
+double median_of(const std::vector<PairTimes>& pairs, std::vector<double> PairTimes::*side) {
+  std::vector<double> all;
+  for (const PairTimes& pair : pairs) {
+    std::ranges::copy_if(pair.*side, std::back_inserter(all), [](double seconds) { return seconds > 0; });
+  }
+  return all.empty() ? 0 : suite::median(all);
+}
+
+std::optional<suite::Interval> to_reference(const BuildRaceRow& reference, const BuildRaceRow& row) {
+  std::vector<double> numerators;
+  std::vector<double> denominators;
+  for (std::size_t pair = 0; pair < std::min(row.pairs.size(), reference.pairs.size()); ++pair) {
+    const auto& of_reference = reference.pairs[pair].head;
+    const auto& of_row = row.pairs[pair].head;
+    const auto rounds = static_cast<std::ptrdiff_t>(std::min(of_reference.size(), of_row.size()));
+    numerators.insert(numerators.end(), of_reference.begin(), of_reference.begin() + rounds);
+    denominators.insert(denominators.end(), of_row.begin(), of_row.begin() + rounds);
+  }
+  const suite::Interval ratio = suite::ratio_interval(numerators, denominators);
+  return std::isfinite(ratio.high) && ratio.low > 0 ? std::optional(ratio) : std::nullopt;
+}
+
+class Comparer {
+ public:
+  explicit Comparer(const ComparisonOptions& options) : options_(options) {}
+
+  Comparison run() {
+    LineUp lined_up = line_up(options_);
+    result_.rows = std::move(lined_up.rows);
+    references_ = std::move(lined_up.references);
+    if (options_.count) count();
+    if (options_.race) race();
+    result_.partial = result_.partial || suite::interrupted();
+    return std::move(result_);
+  }
+
+ private:
+  double elapsed() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+  bool past(double share) const { return suite::interrupted() || elapsed() > share * options_.budget_seconds; }
+
+  /// One thread, and two for a threaded variant.
+  void count() {
+    std::map<RowKey, ComparedRow*> places;
+    std::vector<RowKey> keys;
+    for (ComparedRow& row : result_.rows) {
+      if (row.state != RowState::raced) continue;
+      for (int threads = 1; threads <= (row.threaded ? 2 : 1); ++threads) {
+        RowKey key = row.key;
+        key.threads = threads;
+        if (places.emplace(key, &row).second) keys.push_back(key);
+      }
+    }
+    if (keys.empty()) return;
+    CountOptions counting = options_.counting;
+    std::mutex mutex;
+    suite::Progress progress(0.3 * 2 * static_cast<double>(keys.size()));
+    counting.out_of_time = [this] { return past(options_.race ? counting_share : 1); };
+    counting.counted = [&](const RowKey& row) {
+      const std::scoped_lock lock(mutex);
+      progress.now("counting the instructions of " + row.method + " on " + row.workload);
+      progress.done(0.15);
+    };
+    try {
+      for (auto& [key, count] : count_rows(options_.base, options_.head, keys, counting)) {
+        places.at(key)->counts.push_back(std::move(count));
+      }
+    } catch (const Interrupted&) {  // suite::interrupted() ends what follows
+    }
+  }
+
+  void race() {
+    std::vector<ComparedRow*> rows;
+    for (ComparedRow& row : result_.rows) {
+      if (row.state == RowState::raced) rows.push_back(&row);
+    }
+    if (rows.empty()) return;
+    const double once = planned_seconds(rows.size(), first_looks[0], options_.racing);
+    suite::Progress progress(std::min(options_.budget_seconds, 2 * once + 20));
+    result_.margin = options_.margin ? *options_.margin : self_race(rows, progress);
+    const double screening = look_confidence(screening_error, first_looks.size(), 1);
+    std::vector<Heat> first = heats(rows);
+    run_looks(first, first_looks, screening, first_race_share, 0, progress, "racing");
+    for (Heat& heat : first) keep(heat, screening);
+    confirm(rows, progress);
+    for (const ComparedRow* row : rows) {
+      result_.partial = result_.partial || (row->state == RowState::raced && row->decision.rounds == 0);
+    }
+  }
+
+  /// Groups rows by workload, in order, with the workload's reference first.
+  std::vector<Heat> heats(const std::vector<ComparedRow*>& rows) const {
+    std::vector<Heat> result;
+    std::map<std::pair<std::string, std::string>, std::size_t> places;
+    for (ComparedRow* row : rows) {
+      const auto [place, is_new] = places.emplace(std::pair(row->key.method, row->key.workload), result.size());
+      if (is_new) result.emplace_back();
+      Heat& heat = result[place->second];
+      heat.compared.push_back(row);
+      heat.racing.emplace_back();
+      heat.racing.back().key = row->key;
+      heat.racing.back().threaded = row->threaded;
+    }
+    for (Heat& heat : result) add_reference(heat);
+    return result;
+  }
+
+  void add_reference(Heat& heat) const {
+    const RowKey& any = heat.racing.front().key;
+    for (const RowKey& reference : references_) {
+      const bool here = reference.method == any.method && reference.workload == any.workload;
+      if (!here || std::ranges::count(heat.racing, reference, &BuildRaceRow::key) != 0) continue;
+      heat.racing.emplace_back();
+      heat.racing.back().key = reference;
+      heat.compared.push_back(nullptr);
+    }
+  }
+
+  /// The base against itself on a few workloads, spread over the selection.
+  double self_race(const std::vector<ComparedRow*>& rows, suite::Progress& progress) {
+    std::vector<Heat> all = heats(rows);
+    const std::size_t stride = (all.size() + self_race_workloads - 1) / self_race_workloads;
+    for (std::size_t place = 0; place < all.size(); place += stride) {
+      Heat& heat = all[place];
+      if (heat.racing.size() > self_race_rows) heat.racing.resize(self_race_rows);
+      progress.now("racing the base against itself: " + heat.racing.front().key.method);
+      for (std::size_t pair = 0; pair < first_looks[0] && !past(0.9); ++pair) {
+        run_pair(options_.base, options_.base, heat, 1000 + pair);
+      }
+      for (const BuildRaceRow& row : heat.racing) {
+        if (!row.racing()) continue;
+        const Decision decision = decide(row.pairs, 0.02, 0.95);
+        result_.self_race.insert(result_.self_race.end(), decision.pair_ratios.begin(), decision.pair_ratios.end());
+      }
+      progress.done(planned_seconds(heat.racing.size(), first_looks[0], options_.racing));
+    }
+    return result_.self_race.empty() ? 0.02 : margin_of_self_race(result_.self_race);
+  }
+
+  void run_pair(const BuildProgram& base, const BuildProgram& head, Heat& heat, std::uint64_t pair) const {
+    std::vector<BuildRaceRow*> rows;
+    for (BuildRaceRow& row : heat.racing) rows.push_back(&row);
+    try {
+      race_pair(base, head, rows, options_.racing, pair);
+    } catch (const Interrupted&) {  // suite::interrupted() ends everything else; half a pair tells nothing
+      for (BuildRaceRow* row : rows) {
+        if (row->racing()) row->pairs.pop_back();
+      }
+    }
+  }
+
+  /// Whether any row of the heat still wants a verdict.
+  bool open(const Heat& heat, double confidence) const {
+    for (std::size_t i = 0; i < heat.racing.size(); ++i) {
+      if (heat.compared[i] == nullptr || !heat.racing[i].racing()) continue;
+      const auto& pairs = heat.racing[i].pairs;
+      if (pairs.empty() || decide(pairs, result_.margin, confidence).verdict == Verdict::undecided) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// All heats to the first look, then what is open to the next. A look is made whole or dropped.
+  void run_looks(std::vector<Heat>& all, std::span<const std::size_t> looks, double confidence, double share,
+                 std::uint64_t first_pair, suite::Progress& progress, const std::string& what) {
+    std::size_t done = 0;
+    for (const std::size_t look : looks) {
+      for (Heat& heat : all) {
+        if (past(share)) return;
+        if (!open(heat, confidence)) continue;
+        progress.now(fmt::format("{} {} on {}, pairs {} to {}", what, heat.racing.front().key.method,
+                                 heat.racing.front().key.workload, done + 1, look));
+        if (done > 0) drop_decided(heat, confidence);
+        for (std::size_t pair = done; pair < look && !suite::interrupted(); ++pair) {
+          run_pair(options_.base, options_.head, heat, first_pair + pair);
+        }
+        progress.done(planned_seconds(heat.racing.size(), look - done, options_.racing));
+      }
+      done = look;
+    }
+  }
+
+  /// Takes rows out of a heat whose word has fallen, and the reference, which only raced along.
+  void drop_decided(Heat& heat, double confidence) {
+    keep(heat, confidence);
+    Heat rest;
+    for (std::size_t i = 0; i < heat.racing.size(); ++i) {
+      const bool open_row = heat.compared[i] != nullptr && heat.racing[i].racing() &&
+                            heat.compared[i]->decision.verdict == Verdict::undecided;
+      if (!open_row) continue;
+      rest.racing.push_back(std::move(heat.racing[i]));
+      rest.compared.push_back(heat.compared[i]);
+    }
+    heat = std::move(rest);
+  }
+
+  /// Writes what a heat found out into the rows.
+  void keep(Heat& heat, double confidence, std::size_t fewest_pairs = first_looks.front()) const {
+    const BuildRaceRow* reference = nullptr;
+    for (const BuildRaceRow& row : heat.racing) {
+      if (row.key.variant == "reference" && row.racing()) reference = &row;
+    }
+    for (std::size_t i = 0; i < heat.racing.size(); ++i) {
+      if (heat.compared[i] == nullptr) continue;
+      ComparedRow& compared = *heat.compared[i];
+      const BuildRaceRow& row = heat.racing[i];
+      compared.message = row.left_out.empty() ? row.trouble : row.left_out;
+      if (!row.left_out.empty()) compared.state = RowState::left_out;
+      if (!row.trouble.empty()) compared.state = RowState::no_verdict;
+      if (!row.racing() || row.pairs.empty()) continue;
+      compared.decision = decide(row.pairs, result_.margin, confidence, fewest_pairs);
+      compared.base_seconds = median_of(row.pairs, &PairTimes::base);
+      compared.head_seconds = median_of(row.pairs, &PairTimes::head);
+      if (reference == nullptr || reference == &row || compared.to_reference) continue;
+      compared.reference = name_of(reference->key, reference->threaded);
+      compared.to_reference = to_reference(*reference, row);
+    }
+  }
+
+  /// The second race: only the suspected rows, new processes, the error shared among them.
+  void confirm(const std::vector<ComparedRow*>& rows, suite::Progress& progress) {
+    std::vector<ComparedRow*> suspects;
+    for (ComparedRow* row : rows) {
+      const Verdict word = row->decision.verdict;
+      if (word != Verdict::faster && word != Verdict::slower) continue;
+      row->first = row->decision;
+      row->decision = {};
+      row->decision.why = fmt::format("{} in the first race, not raced a second time", suite::describe(word, 0));
+      suspects.push_back(row);
+    }
+    const double confidence = look_confidence(options_.error, second_looks.size(), suspects.size());
+    std::vector<Heat> second = heats(suspects);
+    for (Heat& heat : second) {
+      std::erase(heat.compared, nullptr);
+      heat.racing.resize(heat.compared.size());
+    }
+    run_looks(second, second_looks, confidence, 1, 100, progress, "racing a second time:");
+    for (Heat& heat : second) keep(heat, confidence, second_looks.front());
+    for (ComparedRow* row : suspects) {
+      if (row->state == RowState::raced && row->decision.rounds > 0) {
+        row->decision = confirmed(*row->first, row->decision);
+      }
+    }
+  }
+
+  const ComparisonOptions& options_;
+  Clock::time_point start_ = Clock::now();
+  std::vector<RowKey> references_;
+  Comparison result_;
+};
+
+}  // namespace
+
+bool Comparison::any_slower() const { return std::ranges::any_of(rows, &ComparedRow::slower); }
+
+bool Comparison::any_more_instructions(double share) const {
+  return std::ranges::any_of(rows, [share](const ComparedRow& row) {
+    return std::ranges::any_of(row.counts, [share](const Count& count) { return count.more_than(share); });
+  });
+}
+
+Comparison compare_builds(const ComparisonOptions& options) { return Comparer(options).run(); }
+
+}  // namespace tandem::regression

@@ -1,0 +1,120 @@
+#include "reports/gate_rows.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/gate.hpp"
+
+namespace tandem::reports {
+
+using nlohmann::ordered_json;
+
+namespace {
+
+double per_cent(const ordered_json& ratio) { return 100 * (ratio.get<double>() - 1); }
+
+std::string rows_text(std::size_t count) { return fmt::format("{} row{}", count, count == 1 ? "" : "s"); }
+
+std::string count_text(const ordered_json& count) {
+  const std::string threads =
+      fmt::format("{} thread{}", count.at("threads").get<int>(), count.at("threads") == 1 ? "" : "s");
+  if (!count.at("message").get<std::string>().empty()) return threads + " " + count.at("message").get<std::string>();
+  if (!count.contains("change")) return {};
+  if (!count.at("deterministic").get<bool>()) return threads + " not deterministic";
+  const double change = count.at("change");
+  return count.at("base") == count.at("head") ? "" : fmt::format("{} {:+.3g} %", threads, 100 * change);
+}
+
+}  // namespace
+
+std::string gate_word(const ordered_json& row) {
+  const std::string state = row.at("state");
+  if (state == "identical") return "identical machine code";
+  if (state != "raced") return state;
+  std::string word = row.at("verdict");
+  if (word != "undecided") return word;
+  const std::size_t more = row.at("more_rounds");
+  const std::string why = row.at("why");
+  if (!why.empty()) return "undecided: " + why;
+  return more > 0 ? fmt::format("undecided (about {} more rounds needed)", more) : word;
+}
+
+std::string gate_change_cell(const ordered_json& row) {
+  if (row.at("state") != "raced" || row.at("rounds") == 0) return {};
+  const ordered_json& ratio = row.at("time_ratio");
+  if (ratio[0].is_null()) return {};
+  if (ratio[1].is_null() || ratio[2].is_null()) return fmt::format("{:+.1f} %", per_cent(ratio[0]));
+  return fmt::format("{:+.1f} % [{:+.1f}, {:+.1f}]", per_cent(ratio[0]), per_cent(ratio[1]), per_cent(ratio[2]));
+}
+
+std::string gate_counts_cell(const ordered_json& row) {
+  std::string text;
+  for (const ordered_json& count : row.at("counts")) {
+    const std::string one = count_text(count);
+    if (!one.empty()) text += (text.empty() ? "" : ", ") + one;
+  }
+  return text;
+}
+
+bool gate_more_instructions(const ordered_json& row) {
+  return std::ranges::any_of(row.at("counts"), [](const ordered_json& count) {
+    return count.at("deterministic").get<bool>() && count.at("change").get<double>() > gate_count_margin;
+  });
+}
+
+std::vector<std::string> gate_summary(const ordered_json& results) {
+  std::map<std::string, std::vector<std::string>> names;
+  std::size_t counted = 0;
+  for (const ordered_json& row : results.at("rows")) {
+    const std::string state = row.at("state");
+    std::string word = state == "raced" ? row.at("verdict").get<std::string>() : state;
+    if (word.starts_with("same")) word = "same";
+    names[word].push_back(row.at("name"));
+    counted += row.at("counts").empty() ? 0 : 1;
+    if (gate_more_instructions(row)) names["more"].push_back(row.at("name"));
+  }
+  std::vector<std::string> sentences;
+  const std::string sides = fmt::format("{} (head) against {} (base)", results.at("head").get<std::string>(),
+                                        results.at("base").get<std::string>());
+  const auto list = [&names](const std::string& word) {
+    std::string text;
+    for (const std::string& name : names[word]) text += (text.empty() ? "" : ", ") + name;
+    return text;
+  };
+  const double margin = results.at("margin");
+  const bool raced = margin > 0;
+  sentences.push_back(names["slower"].empty() ? fmt::format("No row is slower: {}.", sides)
+                                              : fmt::format("SLOWER, {}: {}.", sides, list("slower")));
+  if (!raced && names["slower"].empty()) sentences.front() = fmt::format("Nothing was raced: {}.", sides);
+  if (!names["faster"].empty()) sentences.push_back(fmt::format("Faster: {}.", list("faster")));
+  if (raced) {
+    sentences.push_back(
+        fmt::format("Same within {:.3g} %{}: {}; undecided: {}.", 100 * margin,
+                    results.at("margin_given").get<bool>() ? "" : " (what this machine's race against itself affords)",
+                    rows_text(names["same"].size()), rows_text(names["undecided"].size())));
+  }
+  if (!names["identical"].empty()) {
+    sentences.push_back(
+        fmt::format("Skipped, because their machine code is identical: {}.", rows_text(names["identical"].size())));
+  }
+  for (const std::string side : {"only in the base", "only in the head"}) {
+    if (!names[side].empty()) sentences.push_back(fmt::format("There {}, and not compared: {}.", side, list(side)));
+  }
+  if (!names["no verdict"].empty()) {
+    sentences.push_back(fmt::format("Could not be raced, no verdict: {}.", rows_text(names["no verdict"].size())));
+  }
+  if (!names["more"].empty()) {
+    sentences.push_back(
+        fmt::format("More than {:.0f} % more instructions: {}.", 100 * gate_count_margin, list("more")));
+  } else if (counted > 0) {
+    sentences.push_back(fmt::format("Instructions were counted in {}; none has more than {:.0f} % more.",
+                                    rows_text(counted), 100 * gate_count_margin));
+  }
+  if (results.at("partial").get<bool>()) {
+    sentences.emplace_back("PARTIAL: interrupted, or the budget ended, before every row was raced.");
+  }
+  return sentences;
+}
+
+}  // namespace tandem::reports

@@ -1,0 +1,164 @@
+// The race of two builds, with scripts in their place: what is said of slower rows, and of workers that fail.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "benchmarks/regression/comparison.hpp"
+#include "tests/support/command.hpp"
+#include "tests/support/fake_worker.hpp"
+
+namespace tandem::regression {
+namespace {
+
+using suite::Verdict;
+using test::FakeBuild;
+using test::write_fake;
+using testing::HasSubstr;
+
+Comparison compare(const FakeBuild& base, const FakeBuild& head, bool identical_too = true) {
+  const test::TemporaryFolder folder;
+  ComparisonOptions options;
+  options.base = {"base", {write_fake(folder.path() / "base", base)}};
+  options.head = {"head", {write_fake(folder.path() / "head", head)}};
+  options.count = false;
+  options.identical_too = identical_too;
+  options.margin = 0.02;
+  options.racing.epoch_seconds = 5e-5;  // a script keeps no time: short enough for any to be believed
+  return compare_builds(options);
+}
+
+/// No row was called slower or faster.
+void expect_no_word(const Comparison& comparison) {
+  for (const ComparedRow& row : comparison.rows) {
+    EXPECT_TRUE(row.state != RowState::raced || row.decision.verdict == Verdict::undecided) << row.name();
+  }
+  EXPECT_FALSE(comparison.any_slower());
+}
+
+std::string sentence_of_failure(const FakeBuild& base) {
+  try {
+    compare(base, {});
+  } catch (const ChildFailure& failure) {
+    return failure.what();
+  }
+  return "no failure";
+}
+
+TEST(Race, NamesTheRowThatIsSlowerAndNoOther) {
+  const Comparison comparison = compare({}, {.first = "1080"});
+  ASSERT_EQ(comparison.rows.size(), 2U);
+  EXPECT_TRUE(comparison.rows[0].slower());
+  EXPECT_TRUE(comparison.rows[0].first.has_value()) << "a second race decides";
+  EXPECT_NEAR(comparison.rows[0].decision.time_ratio.estimate, 1.08, 0.01);
+  EXPECT_EQ(comparison.rows[1].decision.verdict, Verdict::same);
+  EXPECT_TRUE(comparison.any_slower());
+  EXPECT_FALSE(comparison.partial);
+}
+
+TEST(Race, FindsWhatBecameFaster) {
+  const Comparison comparison = compare({.second = "1100"}, {});
+  EXPECT_EQ(comparison.rows[0].decision.verdict, Verdict::same);
+  EXPECT_EQ(comparison.rows[1].decision.verdict, Verdict::faster);
+  EXPECT_FALSE(comparison.any_slower());
+}
+
+TEST(Race, WhatTheSecondRaceDoesNotConfirmIsNotSlower) {
+  // Slower in the processes of the first race alone: they leave their marks in a folder.
+  const test::TemporaryFolder marks;
+  const std::string slow_at_first = "[ $epochs != 1 ] || echo x >>'" + (marks.path() / "starts").string() +
+                                    "'; [ $(wc -l <'" + (marks.path() / "starts").string() +
+                                    "') -gt 3 ] || printf -v seconds '0.%09d' $((runs * 1100))\n";
+  const Comparison comparison =
+      compare({.rows = FakeBuild::row("first")}, {.rows = FakeBuild::row("first"), .before_epoch = slow_at_first});
+  EXPECT_FALSE(comparison.any_slower());
+  EXPECT_THAT(comparison.rows[0].decision.why, HasSubstr("not confirmed"));
+}
+
+TEST(Race, IdenticalMachineCodeIsSkipped) {
+  const FakeBuild same{.rows = FakeBuild::row("first", "abc") + "," + FakeBuild::row("second", "def")};
+  FakeBuild changed = same;
+  changed.rows = FakeBuild::row("first", "abc") + "," + FakeBuild::row("second", "other");
+  const Comparison comparison = compare(same, changed, false);
+  EXPECT_EQ(comparison.rows[0].state, RowState::identical);
+  EXPECT_EQ(comparison.rows[1].state, RowState::raced);
+  EXPECT_EQ(comparison.rows[1].decision.verdict, Verdict::same);
+}
+
+TEST(Race, AnUnknownHashIsNotTheSameHash) {
+  EXPECT_EQ(compare({}, {.before_epoch = "# another program"}, false).rows[0].state, RowState::raced);
+}
+
+TEST(Race, ARowOfOneSideIsNamedAndNotCompared) {
+  const FakeBuild base{.rows = FakeBuild::row("first") + "," + FakeBuild::row("gone")};
+  const FakeBuild head{.rows = FakeBuild::row("first") + "," + FakeBuild::row("new")};
+  const Comparison comparison = compare(base, head);
+  ASSERT_EQ(comparison.rows.size(), 3U);
+  EXPECT_EQ(comparison.rows[0].decision.verdict, Verdict::same);
+  EXPECT_EQ(comparison.rows[1].state, RowState::only_head);
+  EXPECT_EQ(comparison.rows[2].state, RowState::only_base);
+}
+
+TEST(Race, AWorkerKilledInMidRaceGivesNoVerdict) {
+  // Slower until it is killed: the rounds until then must not count.
+  const Comparison comparison = compare({}, {.first = "2000", .before_epoch = "[ $epochs -lt 100 ] || kill -9 $$"});
+  expect_no_word(comparison);
+  EXPECT_EQ(comparison.rows[0].state, RowState::no_verdict);
+  EXPECT_THAT(comparison.rows[0].message, HasSubstr("the worker of head was killed by signal 9"));
+}
+
+TEST(Race, AWorkerThatRefusesOneRowKeepsTheOther) {
+  const Comparison comparison = compare(
+      {},
+      {.before_epoch = "[ $epochs -lt 60 ] || [ $name = second ] || { echo '{\"error\":\"it threw\"}'; continue; }"});
+  EXPECT_EQ(comparison.rows[0].state, RowState::no_verdict);
+  EXPECT_THAT(comparison.rows[0].message, HasSubstr("it threw"));
+  EXPECT_EQ(comparison.rows[1].decision.verdict, Verdict::same);
+}
+
+TEST(Race, AClockThatJumpsGivesNoVerdict) {
+  for (const char* jump : {"seconds=-3600.5", "seconds=7200.0", "seconds=0.0", "seconds=null"}) {
+    const Comparison always = compare({}, {.before_epoch = jump});
+    expect_no_word(always);
+    EXPECT_THAT(always.rows[0].message, HasSubstr("clock")) << jump;
+    const Comparison often = compare({}, {.before_epoch = std::string("[ $((epochs % 3)) != 0 ] || ") + jump});
+    expect_no_word(often);
+    // A jump now and then loses its rounds, not the row.
+    const Comparison seldom = compare({}, {.before_epoch = std::string("[ $((epochs % 50)) != 40 ] || ") + jump});
+    EXPECT_EQ(seldom.rows[0].decision.verdict, Verdict::same) << jump;
+  }
+}
+
+TEST(Race, AClockThatStandsStillIsNotFaster) {
+  // A fifth of the epochs a thousandth as long: the smaller of two would fall for it.
+  const Comparison comparison = compare({}, {.before_epoch = "[ $((epochs % 20)) != 0 ] || seconds=0.000000050"});
+  EXPECT_NE(comparison.rows[0].decision.verdict, Verdict::faster);
+  EXPECT_FALSE(comparison.any_slower());
+}
+
+TEST(Race, ProgramsThatAreNoWorkersAreOneSentence) {
+  EXPECT_THAT(sentence_of_failure({.greeting = "usage: tandem VERB"}), HasSubstr("base does not take part in races"));
+  EXPECT_THAT(sentence_of_failure({.greeting = ""}), HasSubstr("ended with status 2"));
+  EXPECT_THAT(sentence_of_failure({.greeting = R"({"tandem_race_worker":7})"}),
+              HasSubstr("base speaks version 7 of the race protocol, this program version 1"));
+}
+
+TEST(Race, AnAnswerThatIsNoneGivesNoVerdict) {
+  const Comparison comparison = compare({}, {.before_epoch = "[ $epochs -lt 50 ] || seconds='}nonsense'"});
+  expect_no_word(comparison);
+  EXPECT_THAT(comparison.rows[0].message, HasSubstr("no answer"));
+}
+
+TEST(Race, ABudgetThatEndsGivesNoWordAndIsPartial) {
+  const test::TemporaryFolder folder;
+  ComparisonOptions options;
+  options.base = {"base", {write_fake(folder.path() / "base", {})}};
+  options.head = {"head", {write_fake(folder.path() / "head", {.first = "3000"})}};
+  options.count = false;
+  options.margin = 0.02;
+  options.budget_seconds = 0.0;
+  const Comparison comparison = compare_builds(options);
+  expect_no_word(comparison);
+  EXPECT_TRUE(comparison.partial);
+}
+
+}  // namespace
+}  // namespace tandem::regression
