@@ -39,7 +39,7 @@ class Agreement : public testing::TestWithParam<std::tuple<std::string, std::str
                                 << check.threads << " threads: " << check.message;
       ran += check.ran ? 1 : 0;
     }
-    EXPECT_GT(ran, 1U) << "nothing was compared";
+    if (test::full_speed) EXPECT_GT(ran, 1U) << "nothing was compared";
   }
 
   const AnyMethod& method() const { return method_named(std::get<0>(GetParam())); }
@@ -60,7 +60,8 @@ TEST_P(Agreement, AtAwkwardSizes) {
 
 TEST_P(Agreement, OnQuickWorkloads) {
   GateOptions options;
-  options.step_budget = 3e7;  // the large sizes are checked by every run before they are timed
+  // The large sizes are checked by every run before they are timed, and instrumented code takes ten times as long.
+  options.step_budget = test::full_speed ? 3e7 : 3e6;
   for (const SelectedWorkload& selected : select({.filter = "^" + method().name + "/", .hidden = true})) {
     if (!test::full_speed && selected.card().items > 1e6) continue;
     const CheckedWorkload checked = check_workload(selected, options);
