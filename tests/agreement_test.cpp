@@ -39,7 +39,9 @@ class Agreement : public testing::TestWithParam<std::tuple<std::string, std::str
                                 << check.threads << " threads: " << check.message;
       ran += check.ran ? 1 : 0;
     }
-    if (test::full_speed) EXPECT_GT(ran, 1U) << "nothing was compared";
+    if (test::full_speed) {
+      EXPECT_GT(ran, 1U) << "nothing was compared";
+    }
   }
 
   const AnyMethod& method() const { return method_named(std::get<0>(GetParam())); }
