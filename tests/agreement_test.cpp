@@ -63,7 +63,7 @@ TEST_P(Agreement, AtAwkwardSizes) {
 TEST_P(Agreement, OnQuickWorkloads) {
   GateOptions options;
   // The large sizes are checked by every run before they are timed, and instrumented code takes ten times as long.
-  options.step_budget = test::full_speed ? 3e7 : 3e6;
+  options.step_budget = test::full_speed ? 1e7 : 1e6;
   for (const SelectedWorkload& selected : select({.filter = "^" + method().name + "/", .hidden = true})) {
     if (!test::full_speed && selected.card().items > 1e6) continue;
     const CheckedWorkload checked = check_workload(selected, options);
