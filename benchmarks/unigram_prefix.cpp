@@ -69,10 +69,10 @@ const suite::Registered<Search, Found> registered(
                         const auto found = search.index->find(prefix);
                         tokens.assign(found.begin(), found.end());
                       })},
-     .workloads = {{.name = "shipped_1000",
-                    .size = 1000,
+     .workloads = {{.name = "shipped_500",
+                    .size = 500,
                     .items = 1,
-                    .make = [](std::uint64_t seed) { return search(workloads()[0].make(seed).prepared, 1000, seed); }}},
+                    .make = [](std::uint64_t seed) { return search(workloads()[0].make(seed).prepared, 500, seed); }}},
      .problem = [](std::size_t count,
                    std::uint64_t seed) { return search(random_problem(count, seed, 1).prepared, count, seed); },
      .hash =
