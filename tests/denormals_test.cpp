@@ -54,9 +54,9 @@ TYPED_TEST(FadingNetwork, EndsAtZero) {
   using Variant = void (*)(const rnn::Problem<Cell>&, rnn::Answer<>&, const Execution&);
   for (const std::size_t d : {1, 5, 37}) {
     const auto problem = fading<Cell>(d, 2000);
-    for (const Variant variant : {Variant{rnn::sequential_simd<Cell>}, Variant{rnn::warm_start_simd<Cell>},
-                                  Variant{rnn::warm_start_simd_omp<Cell>},
-                                  Variant{rnn::iterate_simd_omp<rnn::Scheme::newton, Cell, float>}}) {
+    for (const Variant variant :
+         {Variant{rnn::sequential_simd<Cell>}, Variant{rnn::warm_start_simd<Cell>},
+          Variant{rnn::warm_start_simd_omp<Cell>}, Variant{rnn::iterate_simd_omp<rnn::Scheme::newton, Cell, float>}}) {
       rnn::Answer<> answer{.states = std::vector<float>(2000 * d, 1)};
       variant(problem, answer, {.threads = 3});
       EXPECT_THAT(answer.states, testing::Each(testing::Truly([](float x) { return x == 0 || std::isnormal(x); })))
