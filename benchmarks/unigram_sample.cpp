@@ -72,7 +72,7 @@ suite::Method<Problem, Answer> method(std::string name, double alpha) {
                                                            answer.tokens);
                      answer.in_float = true;
                    },
-               .growth = fast_growth,
+               .growth = peer_sampling_growth,
                .unsuited = unsuited_for_peer};
   };
   rows.push_back(peer("peer_sentencepiece", &SentencePiece::sample));

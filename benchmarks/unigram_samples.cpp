@@ -107,7 +107,7 @@ std::vector<Row> variants() {
                         });
                         answers.other_numbers = true;
                       },
-                  .growth = fast,
+                  .growth = {1, count * peer_sampling_growth.constant},
                   .unsuited = unsuited_for_peer});
 #endif
   return rows;

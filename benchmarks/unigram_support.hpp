@@ -46,6 +46,7 @@ struct Answer {
 /// Steps per byte of the slow and the fast variants, for the budgets.
 constexpr suite::Growth slow_growth{1, 4000};
 constexpr suite::Growth fast_growth{1, 1.0 / 8};
+constexpr suite::Growth peer_sampling_growth{1, 60};  ///< SentencePiece keeps its sums as logarithms
 
 /// What is tokenised: the Bible's held-out part, Chinese and the whole Bible where they are, a run of `a` with all
 /// pieces up to a^36, random bytes, short lines, and one long line, of several sizes, for the growth. `alpha` is that
