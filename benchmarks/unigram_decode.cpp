@@ -10,13 +10,6 @@
 namespace tandem::unigram {
 namespace {
 
-void poison(const Problem& problem, Answer& answer) {
-  answer.tokens.clear();
-  answer.tokens.reserve(problem.text.size());
-  answer.tokens.push_back(std::numeric_limits<std::uint32_t>::max());
-  answer.in_float = false;
-}
-
 // All tokens must be the same: scores are exact and ties have a rule. A peer that adds up floats may take another way
 // where the scores are as near as its rounding: of k tokens each of the k sums is rounded by half a unit of 2^-24,
 // relative to the sum, in each of both candidates, and so is every score once.

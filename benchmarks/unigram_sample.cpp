@@ -8,13 +8,6 @@
 namespace tandem::unigram {
 namespace {
 
-void poison(const Problem& problem, Answer& answer) {
-  answer.tokens.clear();
-  answer.tokens.reserve(problem.text.size());
-  answer.tokens.push_back(std::numeric_limits<std::uint32_t>::max());
-  answer.in_float = false;
-}
-
 // All draws are decided by the same numbers, and must fall alike: a draw falls otherwise only where its number is
 // within the rounding of its bound, 1e-13 of the whole interval, which the seeds that are used do not meet. A peer has
 // random numbers of its own; that its law is the same is a matter of tests/unigram_law_test.cpp, and here the numbers

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -231,6 +232,13 @@ suite::Work least_work(const Problem& problem, std::size_t samples) {
           .bytes_read = bytes,
           .bytes_written = 4 * bytes / longest * static_cast<double>(samples),
           .footprint = bytes};
+}
+
+void poison(const Problem& problem, Answer& answer) {
+  answer.tokens.clear();
+  answer.tokens.reserve(problem.text.size());
+  answer.tokens.push_back(std::numeric_limits<std::uint32_t>::max());
+  answer.in_float = false;
 }
 
 }  // namespace tandem::unigram

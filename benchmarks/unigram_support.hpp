@@ -73,4 +73,7 @@ std::optional<std::string> unsuited_for_peer(const Problem& problem);
 /// Every byte is read and has at least one piece that ends there to be added and compared.
 suite::Work least_work(const Problem& problem, std::size_t samples);
 
+/// One token that no vocabulary has, and room for as many as the text has bytes.
+void poison(const Problem& problem, Answer& answer);
+
 }  // namespace tandem::unigram

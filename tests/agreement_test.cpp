@@ -2,7 +2,6 @@
 // at 1 to 4 threads, on every SIMD target of this machine.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <string>
 #include <tuple>
 
@@ -45,7 +44,6 @@ class Agreement : public testing::TestWithParam<std::tuple<std::string, std::str
   }
 
   const AnyMethod& method() const { return method_named(std::get<0>(GetParam())); }
-  bool on_the_widest_target() const { return std::get<1>(GetParam()) == simd_targets().front().name; }
 
  private:
   PinnedSimdTarget pinned_{simd_target_named(std::get<1>(GetParam())).id};
@@ -63,21 +61,16 @@ TEST_P(Agreement, AtAwkwardSizes) {
 
 TEST_P(Agreement, OnQuickWorkloads) {
   GateOptions options;
-  // The large sizes are checked by every run before they are timed. Narrow vectors take several times as long, and so
-  // does instrumented code.
-  const bool fast = test::full_speed && on_the_widest_target();
-  options.step_budget = fast ? 1e7 : 1e6;
-  std::size_t established = 0;
-  std::size_t most = 0;
+  // The large sizes are checked by every run before they are timed, and instrumented code takes ten times as long.
+  options.step_budget = test::full_speed ? 3e7 : 3e6;
   for (const SelectedWorkload& selected : select({.filter = "^" + method().name + "/", .hidden = true})) {
     if (!test::full_speed && selected.card().items > 1e6) continue;
     const CheckedWorkload checked = check_workload(selected, options);
     if (!checked.problem) continue;
-    ++established;
-    most = std::max(most, expect_agreement(checked.checks));
-  }
-  if (fast && established > 0) {
-    EXPECT_GT(most, 1U) << "nothing was compared";
+    const std::size_t ran = expect_agreement(checked.checks);
+    if (test::full_speed) {
+      EXPECT_GT(ran, 1U) << "nothing was compared on " << selected.card().name;
+    }
   }
 }
 
