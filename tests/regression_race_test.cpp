@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+
+#include "benchmarks/regression/child.hpp"
 #include "benchmarks/regression/comparison.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/fake_worker.hpp"
@@ -145,6 +148,17 @@ TEST(Race, AnAnswerThatIsNoneGivesNoVerdict) {
   const Comparison comparison = compare({}, {.before_epoch = "[ $epochs -lt 50 ] || seconds='}nonsense'"});
   expect_no_word(comparison);
   EXPECT_THAT(comparison.rows[0].message, HasSubstr("no answer"));
+}
+
+TEST(Race, AWorkerThatHangsIsWaitedForSoLong) {
+  // What the race makes of such a failure is what it makes of a worker that was killed.
+  Child worker("the worker of head", {"sleep", "100"}, {});
+  try {
+    worker.listen(std::chrono::seconds(1));
+    FAIL() << "it answered";
+  } catch (const ChildFailure& failure) {
+    EXPECT_STREQ(failure.what(), "the worker of head did not answer within 1 s");
+  }
 }
 
 TEST(Race, ABudgetThatEndsGivesNoWordAndIsPartial) {
