@@ -76,6 +76,23 @@ TEST(Race, WhatTheSecondRaceDoesNotConfirmIsNotSlower) {
   EXPECT_THAT(comparison.rows[0].decision.why, HasSubstr("not confirmed"));
 }
 
+TEST(Race, OneDisturbedProcessDoesNotWidenTheMargin) {
+  // The base against itself, of a single row; its third process, of the second pair, is slower.
+  const test::TemporaryFolder folder;
+  const std::string starts = "'" + (folder.path() / "starts").string() + "'";
+  const FakeBuild disturbed{.rows = FakeBuild::row("first"),
+                            .before_epoch = "[ $epochs != 1 ] || { echo x >>" + starts + "; me=$(wc -l <" + starts +
+                                            "); }; [ $me != 3 ] || printf -v seconds '0.%09d' $((runs * 1300))\n"};
+  ComparisonOptions options;
+  options.base = {"base", {write_fake(folder.path() / "base", disturbed)}};
+  options.head = {"head", {write_fake(folder.path() / "head", {.rows = FakeBuild::row("first"), .first = "1080"})}};
+  options.count = false;
+  options.racing.epoch_seconds = 5e-5;
+  const Comparison comparison = compare_builds(options);
+  EXPECT_LE(comparison.margin, 0.02);
+  EXPECT_TRUE(comparison.rows[0].slower());
+}
+
 TEST(Race, IdenticalMachineCodeIsSkipped) {
   const FakeBuild same{.rows = FakeBuild::row("first", "abc") + "," + FakeBuild::row("second", "def")};
   FakeBuild changed = same;

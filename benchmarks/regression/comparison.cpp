@@ -25,6 +25,7 @@ constexpr double first_race_share = 0.75;
 constexpr double screening_error = 0.05;
 constexpr std::size_t self_race_workloads = 6;
 constexpr std::size_t self_race_rows = 3;
+constexpr std::size_t self_race_ratios = 36;  ///< of few, one disturbed process would be a quarter
 
 /// The rows of a workload in a race, and where their verdicts go. A row without a place is only the reference.
 struct Heat {
@@ -152,12 +153,19 @@ class Comparer {
   /// The base against itself on a few workloads, spread over the selection.
   double self_race(const std::vector<ComparedRow*>& rows, suite::Progress& progress) {
     std::vector<Heat> all = heats(rows);
+    std::vector<Heat> chosen;
     const std::size_t stride = (all.size() + self_race_workloads - 1) / self_race_workloads;
+    std::size_t racing = 0;
     for (std::size_t place = 0; place < all.size(); place += stride) {
-      Heat& heat = all[place];
-      if (heat.racing.size() > self_race_rows) heat.racing.resize(self_race_rows);
+      chosen.push_back(std::move(all[place]));
+      if (chosen.back().racing.size() > self_race_rows) chosen.back().racing.resize(self_race_rows);
+      racing += chosen.back().racing.size();
+    }
+    const std::size_t pairs =
+        std::clamp((self_race_ratios + racing - 1) / racing, first_looks.front(), first_looks.back());
+    for (Heat& heat : chosen) {
       progress.now("racing the base against itself: " + heat.racing.front().key.method);
-      for (std::size_t pair = 0; pair < first_looks[0] && !past(0.9); ++pair) {
+      for (std::size_t pair = 0; pair < pairs && !past(0.9); ++pair) {
         run_pair(options_.base, options_.base, heat, 1000 + pair);
       }
       for (const BuildRaceRow& row : heat.racing) {
@@ -165,7 +173,7 @@ class Comparer {
         const Decision decision = decide(row.pairs, 0.02, 0.95);
         result_.self_race.insert(result_.self_race.end(), decision.pair_ratios.begin(), decision.pair_ratios.end());
       }
-      progress.done(planned_seconds(heat.racing.size(), first_looks[0], options_.racing));
+      progress.done(planned_seconds(heat.racing.size(), pairs, options_.racing));
     }
     return result_.self_race.empty() ? 0.02 : margin_of_self_race(result_.self_race);
   }

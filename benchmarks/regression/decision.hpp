@@ -55,8 +55,8 @@ Decision decide(std::span<const PairTimes> pairs, double margin, double confiden
 /// The word of a row after both races: the second one's where it agrees with the first, else undecided.
 Decision confirmed(const Decision& first, Decision second);
 
-/// The margin that this machine affords: the ninetieth percentile of how far the pairs of a program's race against
-/// itself lie from 1, and at least 1 %. Throws std::invalid_argument without any pair.
+/// The margin that this machine affords: what three in four pairs of a program's race against itself keep to,
+/// and at least 1 %. Throws std::invalid_argument without any pair.
 double margin_of_self_race(std::span<const double> pair_ratios);
 
 }  // namespace tandem::regression
