@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <string>
 
 #include "benchmarks/regression/child.hpp"
 #include "benchmarks/regression/comparison.hpp"
@@ -176,6 +179,46 @@ TEST(Race, AWorkerThatHangsIsWaitedForSoLong) {
   } catch (const ChildFailure& failure) {
     EXPECT_STREQ(failure.what(), "the worker of head did not answer within 1 s");
   }
+}
+
+/// Counts one row with a script in the place of Valgrind: 1000 instructions in the base, in the head more.
+Count count_with_head(const std::string& shell_code_for_more) {
+  const test::TemporaryFolder folder;
+  const std::filesystem::path valgrind = folder.path() / "valgrind";
+  std::ofstream(valgrind) << R"sh(#!/bin/bash
+cd "${0%/*}"
+for word; do case $word in --callgrind-out-file=*) out=${word#*=} ;; esac; done
+more=0
+if [[ "$*" = *the_head* ]]; then
+  echo x >>processes
+  process=$(wc -l <processes)
+)sh" << shell_code_for_more
+                          << R"sh(
+fi
+echo '{"tandem_race_worker":1,"counts":true}'
+while read -r line; do
+  case $line in
+    *prepare*) echo '{"rows":[{"ready":true,"why":""}]}' ;;
+    *) echo "totals: $((1000 + more))" >"$out.1"; echo '{}' ;;
+  esac
+done
+)sh";
+  std::filesystem::permissions(valgrind, std::filesystem::perms::owner_all);
+  CountOptions options;
+  options.valgrind = valgrind.string();
+  const RowKey row{.method = "fake", .variant = "first", .workload = "w", .threads = 2};
+  return count_rows({"base", {"the_base"}}, {"head", {"the_head"}}, {row}, options).at(row);
+}
+
+TEST(Count, WhatDiffersTwiceIsTwiceCountedAgain) {
+  const Count always = count_with_head("more=1");
+  EXPECT_TRUE(always.deterministic()) << always.message;
+  EXPECT_NEAR(always.change(), 0.001, 1e-12);
+  EXPECT_EQ(always.head.size(), 4U);
+  EXPECT_FALSE(count_with_head("[ $process -gt 2 ] || more=20").deterministic()) << "chance made both counts differ";
+  const Count never = count_with_head("more=0");
+  EXPECT_TRUE(never.deterministic());
+  EXPECT_EQ(never.head.size(), 2U) << "what does not differ is not counted again";
 }
 
 TEST(Race, ABudgetThatEndsGivesNoWordAndIsPartial) {

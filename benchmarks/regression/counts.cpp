@@ -3,9 +3,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <future>
 #include <optional>
 #include <sstream>
@@ -150,7 +152,30 @@ void keep(const Outcome& outcome, std::vector<std::uint64_t>& counts, std::strin
   }
 }
 
+void count_twice(const BuildProgram& base, const BuildProgram& head, const std::vector<RowKey>& rows,
+                 const CountOptions& options, std::map<RowKey, Count>& counts) {
+  const auto workloads = by_workload(rows);
+  for (int repetition = 0; repetition < 2; ++repetition) {
+    auto of_base =
+        std::async(std::launch::async, count_once, std::cref(base), std::cref(workloads), std::cref(options));
+    const Outcomes of_head = count_once(head, workloads, options);
+    const Outcomes base_outcomes = of_base.get();
+    for (const RowKey& row : rows) {
+      Count& count = counts[row];
+      count.threads = row.threads;
+      keep(base_outcomes.at(row), count.base, count.message);
+      keep(of_head.at(row), count.head, count.message);
+    }
+  }
+}
+
+bool all_equal(const std::vector<std::uint64_t>& values) {
+  return std::ranges::adjacent_find(values, std::ranges::not_equal_to()) == values.end();
+}
+
 }  // namespace
+
+bool Count::deterministic() const { return complete() && all_equal(base) && all_equal(head); }
 
 double Count::change() const {
   return complete() && base[0] > 0 ? static_cast<double>(head[0]) / static_cast<double>(base[0]) - 1 : 0;
@@ -168,19 +193,12 @@ std::map<RowKey, Count> count_rows(const BuildProgram& base, const BuildProgram&
     }
     return counts;
   }
-  const auto workloads = by_workload(rows);
-  for (int repetition = 0; repetition < 2; ++repetition) {
-    auto of_base =
-        std::async(std::launch::async, count_once, std::cref(base), std::cref(workloads), std::cref(options));
-    const Outcomes of_head = count_once(head, workloads, options);
-    const Outcomes base_outcomes = of_base.get();
-    for (const RowKey& row : rows) {
-      Count& count = counts[row];
-      count.threads = row.threads;
-      keep(base_outcomes.at(row), count.base, count.message);
-      keep(of_head.at(row), count.head, count.message);
-    }
+  count_twice(base, head, rows, options, counts);
+  std::vector<RowKey> differing;
+  for (const auto& [row, count] : counts) {
+    if (count.deterministic() && count.change() != 0) differing.push_back(row);
   }
+  count_twice(base, head, differing, options, counts);
   return counts;
 }
 
