@@ -140,7 +140,7 @@ class Comparer {
   }
 
   void add_reference(Heat& heat) const {
-    const RowKey& any = heat.racing.front().key;
+    const RowKey any = heat.racing.front().key;  // a copy: the vector grows below
     for (const RowKey& reference : references_) {
       const bool here = reference.method == any.method && reference.workload == any.workload;
       if (!here || std::ranges::count(heat.racing, reference, &BuildRaceRow::key) != 0) continue;
