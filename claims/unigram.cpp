@@ -37,10 +37,12 @@ Law shares(std::uint64_t draws, Draw draw) {
 }
 
 Law shares_of_first_sampler(const Vocabulary& vocabulary, std::string_view line, double alpha, std::uint64_t draws) {
-  const Reference reference(vocabulary);
-  std::uint64_t drawn = 0;
-  const auto uniform = [&] { return random_uniform(1, drawn++, 0); };
-  return shares(draws, [&](std::uint64_t) { return sample_by_sigmoids(reference, line, alpha, uniform); });
+  const Tables tables(std::make_shared<const Vocabulary>(vocabulary));
+  Tokens tokens;
+  return shares(draws, [&](std::uint64_t i) {
+    sample_biased(tables, line, alpha, {.position = line.size() * i}, tokens, {});
+    return tokens;
+  });
 }
 
 double total_variation(const Law& exact, Law seen) {

@@ -49,48 +49,4 @@ std::vector<Segmentation> enumerate(const Vocabulary& vocabulary, std::string_vi
   return all;
 }
 
-Tokens sample_by_sigmoids(const Reference& reference, std::string_view line, double alpha,
-                          const std::function<double()>& uniform) {
-  const auto ends = reference.matches(line);
-  std::vector<double> kept(line.size() + 1);
-  std::vector<Reference::Match> last(line.size() + 1);
-  for (std::size_t end = 1; end <= line.size(); ++end) {
-    bool first = true;
-    for (const Reference::Match& match : ends[end]) {
-      const double score = kept[match.begin] + reference.vocabulary().scores[match.token];
-      if (first || uniform() < 1 / (1 + std::exp(alpha * (kept[end] - score)))) {
-        kept[end] = score;
-        last[end] = match;
-      }
-      first = false;
-    }
-  }
-  Tokens tokens;
-  for (std::size_t end = line.size(); end > 0; end = last[end].begin) tokens.push_back(last[end].token);
-  std::ranges::reverse(tokens);
-  return tokens;
-}
-
-Tokens sample_forward(const Reference& reference, std::string_view line, double alpha,
-                      const std::function<double()>& uniform) {
-  const auto ends = reference.matches(line);
-  Tokens tokens;
-  for (std::size_t at = 0; at < line.size();) {
-    std::vector<std::pair<double, std::uint32_t>> sums;  // of the weights so far, and the token
-    double sum = 0;
-    for (const auto& matches : ends) {
-      for (const Reference::Match& match : matches) {
-        if (match.begin != at) continue;
-        sum += std::exp(alpha * reference.vocabulary().scores[match.token]);
-        sums.emplace_back(sum, match.token);
-      }
-    }
-    const double bound = uniform() * sum;
-    const auto chosen = std::ranges::find_if(sums, [bound](const auto& entry) { return bound < entry.first; });
-    tokens.push_back(chosen->second);
-    at += reference.vocabulary().pieces[tokens.back()].size();
-  }
-  return tokens;
-}
-
 }  // namespace tandem::unigram

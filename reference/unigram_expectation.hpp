@@ -27,14 +27,4 @@ struct Segmentation {
 /// All segmentations of a short line, by recursion over the last piece: the reference of the reference.
 std::vector<Segmentation> enumerate(const Vocabulary& vocabulary, std::string_view line);
 
-/// Viterbi sampling as it was first (kexue.fm 9768): a new candidate, in order of its beginning, replaces the one kept
-/// with probability sigmoid(alpha * (its score - the score of the one kept)). Not the law above, as 9811 found.
-/// `uniform` is asked once for every candidate but the first of a position.
-Tokens sample_by_sigmoids(const Reference& reference, std::string_view line, double alpha,
-                          const std::function<double()>& uniform);
-
-/// From left to right, every piece by its own weight among those that fit: not the law either.
-Tokens sample_forward(const Reference& reference, std::string_view line, double alpha,
-                      const std::function<double()>& uniform);
-
 }  // namespace tandem::unigram

@@ -32,6 +32,8 @@ struct SentencePiece::Parts {
   alignas(std::max_align_t) std::byte memory[std::size_t{1} << 14];  // far more than a model has
   Model* core = nullptr;
 
+  void sample(std::string_view text, int nbest_size, double alpha, Tokens& tokens) const;
+
   ~Parts() {
     if (core != nullptr) core->~Model();
   }
@@ -73,6 +75,15 @@ void append(const std::vector<int>& ids, Tokens& tokens) {
 
 }  // namespace
 
+void SentencePiece::Parts::sample(std::string_view text, int nbest_size, double alpha, Tokens& tokens) const {
+  tokens.clear();
+  std::vector<int> ids;
+  for_each_line(text, [&](std::string_view line) {
+    processor.SampleEncode(line, nbest_size, static_cast<float>(alpha), &ids).IgnoreError();
+    append(ids, tokens);
+  });
+}
+
 void SentencePiece::encode(std::string_view text, Tokens& tokens) const {
   tokens.clear();
   std::vector<int> ids;
@@ -83,12 +94,11 @@ void SentencePiece::encode(std::string_view text, Tokens& tokens) const {
 }
 
 void SentencePiece::sample(std::string_view text, double alpha, Tokens& tokens) const {
-  tokens.clear();
-  std::vector<int> ids;
-  for_each_line(text, [&](std::string_view line) {
-    parts_->processor.SampleEncode(line, -1, static_cast<float>(alpha), &ids).IgnoreError();
-    append(ids, tokens);
-  });
+  parts_->sample(text, -1, alpha, tokens);
+}
+
+void SentencePiece::sample_n_best(std::string_view text, std::size_t n, double alpha, Tokens& tokens) const {
+  parts_->sample(text, static_cast<int>(n), alpha, tokens);
 }
 
 void SentencePiece::encode_core(std::string_view text, Tokens& tokens) const {

@@ -2,6 +2,7 @@
 // installed: the library of this project's users does not need them.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string_view>
 
@@ -22,6 +23,8 @@ class SentencePiece {
   /// has nothing to do.
   void encode(std::string_view text, Tokens& tokens) const;
   void sample(std::string_view text, double alpha, Tokens& tokens) const;
+  /// SampleEncode with nbest_size n > 1, which draws with its law cut off to about the n best segmentations of a line.
+  void sample_n_best(std::string_view text, std::size_t n, double alpha, Tokens& tokens) const;
 
   /// The model alone, which users cannot call: neither normaliser nor the message of results.
   void encode_core(std::string_view text, Tokens& tokens) const;

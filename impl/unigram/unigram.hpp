@@ -18,6 +18,7 @@
 #include "impl/support/execution.hpp"
 #include "reference/unigram.hpp"
 #include "reference/unigram_expectation.hpp"
+#include "reference/unigram_other_laws.hpp"
 
 namespace tandem::unigram {
 
@@ -91,6 +92,33 @@ void samples_simd_tbb(const Sampler& sampler, std::string_view text, const Seed&
 void expect(const Sampler& sampler, std::string_view text, Expectation& expectation, const Execution&);
 void expect_omp(const Sampler& sampler, std::string_view text, Expectation& expectation, const Execution&);
 void expect_tbb(const Sampler& sampler, std::string_view text, Expectation& expectation, const Execution&);
+
+// ---- samplers of other laws (reference/unigram_other_laws.hpp) -----------------------------------------------------
+
+/// Uniform in [0, 1), a multiple of 2^-32, for a candidate of the first Viterbi sampling: from 1 on at every position.
+double draw_uniform_of_candidate(const Seed& seed, std::size_t position, std::size_t candidate);
+
+/// One segmentation by the first Viterbi sampling, which is biased: the one that the reference draws with
+/// draw_uniform_of_candidate. 20 bytes of memory per byte of a block. Throws where `require_alpha` does.
+void sample_biased(const Tables& tables, std::string_view text, double alpha, const Seed& seed, Tokens& tokens,
+                   const Execution& execution);
+void sample_biased_omp(const Tables& tables, std::string_view text, double alpha, const Seed& seed, Tokens& tokens,
+                       const Execution& execution);
+void sample_biased_tbb(const Tables& tables, std::string_view text, double alpha, const Seed& seed, Tokens& tokens,
+                       const Execution& execution);
+
+/// n_best of the reference, for a line. O(|line| * matches per byte + n * tokens), with a small part of the tokens as a
+/// rule.
+std::vector<Segmentation> n_best(const Tables& tables, std::string_view line, std::size_t n);
+
+/// Of every line one of its n best segmentations: the one that the reference draws with draw_uniform. Some 60 bytes of
+/// memory per byte of a line, and what the n differ by. Throws where `require_alpha` and `require_best` do.
+void sample_n_best(const Tables& tables, std::string_view text, std::size_t n, double alpha, const Seed& seed,
+                   Tokens& tokens, const Execution& execution);
+void sample_n_best_omp(const Tables& tables, std::string_view text, std::size_t n, double alpha, const Seed& seed,
+                       Tokens& tokens, const Execution& execution);
+void sample_n_best_tbb(const Tables& tables, std::string_view text, std::size_t n, double alpha, const Seed& seed,
+                       Tokens& tokens, const Execution& execution);
 
 // ---- search by prefix ----------------------------------------------------------------------------------------------
 

@@ -1,0 +1,130 @@
+// unigram_sample_n_best, unigram_sample_biased: random segmentations with other laws than unigram_sample's, reported as
+// what they are. One is cut off to the n best segmentations of a line, as SentencePiece does it where nbest_size is
+// above 1; the other is the first Viterbi sampling of kexue.fm 9768, whose bias claims C2 to C4 and
+// tests/unigram_law_test.cpp show.
+#include <cmath>
+#include <limits>
+
+#include "benchmarks/unigram_support.hpp"
+
+namespace tandem::unigram {
+namespace {
+
+constexpr std::size_t best = 64;  // what Kudo's paper takes
+
+// The reference decides by the same numbers and by the same expressions of the same exact scores: nothing is rounded
+// otherwise, and all tokens must be the same. A peer has random numbers of its own: of it the number of tokens must be
+// near the expected one, as in benchmarks/unigram_sample.cpp.
+suite::Agreement compare(const Problem& problem, const Answer& expected, const Answer& actual) {
+  if (actual.tokens == expected.tokens) return {};
+  suite::Agreement agreement{.error = std::numeric_limits<double>::infinity(),
+                             .message = first_difference(expected.tokens, actual.tokens)};
+  if (!actual.in_float || not_the_text(problem, actual.tokens)) return agreement;
+  const auto count = static_cast<double>(expected.tokens.size());
+  agreement.error = std::abs(count - static_cast<double>(actual.tokens.size()));
+  agreement.tolerance = 6 * std::sqrt(2 * count);
+  agreement.message = "another number of tokens than the law allows";
+  return agreement;
+}
+
+using Row = suite::Variant<Problem, Answer>;
+using Runs = std::vector<Row>;
+
+template <void (*run)(const Tables&, std::string_view, std::size_t, double, const Seed&, Tokens&, const Execution&)>
+Row n_best_row(const char* name) {
+  return {.name = name,
+          .run =
+              [](const Problem& problem, Answer& answer, const Execution& execution) {
+                const Prepared& prepared = *problem.prepared;
+                run(prepared.tables, problem.text, best, prepared.sampler.alpha(), problem.seed, answer.tokens,
+                    execution);
+              },
+          .growth = {1, 1}};
+}
+
+Runs n_best_variants() {
+  Runs rows = {{.name = "reference",
+                .run =
+                    [](const Problem& problem, Answer& answer, const Execution&) {
+                      const Reference reference(*problem.prepared->vocabulary);
+                      answer.tokens =
+                          sample_n_best(reference, problem.text, best, problem.prepared->sampler.alpha(),
+                                        [&](std::size_t position) { return draw_uniform(problem.seed, position); });
+                    },
+                .growth = {1, 40'000}},
+               n_best_row<sample_n_best>("enumeration"),
+               n_best_row<sample_n_best_omp>("enumeration_omp"),
+               n_best_row<sample_n_best_tbb>("enumeration_tbb")};
+#ifdef TANDEM_PEER_SENTENCEPIECE
+  rows.push_back({.name = "peer_sentencepiece",
+                  .run =
+                      [](const Problem& problem, Answer& answer, const Execution&) {
+                        problem.prepared->peer->sample_n_best(problem.text, best, problem.prepared->sampler.alpha(),
+                                                              answer.tokens);
+                        answer.in_float = true;
+                      },
+                  .growth = {1, 200},
+                  .unsuited = [](const Problem& problem) -> std::optional<std::string> {
+                    for (std::size_t begin = 0, end = 0; begin < problem.text.size(); begin = end) {
+                      end = end_of_line(problem.text, begin);
+                      if (end - begin > 4096) return "a line is too long for its list of open ways";
+                    }
+                    return unsuited_for_peer(problem);
+                  }});
+#endif
+  return rows;
+}
+
+template <void (*run)(const Tables&, std::string_view, double, const Seed&, Tokens&, const Execution&)>
+Row biased_row(const char* name) {
+  return {.name = name,
+          .run =
+              [](const Problem& problem, Answer& answer, const Execution& execution) {
+                const Prepared& prepared = *problem.prepared;
+                run(prepared.tables, problem.text, prepared.sampler.alpha(), problem.seed, answer.tokens, execution);
+              },
+          .growth = fast_growth};
+}
+
+Runs biased_variants() {
+  return {{.name = "reference",
+           .run =
+               [](const Problem& problem, Answer& answer, const Execution&) {
+                 answer.tokens =
+                     sample_biased(Reference(*problem.prepared->vocabulary), problem.text,
+                                   problem.prepared->sampler.alpha(), [&](std::size_t position, std::size_t candidate) {
+                                     return draw_uniform_of_candidate(problem.seed, position, candidate);
+                                   });
+               },
+           .growth = slow_growth},
+          biased_row<sample_biased>("automaton"),
+          biased_row<sample_biased_omp>("automaton_omp"),
+          biased_row<sample_biased_tbb>("automaton_tbb")};
+}
+
+suite::Method<Problem, Answer> method(std::string name, std::string summary, std::string source, Runs variants,
+                                      std::size_t bytes_per_element) {
+  return {
+      .name = std::move(name),
+      .summary = std::move(summary),
+      .source = std::move(source),
+      .variants = std::move(variants),
+      .workloads = workloads_quick_where_small(0.1),
+      .problem = [=](std::size_t count,
+                     std::uint64_t seed) { return random_problem(count * bytes_per_element / 20, seed, 0.5); },
+      .hash = hash_of_problem,
+      .poison = poison,
+      .compare = compare,
+      .certificate = [](const Problem& problem, const Answer& answer) { return not_the_text(problem, answer.tokens); },
+      .work = [](const Problem& problem, const Answer&) { return least_work(problem, 1); }};
+}
+
+const suite::Registered<Problem, Answer> n_best(method(
+    "unigram_sample_n_best", "one of the 64 best segmentations of every line, alpha = 0.1: not unigram_sample's law",
+    "arXiv 1804.10959", n_best_variants(), 2));
+const suite::Registered<Problem, Answer> biased(
+    method("unigram_sample_biased", "one segmentation by the first Viterbi sampling, alpha = 0.1: biased",
+           "kexue.fm 9768; 9811 on its bias", biased_variants(), 20));
+
+}  // namespace
+}  // namespace tandem::unigram
