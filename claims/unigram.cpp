@@ -5,10 +5,10 @@
 #include <cmath>
 #include <map>
 
+#include "benchmarks/suite/data.hpp"
 #include "benchmarks/unigram_support.hpp"
 #include "claims/claim.hpp"
-#include "impl/support/random.hpp"
-#include "reference/unigram_expectation.hpp"
+#include "impl/unigram/unigram_files.hpp"
 
 namespace tandem::claims {
 namespace {
@@ -138,6 +138,82 @@ Outcome limits_of_alpha(bool) {
           confirmed_if(std::abs(count - 64) < 1e-9 && others == 0)};
 }
 
+/// Pairs of segmentations of which the one with the lower score has the larger probability, by more than `noise` times
+/// the root of both.
+std::size_t reversed_pairs(const Law& law, const Vocabulary& vocabulary, double noise) {
+  std::size_t reversed = 0;
+  for (const auto& [better, larger] : law) {
+    for (const auto& [worse, smaller] : law) {
+      if (score_of(vocabulary, better) <= score_of(vocabulary, worse)) continue;
+      reversed += smaller - larger > noise * std::sqrt(smaller + larger) + 1e-12 ? 1 : 0;
+    }
+  }
+  return reversed;
+}
+
+/// The law that the perfect sampler's choices multiply to.
+Law law_of_choices(const Vocabulary& vocabulary, std::string_view line, double alpha) {
+  const Reference reference(vocabulary);
+  const std::vector<double> sums = reference.log_sums(reference.matches(line), alpha);
+  Law law;
+  for (const Segmentation& segmentation : enumerate(vocabulary, line)) {
+    double probability = 1;
+    std::size_t begin = 0;
+    for (const std::uint32_t token : segmentation.tokens) {
+      const std::size_t end = begin + vocabulary.pieces[token].size();
+      probability *= std::exp(sums[begin] + alpha * vocabulary.scores[token] - sums[end]);
+      begin = end;
+    }
+    law[segmentation.tokens] = probability;
+  }
+  return law;
+}
+
+Outcome better_is_likelier(bool full) {
+  const auto vocabulary = std::make_shared<const Vocabulary>(ten_pieces());
+  const Tables tables(vocabulary);
+  const std::string_view line = "abcdabcd";
+  const std::uint64_t draws = full ? 2'000'000 : 200'000;
+  std::string figures;
+  bool holds = true;
+  for (const double alpha : {0.1, 1.0}) {
+    const std::size_t chosen = reversed_pairs(law_of_choices(*vocabulary, line, alpha), *vocabulary, 0);
+    const Sampler sampler(tables, alpha);
+    Tokens tokens;
+    const Law seen = shares(draws, [&](std::uint64_t i) {
+      sample(sampler, line, {.position = 8 * i}, tokens, {});
+      return tokens;
+    });
+    const double five_deviations = 5 / std::sqrt(static_cast<double>(draws));
+    const std::size_t drawn = reversed_pairs(seen, *vocabulary, five_deviations);
+    const std::size_t first = reversed_pairs(law_of_biased(Reference(*vocabulary), line, alpha), *vocabulary, 0);
+    holds = holds && chosen == 0 && drawn == 0;
+    figures += fmt::format(
+        "alpha {}: {} pairs of segmentations in the wrong order by its choices, {} by {} draws beyond "
+        "5 deviations (first sampler: {} of 2016 pairs); ",
+        alpha, chosen, drawn, draws, first);
+  }
+  figures.resize(figures.size() - 2);
+  return {figures, confirmed_if(holds)};
+}
+
+/// How many of the 256 bytes are pieces that were given.
+std::size_t given_bytes(const Vocabulary& vocabulary) {
+  return static_cast<std::size_t>(std::count_if(
+      vocabulary.pieces.begin(), vocabulary.pieces.begin() + static_cast<std::ptrdiff_t>(vocabulary.given),
+      [](const std::string& piece) { return piece.size() == 1; }));
+}
+
+Outcome all_bytes_are_pieces(bool) {
+  const std::size_t own = given_bytes(load_vocabulary(shipped_vocabulary()).vocabulary);
+  const std::string shipped =
+      fmt::format("the vocabulary that comes with the project: {} of 256, the others added", own);
+  const auto bytepiece = suite::optional_data("bytepiece_80k.model");
+  if (!bytepiece) return {"bytepiece_80k.model is not here; " + shipped, Verdict::not_testable};
+  const std::size_t bytes = given_bytes(load_vocabulary(*bytepiece).vocabulary);
+  return {fmt::format("bytepiece_80k: {} of 256; {}", bytes, shipped), confirmed_if(bytes == 256)};
+}
+
 suite::Workload<Problem> workload_named(const std::string& name, double alpha) {
   const auto all = workloads(alpha);
   return *std::ranges::find(all, name, &suite::Workload<Problem>::name);
@@ -254,9 +330,13 @@ std::vector<Claim> claims() {
       claim("C4", "Perfect sampling draws from exp(alpha * score) / Z", "kexue.fm 9811",
             "total variation over 64 segmentations within the noise", perfect_sampling),
       claim("C5", "alpha = 0 draws uniformly, alpha to infinity decodes", "kexue.fm 9768", "exactly", limits_of_alpha),
+      claim("C6", "The better a segmentation scores, the more probable it is under perfect sampling", "kexue.fm 9811",
+            "no pair of segmentations in the wrong order", better_is_likelier),
       claim("C8", "The smaller alpha, the more tokens", "kexue.fm 9768", "at every step", tokens_by_alpha),
       claim("C10", "Pieces w = uv with p(u) p(v) > p(w) never appear in the best segmentation", "kexue.fm 9752",
             "none of them", split_pieces_do_not_appear),
+      claim("C11", "BytePiece's vocabulary has all single bytes, so that no text is without a segmentation",
+            "kexue.fm 9752", "all 256", all_bytes_are_pieces),
       claim("C13", "The pieces are always the text", "kexue.fm 9752", "every text", lossless),
       claim("C14", "Expected number of tokens and entropy follow without drawing", "this project",
             "3 standard deviations", expectation_is_the_mean)};

@@ -82,7 +82,8 @@ double score_of(const Vocabulary& vocabulary, const Tokens& tokens) {
 Tokens with_prefix(const Vocabulary& vocabulary, std::string_view prefix) {
   Tokens tokens;
   for (std::uint32_t token = 0; token < vocabulary.pieces.size(); ++token) {
-    if (vocabulary.pieces[token].starts_with(prefix)) tokens.push_back(token);
+    const std::string& piece = vocabulary.pieces[token];
+    if (piece.starts_with(prefix) && fits_a_line(piece)) tokens.push_back(token);
   }
   std::ranges::sort(tokens, {}, [&](std::uint32_t token) -> const std::string& { return vocabulary.pieces[token]; });
   return tokens;

@@ -95,8 +95,8 @@ class Reference {
   std::map<std::string_view, std::uint32_t> tokens_;
 };
 
-/// The tokens whose pieces begin with the prefix, in the order of their bytes: what may replace the last piece of a
-/// text that is to be continued (kexue.fm 9762). O(pieces).
+/// The tokens whose pieces begin with the prefix, in the order of their bytes, without those that fit no line: what may
+/// replace the last piece of a text that is to be continued (kexue.fm 9762). O(pieces).
 Tokens with_prefix(const Vocabulary& vocabulary, std::string_view prefix);
 
 /// Throws std::invalid_argument unless alpha is a number from 0 to 1e12, beyond which doubles end. (0 draws uniformly

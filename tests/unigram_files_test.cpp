@@ -162,6 +162,28 @@ TEST_F(Program, Tokenises) {
   EXPECT_EQ(test::run(TANDEM_PROGRAM, "solve tokenize" + vocabulary() + "-").output, "") << "an empty text";
 }
 
+TEST_F(Program, SaysHowATextMayGoOn) {
+  const auto run = [&](const std::string& options) {
+    const test::Result result = test::run(TANDEM_PROGRAM, "solve tokenize" + vocabulary() + options);
+    EXPECT_EQ(result.status, 0) << result.errors;
+    EXPECT_EQ(result.errors, "");
+    return result.output;
+  };
+  // "he" is the beginning of "hello", and "hel" is, too.
+  const std::string text = write("text", "hello\nhello hel");
+  EXPECT_EQ(run("--continue 3 --print pieces " + text), "1\tl\tl\n2\thel\thello\n");
+  EXPECT_EQ(run("--continue 1 " + text), "1\tl\t3\n");
+  EXPECT_EQ(run("--continue 2 --json " + text), R"({"taken_back":1,"rest":"l","ids":[3],"pieces":["l"]})"
+                                                "\n"
+                                                R"({"taken_back":2,"rest":"hel","ids":[1],"pieces":["hello"]})"
+                                                "\n");
+  EXPECT_EQ(run("--continue 3 --print pieces " + write("break", "hello\n")), "1\t\\x0A\t\\x0A\n");
+  EXPECT_EQ(run("--continue 3 " + write("none", "")), "") << "any piece may come";
+  std::string long_one(1'500'000, 'o');
+  long_one += "\nhe";
+  EXPECT_EQ(run("--continue 1 --print pieces " + write("long", long_one)), "1\the\the\thello\n");
+}
+
 // Parts of a megabyte, and a line that is longer than one.
 TEST_F(Program, TokenisesInParts) {
   std::string bytes;
@@ -225,6 +247,11 @@ TEST_F(Program, RefusesBadInput) {
   expect_usage_error("solve tokenize" + vocabulary() + "--sample --alpha nan " + text, "alpha");
   expect_usage_error("solve tokenize" + vocabulary() + "--sample --count 0 " + text, "--count");
   expect_usage_error("solve tokenize" + vocabulary() + "--print x " + text, "--print");
+  expect_usage_error("solve tokenize" + vocabulary() + "--continue 0 " + text, "--continue");
+  expect_usage_error("solve tokenize" + vocabulary() + "--continue x " + text, "--continue");
+  expect_usage_error("solve tokenize" + vocabulary() + "--continue 1 --sample " + text, "--sample");
+  expect_usage_error("solve tokenize" + vocabulary() + "--continue 1 --print counts " + text, "--continue");
+  expect_usage_error("solve tokenize" + vocabulary() + "--continue 1 /no/such", "cannot be read");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <sentencepiece_processor.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -13,18 +14,37 @@
 // the class holds. The build asks for the version in which they are so.
 namespace sentencepiece::unigram {
 
+class Lattice {
+ public:
+  struct Node {
+    absl::string_view piece;
+    std::uint32_t position, length, number;
+    int id;
+  };
+
+  Lattice();
+  virtual ~Lattice();
+  void SetSentence(absl::string_view normalized);
+  std::pair<std::vector<Node*>, float> Viterbi();
+
+ private:
+  std::byte memory_[std::size_t{1} << 10];  // more than it has
+};
+
 class Model {
  public:
   explicit Model(const ModelProto& proto);
   ~Model();
   std::vector<std::pair<absl::string_view, int>> Encode(absl::string_view normalized) const;
   std::vector<std::pair<absl::string_view, int>> SampleEncode(absl::string_view normalized, float alpha) const;
+  void PopulateNodes(Lattice* lattice) const;
 };
 
 }  // namespace sentencepiece::unigram
 
 namespace tandem::unigram {
 
+using sentencepiece::unigram::Lattice;
 using sentencepiece::unigram::Model;
 
 struct SentencePiece::Parts {
@@ -104,6 +124,16 @@ void SentencePiece::sample_n_best(std::string_view text, std::size_t n, double a
 void SentencePiece::encode_core(std::string_view text, Tokens& tokens) const {
   tokens.clear();
   for_each_line(text, [&](std::string_view line) { append(parts_->core->Encode(line), tokens); });
+}
+
+void SentencePiece::encode_lattice(std::string_view text, Tokens& tokens) const {
+  tokens.clear();
+  for_each_line(text, [&](std::string_view line) {
+    Lattice lattice;
+    lattice.SetSentence(line);
+    parts_->core->PopulateNodes(&lattice);
+    for (const Lattice::Node* node : lattice.Viterbi().first) tokens.push_back(token_of(node->id));
+  });
 }
 
 void SentencePiece::sample_core(std::string_view text, double alpha, Tokens& tokens) const {

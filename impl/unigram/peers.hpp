@@ -29,6 +29,8 @@ class SentencePiece {
   /// The model alone, which users cannot call: neither normaliser nor the message of results.
   void encode_core(std::string_view text, Tokens& tokens) const;
   void sample_core(std::string_view text, double alpha, Tokens& tokens) const;
+  /// Its first encoder, which builds the lattice of all pieces, as its samplers still do.
+  void encode_lattice(std::string_view text, Tokens& tokens) const;
 
  private:
   struct Parts;

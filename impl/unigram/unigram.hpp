@@ -17,6 +17,7 @@
 
 #include "impl/support/execution.hpp"
 #include "reference/unigram.hpp"
+#include "reference/unigram_continuation.hpp"
 #include "reference/unigram_expectation.hpp"
 #include "reference/unigram_other_laws.hpp"
 
@@ -120,7 +121,7 @@ void sample_n_best_omp(const Tables& tables, std::string_view text, std::size_t 
 void sample_n_best_tbb(const Tables& tables, std::string_view text, std::size_t n, double alpha, const Seed& seed,
                        Tokens& tokens, const Execution& execution);
 
-// ---- search by prefix ----------------------------------------------------------------------------------------------
+// ---- search by prefix, continuation -------------------------------------------------------------------------------
 
 /// The pieces in the order of their bytes, so that those with a common prefix follow each other.
 class PrefixIndex {
@@ -134,5 +135,10 @@ class PrefixIndex {
   const Vocabulary& vocabulary_;
   Tokens sorted_;
 };
+
+/// continuations of the reference, from tables and index of the same vocabulary. O(last line + most * log(pieces)) and
+/// what is found.
+void continuations(const Tables& tables, const PrefixIndex& index, std::string_view text, std::size_t most,
+                   std::vector<Continuation>& answer);
 
 }  // namespace tandem::unigram

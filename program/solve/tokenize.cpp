@@ -30,6 +30,7 @@ struct Options {
   double alpha = 0.1;
   std::uint64_t seed = 1;
   std::size_t count = 1;
+  std::size_t taken_back = 0;  // 0: the text is tokenised, not continued
 };
 
 class Tokenizer {
@@ -73,6 +74,24 @@ class Tokenizer {
     return put(output);
   }
 
+  /// What may stand in the place of the last pieces; an output line for every number of them.
+  void continue_text(std::string_view text) const {
+    std::vector<Continuation> all;
+    continuations(tables_, PrefixIndex(tables_.vocabulary()), text, options_.taken_back, all);
+    std::string output;
+    for (const Continuation& one : all) {
+      if (options_.json) {
+        nlohmann::ordered_json object = {{"taken_back", one.taken_back}, {"rest", escaped(one.rest)}};
+        add_tokens(object, one.next);
+        output += object.dump() + "\n";
+      } else {
+        output += fmt::format("{}\t{}\t", one.taken_back, escaped(one.rest));
+        append_tokens(output, one.next);
+      }
+    }
+    put(output);
+  }
+
   void finish() const {
     std::vector<std::uint32_t> order;
     for (std::uint32_t token = 0; token < uses_.size(); ++token) {
@@ -109,15 +128,23 @@ class Tokenizer {
     if (options_.json) {
       nlohmann::ordered_json object = {{"line", line_}};
       if (sampler_) object["sample"] = sample;
-      object["ids"] = nlohmann::json::array();
-      object["pieces"] = nlohmann::json::array();
-      for (const std::uint32_t token : tokens) {
-        object["ids"].push_back(numbered_.ids[token]);
-        object["pieces"].push_back(escaped(tables_.vocabulary().pieces[token]));
-      }
+      add_tokens(object, tokens);
       output += object.dump() + "\n";
-      return;
+    } else {
+      append_tokens(output, tokens);
     }
+  }
+
+  void add_tokens(nlohmann::ordered_json& object, const Tokens& tokens) const {
+    object["ids"] = nlohmann::json::array();
+    object["pieces"] = nlohmann::json::array();
+    for (const std::uint32_t token : tokens) {
+      object["ids"].push_back(numbered_.ids[token]);
+      object["pieces"].push_back(escaped(tables_.vocabulary().pieces[token]));
+    }
+  }
+
+  void append_tokens(std::string& output, const Tokens& tokens) const {
     const bool ids = options_.print == "ids";
     for (std::size_t i = 0; i < tokens.size(); ++i) {
       if (i > 0) output += ids ? ' ' : '\t';
@@ -135,17 +162,11 @@ class Tokenizer {
   std::size_t line_ = 0;
 };
 
-/// The beginning of the last line: what is before it is whole, whatever comes.
-std::size_t begin_of_last_line(std::string_view text) {
-  for (std::size_t at = text.size(); at-- > 1;) {
-    if (text[at] != '\n' && text[at - 1] == '\n') return at;
-  }
-  return 0;
-}
-
 void solve(const Options& options) {
   if (options.count < 1 || options.count > 10'000) throw std::invalid_argument("--count takes 1 to 10000");
   if (!options.sample && options.count > 1) throw std::invalid_argument("--count needs --sample");
+  const bool continued = options.taken_back > 0;
+  if (continued && options.print == "counts") throw std::invalid_argument("--continue prints ids or pieces");
   Tokenizer tokenizer(options);
   std::ifstream file;
   double seconds = 0;
@@ -173,12 +194,14 @@ void solve(const Options& options) {
     text.resize(before + static_cast<std::size_t>(input.gcount()));
     if (input.bad()) throw std::invalid_argument("'" + options.text + "' cannot be read to its end");
     more = input.good();
-    const std::size_t end = more ? begin_of_last_line(text) : text.size();
-    if (!tokenizer.lines(std::string_view(text).substr(0, end), position)) return;
+    // What is before the last line is whole, whatever comes.
+    const std::size_t end = more || continued ? begin_of_last_line(text) : text.size();
+    if (!continued && !tokenizer.lines(std::string_view(text).substr(0, end), position)) return;
     text.erase(0, end);
     position += end;
     progress.done(1e-7 * static_cast<double>(end * options.count));
   }
+  if (continued) tokenizer.continue_text(text);
   tokenizer.finish();
 }
 
@@ -207,6 +230,12 @@ const RegisteredSolver registered{{
               ->needs(sample)
               ->capture_default_str();
           verb.add_option("--count", options->count, "Samples of every line")->needs(sample)->capture_default_str();
+          verb.add_option(
+                  "--continue", options->taken_back,
+                  "Instead: what may stand in the place of the text's last pieces, of 1, 2, ... up to so many; a "
+                  "line of their number, their bytes, and the pieces that begin with these")
+              ->check(CLI::Range(1, 255))
+              ->excludes(sample);
           verb.add_flag("--json", options->json, "Print one JSON object per line of output");
           return [options] { solve(*options); };
         },
