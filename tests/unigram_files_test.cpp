@@ -1,6 +1,7 @@
 // The files of vocabularies and what may be wrong with them, and the verbs that read them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cmath>
@@ -11,6 +12,7 @@
 #include "impl/unigram/unigram.hpp"
 #include "impl/unigram/unigram_files.hpp"
 #include "tests/support/command.hpp"
+#include "tests/support/full_speed.hpp"
 
 namespace tandem::unigram {
 namespace {
@@ -159,6 +161,10 @@ TEST_F(Program, Tokenises) {
   EXPECT_THAT(run("--json "), testing::StartsWith(R"({"line":1,"ids":[1,5,0],"pieces":["hello"," world","\\x0A"]})"));
   EXPECT_EQ(run("--sample --count 3 --seed 5 "), run("--sample --count 3 --seed 5 "));
   EXPECT_NE(run("--sample --alpha 0 --seed 5 "), run("--sample --alpha 0 --seed 6 "));
+  EXPECT_EQ(run("--sample --alpha 0 --nbest 1 --print pieces "), run("--print pieces "));
+  EXPECT_EQ(run("--sample --alpha 0 --nbest 512 --count 3 "), run("--sample --alpha 0 --nbest 512 --count 3 "));
+  EXPECT_NE(run("--sample --alpha 0 --nbest 512 --count 9 --seed 1 "),
+            run("--sample --alpha 0 --nbest 512 --count 9 --seed 2 "));
   EXPECT_EQ(test::run(TANDEM_PROGRAM, "solve tokenize" + vocabulary() + "-").output, "") << "an empty text";
 }
 
@@ -215,6 +221,31 @@ TEST_F(Program, TokenisesInParts) {
   EXPECT_EQ(first, one);
 }
 
+/// The largest resident set of any command so far, in bytes.
+double peak_of_commands() {
+  rusage usage{};
+  getrusage(RUSAGE_CHILDREN, &usage);
+  return 1024.0 * static_cast<double>(usage.ru_maxrss);
+}
+
+// What is kept of a text is a part of it, and at most 64 bytes per byte of a line in flight.
+TEST_F(Program, TokenisesLongTextsInLittleMemory) {
+  if (!test::full_speed) GTEST_SKIP() << "sanitizers keep memory of their own";
+  std::string lines;
+  while (lines.size() < 4'000'000) lines += "hello world\n";
+  const auto peak = [&](const std::string& name, const std::string& bytes, const std::string& options) {
+    const test::Result result =
+        test::run(TANDEM_PROGRAM, "solve tokenize" + vocabulary() + "--print counts " + options + write(name, bytes));
+    EXPECT_EQ(result.status, 0) << result.errors;
+    return peak_of_commands();
+  };
+  const double small = peak("small", lines, "--sample ");
+  EXPECT_LE(peak("large", lines + lines + lines + lines + lines + lines + lines + lines, "--sample "), small + 8e6);
+  std::string line(2'000'000, 'h');
+  EXPECT_LE(peak("line", line, ""), small + 64 * 2e6);
+  EXPECT_LE(peak("line", line, "--sample "), small + 64 * 2e6);
+}
+
 TEST_F(Program, TrainsAVocabularyThatTokenises) {
   std::string bytes;
   for (int i = 0; i < 200; ++i) bytes += "the cat and the dog\n";
@@ -247,6 +278,9 @@ TEST_F(Program, RefusesBadInput) {
   expect_usage_error("solve tokenize" + vocabulary() + "--sample --alpha nan " + text, "alpha");
   expect_usage_error("solve tokenize" + vocabulary() + "--sample --count 0 " + text, "--count");
   expect_usage_error("solve tokenize" + vocabulary() + "--print x " + text, "--print");
+  expect_usage_error("solve tokenize" + vocabulary() + "--sample --nbest 0 " + text, "--nbest");
+  expect_usage_error("solve tokenize" + vocabulary() + "--sample --nbest 513 " + text, "--nbest");
+  expect_usage_error("solve tokenize" + vocabulary() + "--nbest 3 " + text, "--sample");
   expect_usage_error("solve tokenize" + vocabulary() + "--continue 0 " + text, "--continue");
   expect_usage_error("solve tokenize" + vocabulary() + "--continue x " + text, "--continue");
   expect_usage_error("solve tokenize" + vocabulary() + "--continue 1 --sample " + text, "--sample");

@@ -3,12 +3,9 @@
 // here, so that a false alarm is a matter of 3e-5, and with fixed seeds of no chance at all.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cmath>
 #include <map>
-#include <span>
 
-#include "benchmarks/unigram_support.hpp"
 #include "impl/support/random.hpp"
 #include "impl/unigram/unigram.hpp"
 #ifdef TANDEM_PEER_SENTENCEPIECE
@@ -218,51 +215,11 @@ TEST(UnigramLaw, TheFirstViterbiSamplerFavoursTheShortestLastPiece) {
   EXPECT_NEAR(unequal.at(third), sigma(0.1) * sigma(-0.1) + sigma(-0.1) / 2, 1e-3);
 }
 
-/// All segmentations, those that score best first, of equals those with the longest last pieces.
-std::vector<Segmentation> ranked(const Vocabulary& vocabulary, std::string_view text) {
-  std::vector<Segmentation> all = enumerate(vocabulary, text);
-  const auto sizes = [&](const Segmentation& segmentation) {
-    std::vector<std::size_t> backwards;
-    for (const std::uint32_t token : segmentation.tokens) {
-      backwards.insert(backwards.begin(), vocabulary.pieces[token].size());
-    }
-    return backwards;
-  };
-  std::ranges::sort(all, [&](const Segmentation& a, const Segmentation& b) {
-    return a.score != b.score ? a.score > b.score : sizes(a) > sizes(b);
-  });
-  return all;
-}
-
-TEST(UnigramLaw, TheNBestAreTheFirstOfAllSegmentations) {
-  std::size_t ties = 0;
-  for (std::uint64_t number = 0; number < 200; ++number) {
-    const Problem problem = random_problem(2 + number % 5, number, 1);
-    const Vocabulary& vocabulary = *problem.prepared->vocabulary;
-    const std::string_view text =
-        std::string_view(problem.text).substr(0, std::min(end_of_line(problem.text, 0), 11UL));
-    const std::vector<Segmentation> all = ranked(vocabulary, text);
-    for (const std::size_t n : {1UL, 2UL, 7UL, 512UL}) {
-      const auto expected = std::span(all).first(std::min(n, all.size()));
-      const std::vector<Segmentation> of_reference = n_best(Reference(vocabulary), text, n);
-      const std::vector<Segmentation> of_tables = n_best(problem.prepared->tables, text, n);
-      const auto same = [](const Segmentation& a, const Segmentation& b) {
-        return a.tokens == b.tokens && a.score == b.score;
-      };
-      EXPECT_TRUE(std::ranges::equal(of_reference, expected, same)) << number << ", n = " << n;
-      EXPECT_TRUE(std::ranges::equal(of_tables, expected, same)) << number << ", n = " << n;
-      for (std::size_t i = 1; i < expected.size(); ++i) ties += expected[i].score == expected[i - 1].score ? 1 : 0;
-    }
-  }
-  EXPECT_GT(ties, 500U) << "the order of equals was not put to the test";
-}
-
 TEST(UnigramLaw, OneOfTheNBestFollowsTheLawCutOff) {
   const auto vocabulary = std::make_shared<const Vocabulary>(ten_pieces());
   const Tables tables(vocabulary);
   const std::string text = lines(50'000);
-  std::vector<Segmentation> best = ranked(*vocabulary, line);
-  best.resize(12);
+  const std::vector<Segmentation> best = n_best(Reference(*vocabulary), line, 12);
   for (const double alpha : {0.0, 0.1, 1.0}) {
     for (const std::uint64_t seed : {1, 2, 3}) {
       Law law(best, alpha);
@@ -303,9 +260,7 @@ TEST(UnigramLaw, SentencePieceFollowsIt) {
 TEST(UnigramLaw, SentencePieceFollowsItCutOff) {
   const Vocabulary vocabulary = ten_pieces();
   const SentencePiece peer(vocabulary);
-  std::vector<Segmentation> best = ranked(vocabulary, line);
-  best.resize(12);
-  Law law(best, 1);
+  Law law(n_best(Reference(vocabulary), line, 12), 1);
   Tokens tokens;
   for (int draw = 0; draw < 20'000; ++draw) {
     peer.sample_n_best(line, 12, 1, tokens);

@@ -83,6 +83,41 @@ TEST(Unigram, EveryTextIsWholeAgain) {
   }
 }
 
+// The other samplers' texts, too, and a piece that is longer than the text.
+TEST(Unigram, NoSamplerLosesAnything) {
+  const std::string piece(longest_allowed, 'a');
+  const Prepared prepared(make_vocabulary({piece, "aa", "\n\n"}, {-1, -2, -1}));
+  for (const std::string& text : {std::string(), std::string("a"), std::string("\n\n\n"), std::string(3, '\0'),
+                                  std::string("\xFF\x80z\n"), piece.substr(1), piece, piece + "a\n" + piece}) {
+    for (const double alpha : {0.0, 1.0, 300.0, 1e12}) {
+      const Sampler sampler(prepared.tables, alpha);
+      Tokens tokens;
+      std::vector<Tokens> samples(3);
+      sample(sampler, text, {}, tokens, {});
+      EXPECT_EQ(text_of(*prepared.vocabulary, tokens), text);
+      samples_simd(sampler, text, {}, samples, {});
+      EXPECT_EQ(text_of(*prepared.vocabulary, samples.back()), text);
+      sample_biased(prepared.tables, text, alpha, {}, tokens, {});
+      EXPECT_EQ(text_of(*prepared.vocabulary, tokens), text);
+      sample_n_best(prepared.tables, text, 7, alpha, {}, tokens, {});
+      EXPECT_EQ(text_of(*prepared.vocabulary, tokens), text);
+    }
+  }
+}
+
+// 0 and the smallest number that is none draw alike: from all segmentations, each as likely as the next.
+TEST(Unigram, ATinyAlphaIsNearlyNone) {
+  const Problem problem = random_problem(30, 2, 1);
+  const Tables& tables = problem.prepared->tables;
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    Tokens none;
+    Tokens tiny;
+    sample(Sampler(tables, 0), problem.text, {.seed = seed}, none, {});
+    sample(Sampler(tables, std::numeric_limits<double>::denorm_min()), problem.text, {.seed = seed}, tiny, {});
+    EXPECT_EQ(tiny, none);
+  }
+}
+
 TEST(Unigram, PiecesDoNotCrossLines) {
   const Prepared prepared(make_vocabulary({"a\nb", "\n", "a", "b", "\n\n", "a\n"}, {10, -1, -1, -1, -1, -1}));
   Tokens tokens;

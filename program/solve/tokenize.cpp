@@ -30,6 +30,7 @@ struct Options {
   double alpha = 0.1;
   std::uint64_t seed = 1;
   std::size_t count = 1;
+  std::size_t best = 0;        // 0: of all segmentations
   std::size_t taken_back = 0;  // 0: the text is tokenised, not continued
 };
 
@@ -42,11 +43,17 @@ class Tokenizer {
         samples_(options.count),
         uses_(options.print == "counts" ? tables_.vocabulary().pieces.size() : 0) {
     if (options.sample) sampler_.emplace(tables_, options.alpha);
+    if (options.best > 0) require_best(options.best);
   }
 
   /// Whole lines, which begin at `position` of the text. False: nobody reads on.
   bool lines(std::string_view text, std::uint64_t position) {
-    if (sampler_) {
+    if (options_.best > 0) {
+      for (std::uint32_t i = 0; i < samples_.size(); ++i) {
+        const Seed seed{.seed = options_.seed, .sample = i, .position = position};
+        sample_n_best_omp(tables_, text, options_.best, options_.alpha, seed, samples_[i], all_cores());
+      }
+    } else if (sampler_) {
       samples_simd_omp(*sampler_, text, {.seed = options_.seed, .position = position}, samples_, all_cores());
     } else {
       decode_omp(tables_, text, samples_[0], all_cores());
@@ -229,6 +236,11 @@ const RegisteredSolver registered{{
           verb.add_option("--seed", options->seed, "Same seed, same segmentation")
               ->needs(sample)
               ->capture_default_str();
+          verb.add_option(
+                  "--nbest", options->best,
+                  "Draw from so many of the best segmentations of every line alone, as SentencePiece's nbest_size")
+              ->needs(sample)
+              ->check(CLI::Range(std::size_t{1}, most_best));
           verb.add_option("--count", options->count, "Samples of every line")->needs(sample)->capture_default_str();
           verb.add_option(
                   "--continue", options->taken_back,

@@ -6,6 +6,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string_view>
+#include <vector>
 
 #include "impl/unigram/unigram.hpp"
 #include "impl/unigram/unigram_files.hpp"
@@ -35,12 +36,22 @@ inline bool try_bytes(std::string_view bytes) {
   decode(tables, text, tokens, {});
   require(tokens == reference.decode(text), "the decoders differ\n");
   require(text_of(*vocabulary, tokens) == text, "the pieces are not the text\n");
+  std::vector<Continuation> all;
+  continuations(tables, PrefixIndex(*vocabulary), text, 5, all);
+  require(all == continuations(reference, text, 5), "the continuations differ\n");
+  const auto uniform = [](std::size_t position) { return draw_uniform({}, position); };
+  const auto uniform_of_candidate = [](std::size_t position, std::size_t candidate) {
+    return draw_uniform_of_candidate({}, position, candidate);
+  };
   for (const double alpha : {0.0, 1.0}) {
     const Sampler sampler(tables, alpha);
     sample(sampler, text, {}, tokens, {});
     require(text_of(*vocabulary, tokens) == text, "the drawn pieces are not the text\n");
-    const auto uniform = [](std::size_t position) { return draw_uniform({}, position); };
     require(tokens == reference.sample(text, alpha, uniform), "the samplers differ\n");
+    sample_n_best(tables, text, 5, alpha, {}, tokens, {});
+    require(tokens == sample_n_best(reference, text, 5, alpha, uniform), "the samplers from the best differ\n");
+    sample_biased(tables, text, alpha, {}, tokens, {});
+    require(tokens == sample_biased(reference, text, alpha, uniform_of_candidate), "the biased samplers differ\n");
   }
   return true;
 }
