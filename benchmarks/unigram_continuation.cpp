@@ -76,10 +76,10 @@ const suite::Registered<Prompts, Answers> registered(
                          }
                        },
                    .growth = {1, 1000}}},
-     .workloads = {{.name = "shipped_100",
-                    .size = 100,
+     .workloads = {{.name = "shipped_50",
+                    .size = 50,
                     .items = 1,
-                    .make = [](std::uint64_t seed) { return prompts(workloads()[0].make(seed), 100, seed); }}},
+                    .make = [](std::uint64_t seed) { return prompts(workloads()[0].make(seed), 50, seed); }}},
      .problem =
          [](std::size_t count, std::uint64_t seed) {
            return prompts(random_problem(count, seed, 1), std::min<std::size_t>(count, 50), seed);

@@ -102,6 +102,30 @@ Outcome cost_of_randomness(bool full) {
       [](double value) { return value <= 1.6; });
 }
 
+Outcome cost_of_bias(bool full) {
+  return on_texts(
+      full,
+      [](Own& own, int rounds) {
+        const Problem& problem = own.problem;
+        Tokens tokens;
+        return ratio([&] { sample_biased(problem.prepared->tables, problem.text, 0.1, {}, tokens, {}); },
+                     own.sampling(), rounds);
+      },
+      [](double value) { return value >= 1; });
+}
+
+Outcome cost_of_64_best(bool full) {
+  return on_texts(
+      full,
+      [](Own& own, int rounds) {
+        const Problem& problem = own.problem;
+        Tokens tokens;
+        return ratio([&] { sample_n_best(problem.prepared->tables, problem.text, 64, 0.1, {}, tokens, {}); },
+                     own.sampling(), rounds);
+      },
+      [](double value) { return value >= 1; });
+}
+
 Outcome cost_of_32(bool full) {
   return on_texts(
       full, [](Own& own, int rounds) { return ratio(own.sampling_32(), own.sampling(), rounds); },
@@ -117,6 +141,20 @@ Outcome peers_cost_of_randomness(bool full) {
         Tokens tokens;
         return ratio([&] { own.problem.prepared->peer->sample(own.problem.text, 0.1, tokens); },
                      [&] { own.problem.prepared->peer->encode(own.problem.text, tokens); }, rounds);
+      },
+      [](double value) { return value >= 4; });
+}
+
+/// For the text's first 100 kB: of a long text it takes seconds.
+Outcome peers_cost_of_64_best(bool full) {
+  return on_texts(
+      full,
+      [](Own& own, int) {
+        Problem part = own.problem;
+        part.text.resize(end_of_line(part.text, std::min<std::size_t>(part.text.size(), 100'000) - 1));
+        Tokens tokens;
+        return ratio([&] { part.prepared->peer->sample_n_best(part.text, 64, 0.1, tokens); },
+                     [&] { part.prepared->peer->encode(part.text, tokens); }, 5);
       },
       [](double value) { return value >= 4; });
 }
@@ -271,6 +309,9 @@ std::vector<Claim> claims() {
   const char* const own = "this project";
   add("C7a", "One sample at alpha = 0.1 costs at most 1.6 times what decoding costs (BytePiece's ratio is 1.43)",
       "kexue.fm 9768, the table's ratio", "at most 1.6", cost_of_randomness);
+  add("C7c", "The first Viterbi sampling, which is biased, costs no less than one sample of the right law", own,
+      "at least 1", cost_of_bias);
+  add("C7d", "One of the 64 best segmentations costs no less than one of all", own, "at least 1", cost_of_64_best);
   add("C9", "The time to decode grows with the length of a line, up to 10 MB", own, "exponent 1 +- 0.03",
       linear_in_length);
   add("T4", "32 samples cost at most 4 times what one costs", own, "at most 4", cost_of_32);
@@ -279,6 +320,8 @@ std::vector<Claim> claims() {
 #ifdef TANDEM_PEER_SENTENCEPIECE
   add("C7b", "SentencePiece's SampleEncode at alpha = 0.1 costs over 4 times what Encode costs", "kexue.fm 9768",
       "at least 4", peers_cost_of_randomness);
+  add("C7e", "SentencePiece's SampleEncode from the 64 best costs over 4 times what Encode costs", own, "at least 4",
+      peers_cost_of_64_best);
   add("C12a",
       "SentencePiece's sampler adds up the same sums again for every piece that begins at a position: k^2 "
       "instead of k where k pieces end and begin",
