@@ -5,10 +5,8 @@
 #include <cmath>
 #include <map>
 
-#include "benchmarks/suite/data.hpp"
-#include "benchmarks/unigram_support.hpp"
 #include "claims/claim.hpp"
-#include "impl/unigram/unigram_files.hpp"
+#include "claims/unigram_support.hpp"
 
 namespace tandem::claims {
 namespace {
@@ -197,34 +195,12 @@ Outcome better_is_likelier(bool full) {
   return {figures, confirmed_if(holds)};
 }
 
-/// How many of the 256 bytes are pieces that were given.
-std::size_t given_bytes(const Vocabulary& vocabulary) {
-  return static_cast<std::size_t>(std::count_if(
-      vocabulary.pieces.begin(), vocabulary.pieces.begin() + static_cast<std::ptrdiff_t>(vocabulary.given),
-      [](const std::string& piece) { return piece.size() == 1; }));
-}
-
-Outcome all_bytes_are_pieces(bool) {
-  const std::size_t own = given_bytes(load_vocabulary(shipped_vocabulary()).vocabulary);
-  const std::string shipped =
-      fmt::format("the vocabulary that comes with the project: {} of 256, the others added", own);
-  const auto bytepiece = suite::optional_data("bytepiece_80k.model");
-  if (!bytepiece) return {"bytepiece_80k.model is not here; " + shipped, Verdict::not_testable};
-  const std::size_t bytes = given_bytes(load_vocabulary(*bytepiece).vocabulary);
-  return {fmt::format("bytepiece_80k: {} of 256; {}", bytes, shipped), confirmed_if(bytes == 256)};
-}
-
-suite::Workload<Problem> workload_named(const std::string& name, double alpha) {
-  const auto all = workloads(alpha);
-  return *std::ranges::find(all, name, &suite::Workload<Problem>::name);
-}
-
 Outcome tokens_by_alpha(bool) {
   std::string figures;
   double before = 0;
   bool rises = true;
   for (const double alpha : {1.0, 0.5, 0.2, 0.1, 0.01}) {
-    const Problem problem = workload_named("english_117k", alpha).make(1);
+    const Problem problem = *problem_named("english_117k", alpha);
     Expectation expectation;
     expect_omp(problem.prepared->sampler, problem.text, expectation, all_cores());
     rises = rises && expectation.tokens > before;
@@ -233,34 +209,6 @@ Outcome tokens_by_alpha(bool) {
                            static_cast<double>(problem.text.size()) / expectation.tokens);
   }
   return {"bytes per token at alpha " + figures, confirmed_if(rises)};
-}
-
-Outcome split_pieces_do_not_appear(bool) {
-  const Problem problem = workload_named("english_117k", 0.1).make(1);
-  const Vocabulary& vocabulary = *problem.prepared->vocabulary;
-  Tokens tokens;
-  decode(problem.prepared->tables, problem.text, tokens, {});
-  std::vector<char> used(vocabulary.pieces.size());
-  for (const std::uint32_t token : tokens) used[token] = 1;
-  std::map<std::string_view, double> scores;
-  for (std::size_t i = 0; i < vocabulary.pieces.size(); ++i) scores[vocabulary.pieces[i]] = vocabulary.scores[i];
-  std::size_t splittable = 0;
-  std::size_t appear = 0;
-  for (std::size_t token = 0; token < vocabulary.pieces.size(); ++token) {
-    const std::string_view piece = vocabulary.pieces[token];
-    bool worse = false;
-    for (std::size_t cut = 1; cut < piece.size(); ++cut) {
-      const auto left = scores.find(piece.substr(0, cut));
-      const auto right = scores.find(piece.substr(cut));
-      worse = worse || (left != scores.end() && right != scores.end() &&
-                        left->second + right->second > vocabulary.scores[token]);
-    }
-    splittable += worse ? 1 : 0;
-    appear += worse && used[token] != 0 ? 1 : 0;
-  }
-  return {fmt::format("{} of {} pieces are worth less than two others; {} of them appear", splittable,
-                      vocabulary.pieces.size(), appear),
-          confirmed_if(appear == 0)};
 }
 
 Outcome lossless(bool full) {
@@ -285,7 +233,7 @@ Outcome lossless(bool full) {
 }
 
 Outcome expectation_is_the_mean(bool full) {
-  const Problem problem = workload_named("line_6k", 0.1).make(1);
+  const Problem problem = *problem_named("line_6k");
   Expectation expectation;
   expect(problem.prepared->sampler, problem.text, expectation, {});
   std::vector<Tokens> samples(full ? 10'000 : 1000);
@@ -333,10 +281,6 @@ std::vector<Claim> claims() {
       claim("C6", "The better a segmentation scores, the more probable it is under perfect sampling", "kexue.fm 9811",
             "no pair of segmentations in the wrong order", better_is_likelier),
       claim("C8", "The smaller alpha, the more tokens", "kexue.fm 9768", "at every step", tokens_by_alpha),
-      claim("C10", "Pieces w = uv with p(u) p(v) > p(w) never appear in the best segmentation", "kexue.fm 9752",
-            "none of them", split_pieces_do_not_appear),
-      claim("C11", "BytePiece's vocabulary has all single bytes, so that no text is without a segmentation",
-            "kexue.fm 9752", "all 256", all_bytes_are_pieces),
       claim("C13", "The pieces are always the text", "kexue.fm 9752", "every text", lossless),
       claim("C14", "Expected number of tokens and entropy follow without drawing", "this project",
             "3 standard deviations", expectation_is_the_mean)};

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <array>
 
-#include "benchmarks/unigram_support.hpp"
 #include "claims/claim.hpp"
+#include "claims/unigram_support.hpp"
 #include "impl/support/random.hpp"
 
 namespace tandem::claims {
@@ -38,8 +38,7 @@ std::optional<std::size_t> needed(const Prepared& prepared, const PrefixIndex& i
 }
 
 Outcome taking_back(bool full) {
-  const auto all = workloads();
-  const Problem problem = std::ranges::find(all, "english_117k", &suite::Workload<Problem>::name)->make(1);
+  const Problem problem = *problem_named("english_117k");
   const PrefixIndex index(*problem.prepared->vocabulary);
   std::string figures;
   bool holds = true;
