@@ -2,11 +2,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <vector>
 
 #include "benchmarks/suite/data.hpp"
 #include "claims/claim.hpp"
 #include "claims/unigram_support.hpp"
+#include "impl/support/parallel.hpp"
 #include "impl/unigram/unigram_files.hpp"
 
 namespace tandem::claims {
@@ -48,6 +51,41 @@ Outcome cost_of_32(bool full) {
       full, [](Own& own, int rounds) { return ratio(own.sampling_32(), own.sampling(), rounds); },
       [](double value) { return value <= 4; });
 }
+
+/// Arithmetic that needs no memory: what two threads can gain here.
+template <class Scheduler>
+void arithmetic() {
+  static std::array<volatile double, 64> results;  // nobody reads them, and they are computed all the same
+  Scheduler::for_each_chunk({.threads = 2}, results.size(), 1, [](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      auto value = static_cast<double>(i);
+      for (int step = 0; step < 50'000; ++step) value = value * 0.999 + 0.5;
+      results[i] = value;
+    }
+  });
+}
+
+/// What two threads gain as a part of what they gain in arithmetic, in the same round.
+Outcome gain_of_two_threads(bool full, Run (Own::*one)(), Run (Own::*two)()) {
+  if (all_cores().threads < 2) return {"there is one core", Verdict::not_testable};
+  return on_texts(
+      full,
+      [&](Own& own, int rounds) {
+        const std::array<Run, 4> runs = {(own.*one)(), (own.*two)(), arithmetic<Sequential>, arithmetic<OpenMp>};
+        std::vector<double> parts;
+        for (int round = 0; round <= rounds; ++round) {
+          std::array<double, 4> times{};
+          std::ranges::transform(runs, times.begin(), seconds);
+          if (round > 0) parts.push_back(times[0] / times[1] * (times[3] / times[2]));  // threads start in the first
+        }
+        return quartiles(std::move(parts));
+      },
+      [](double value) { return value >= 0.9; });
+}
+
+Outcome two_threads_decoding(bool full) { return gain_of_two_threads(full, &Own::decoding, &Own::decoding_by_two); }
+
+Outcome two_threads_sampling(bool full) { return gain_of_two_threads(full, &Own::sampling, &Own::sampling_by_two); }
 
 Outcome linear_in_length(bool full) {
   std::vector<double> sizes;
@@ -99,6 +137,10 @@ std::vector<Claim> claims() {
   add("T4", "32 samples cost at most 4 times what one costs", own, "at most 4", cost_of_32);
   add("T6", "A vocabulary of 80,000 pieces is loaded in a second, into tables of 16 MB (BytePiece's where it is)", own,
       "at most 1 s and 16 MB", loading);
+  add("T7a", "Two threads gain when decoding 0.9 of what they gain in arithmetic without memory", own, "at least 0.9",
+      two_threads_decoding);
+  add("T7b", "Two threads gain when sampling 0.9 of what they gain in arithmetic without memory", own, "at least 0.9",
+      two_threads_sampling);
   return all;
 }
 

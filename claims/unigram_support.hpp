@@ -30,6 +30,11 @@ struct Ratio {
   double high;
 };
 
+inline Ratio quartiles(std::vector<double> ratios) {
+  std::ranges::sort(ratios);
+  return {ratios[ratios.size() / 4], ratios[ratios.size() / 2], ratios[ratios.size() * 3 / 4]};
+}
+
 /// time(a) / time(b) with its quartiles.
 inline Ratio ratio(const Run& a, const Run& b, int rounds) {
   std::vector<double> ratios;
@@ -37,8 +42,7 @@ inline Ratio ratio(const Run& a, const Run& b, int rounds) {
     const double first = seconds(a);
     ratios.push_back(first / seconds(b));
   }
-  std::ranges::sort(ratios);
-  return {ratios[ratios.size() / 4], ratios[ratios.size() / 2], ratios[ratios.size() * 3 / 4]};
+  return quartiles(std::move(ratios));
 }
 
 inline std::string text_of(const Ratio& value) {
@@ -66,6 +70,12 @@ struct Own {
   }
   Run sampling() {
     return [this] { sample(problem.prepared->sampler, problem.text, {}, tokens, {}); };
+  }
+  Run decoding_by_two() {
+    return [this] { decode_omp(problem.prepared->tables, problem.text, tokens, {.threads = 2}); };
+  }
+  Run sampling_by_two() {
+    return [this] { sample_omp(problem.prepared->sampler, problem.text, {}, tokens, {.threads = 2}); };
   }
   Run sampling_32() {
     return [this] { samples_simd(problem.prepared->sampler, problem.text, {}, samples, {}); };
