@@ -1,31 +1,19 @@
-// A vocabulary from a text: candidate substrings, expectation maximisation over the unigram model, pruning. Source of
-// the plan: T. Kudo, arXiv 1804.10959, section 3.2.
+// Training of a vocabulary. Definition: reference/unigram_training.hpp.
 #pragma once
 
 #include <cstddef>
 #include <functional>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "impl/support/execution.hpp"
 #include "reference/unigram.hpp"
+#include "reference/unigram_training.hpp"
 
 namespace tandem::unigram {
 
-struct TrainingOptions {
-  std::size_t pieces = 8192;        ///< of the result, without the bytes that make_vocabulary adds
-  std::size_t longest = 32;         ///< bytes of a piece
-  std::size_t candidates = 200000;  ///< that the training begins with
-  bool within_words = false;        ///< a piece may have a space only as its first byte
-};
-
-/// Repeated substrings of whole UTF-8 characters that fit a line, the ones that cover most of the text first: those on
-/// which the text goes on in more than one way, and all characters. O(n log n) for n bytes.
-struct Candidate {
-  std::string piece;
-  std::size_t count = 0;
-};
+/// What the reference counts, from sorted suffixes: O(n log n) for n bytes. Of a text that is no UTF-8 something else
+/// may come.
 std::vector<Candidate> candidates(std::string_view text, const TrainingOptions& options);
 
 /// Trains. Deterministic: the same text and options give the same vocabulary at every number of threads. `progress` is
