@@ -1,6 +1,7 @@
 // A libFuzzer target for the readers of vocabularies and the tokenisers. With Clang:
 //   cmake --preset fuzz && cmake --build --preset fuzz --target unigram_fuzz
-//   build/fuzz/tests/unigram_fuzz -max_total_time=60 tests/fuzz/unigram_corpus
+//   mkdir -p build/fuzz/found  # takes what is new
+//   build/fuzz/tests/unigram_fuzz -max_total_time=60 build/fuzz/found tests/fuzz/unigram_corpus
 #include "tests/fuzz/unigram.hpp"
 
 #include <cstddef>
