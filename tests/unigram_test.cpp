@@ -86,9 +86,11 @@ TEST(Unigram, EveryTextIsWholeAgain) {
 // The other samplers' texts, too, and a piece that is longer than the text.
 TEST(Unigram, NoSamplerLosesAnything) {
   const std::string piece(longest_allowed, 'a');
+  std::string two_lines = piece;
+  two_lines.append("a\n").append(piece);
   const Prepared prepared(make_vocabulary({piece, "aa", "\n\n"}, {-1, -2, -1}));
   for (const std::string& text : {std::string(), std::string("a"), std::string("\n\n\n"), std::string(3, '\0'),
-                                  std::string("\xFF\x80z\n"), piece.substr(1), piece, piece + "a\n" + piece}) {
+                                  std::string("\xFF\x80z\n"), piece.substr(1), piece, two_lines}) {
     for (const double alpha : {0.0, 1.0, 300.0, 1e12}) {
       const Sampler sampler(prepared.tables, alpha);
       Tokens tokens;

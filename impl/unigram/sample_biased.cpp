@@ -1,9 +1,11 @@
 // The first Viterbi sampling: decoding in which every comparison is decided by a random number.
 //
 // A candidate replaces the one that is kept where u < 1 / (1 + exp(-x)), x = alpha * (its score - the other's). Only
-// where x is near logit(u) is the exponential needed, and a table says what is near.
+// where x is near logit(u) is the exponential needed, and a table says what is near, in the whole numbers that scores
+// are.
 #include <Random123/philox.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -29,37 +31,50 @@ Words draw_words(const Seed& seed, std::uint64_t position, std::size_t four) {
 
 double unit_interval(std::uint32_t word) { return 0x1p-32 * word; }
 
-/// Between which x the word's comparison must be computed.
+/// When a candidate is taken, by the first bits of the word: leading by `high` or more it is, by `low` or less it is
+/// not, and between them the comparison must be computed. In units of scores.
 struct Doubt {
-  double low;
-  double high;
+  std::int64_t low;
+  std::int64_t high;
 };
 
-constexpr unsigned doubt_bits = 10;
-
-std::array<Doubt, std::size_t{1} << doubt_bits> make_doubts() {
-  // The comparison rounds 1 / (1 + exp(-x)) by some 2^-52, which moves x by at most 2^-42 where it is 2^-10 from 0
-  // or 1.
-  constexpr double margin = 1e-9;
-  constexpr double size = 1 << doubt_bits;
-  const auto logit = [](double u) { return std::log(u / (1 - u)); };  // of 0 and 1: infinite
-  std::array<Doubt, std::size_t{1} << doubt_bits> doubts;
-  for (std::size_t i = 0; i < doubts.size(); ++i) {
-    const auto number = static_cast<double>(i);
-    doubts[i] = {.low = logit(number / size) - margin, .high = logit((number + 1) / size) + margin};
+class Decision {
+ public:
+  explicit Decision(double alpha) : unit_(alpha * score_unit) {  // a power of two times alpha: rounded as alpha * score
+    // The comparison rounds 1 / (1 + exp(-x)) by some 2^-52, which moves x by at most 2^-42 where it is 2^-10 from 0 or
+    // 1.
+    constexpr double margin = 1e-9;
+    const auto logit = [](double u) { return std::log(u / (1 - u)); };  // of 0 and 1: infinite
+    const auto units = [](double number) { return static_cast<std::int64_t>(std::clamp(number, -0x1p62, 0x1p62)); };
+    const auto size = static_cast<double>(doubts_.size());
+    for (std::size_t i = 0; i < doubts_.size(); ++i) {
+      const auto number = static_cast<double>(i);
+      doubts_[i] = {.low = units(std::floor((logit(number / size) - margin) / unit_)),
+                    .high = units(std::ceil((logit((number + 1) / size) + margin) / unit_))};
+    }
   }
-  return doubts;
-}
 
-const std::array<Doubt, std::size_t{1} << doubt_bits> doubts = make_doubts();
+  /// All bits if the candidate is taken whose score leads by so many units, else none: a branch could only guess.
+  std::int64_t taken(std::int64_t lead, std::uint32_t word) const {
+    const Doubt& doubt = doubts_[word >> (32 - doubt_bits)];
+    const auto from_low = [&](std::int64_t at) {
+      return static_cast<std::uint64_t>(at) - static_cast<std::uint64_t>(doubt.low) - 1;
+    };
+    if (from_low(lead) < from_low(doubt.high)) [[unlikely]]
+      return compare(lead, word);
+    return ~((lead - doubt.high) >> 63);
+  }
 
-/// Whether the candidate is taken that leads by x.
-bool is_taken(double x, std::uint32_t word) {
-  const Doubt& doubt = doubts[word >> (32 - doubt_bits)];
-  if (x > doubt.low && x < doubt.high) [[unlikely]]
-    return unit_interval(word) < 1 / (1 + std::exp(-x));
-  return x >= doubt.high;
-}
+ private:
+  std::int64_t compare(std::int64_t lead, std::uint32_t word) const {
+    return unit_interval(word) < 1 / (1 + std::exp(-(unit_ * static_cast<double>(lead)))) ? -1 : 0;
+  }
+
+  static constexpr unsigned doubt_bits = 10;
+
+  double unit_;
+  std::array<Doubt, std::size_t{1} << doubt_bits> doubts_;
+};
 
 struct Workspace {
   std::vector<std::uint32_t> lists;
@@ -68,9 +83,8 @@ struct Workspace {
   std::vector<std::uint32_t> tokens;
 };
 
-void draw_line(const Automaton& automaton, double alpha, const Seed& seed, std::size_t begin, std::size_t end,
-               Workspace& workspace) {
-  const double unit = alpha * score_unit;  // a power of two times alpha: rounded as alpha * score is
+void draw_line(const Automaton& automaton, const Decision& decision, const Seed& seed, std::size_t begin,
+               std::size_t end, Workspace& workspace) {
   std::int64_t* const kept = workspace.kept.data();
   kept[begin] = 0;
   for (std::size_t position = begin + 1; position <= end; ++position) {
@@ -86,24 +100,25 @@ void draw_line(const Automaton& automaton, double alpha, const Seed& seed, std::
     for (std::size_t candidate = 1; candidate <= others; ++candidate) {
       if (candidate % 4 == 1) words = draw_words(seed, position, candidate / 4);
       const std::size_t i = others - candidate;
-      const std::int64_t value = score(i);
-      const bool taken = is_taken(unit * static_cast<double>(value - best), words[(candidate - 1) % 4]);
-      best = taken ? value : best;
-      chosen = taken ? i : chosen;
+      const std::int64_t lead = score(i) - best;
+      const std::int64_t taken = decision.taken(lead, words[(candidate - 1) % 4]);
+      best += lead & taken;
+      chosen ^= (chosen ^ i) & static_cast<std::size_t>(taken);
     }
     kept[position] = best;
     workspace.last[position - 1] = static_cast<std::uint32_t>(Automaton::rank(keys[chosen]));
   }
 }
 
-void draw_block(const Automaton& automaton, double alpha, std::string_view block, const Seed& seed, Tokens& tokens) {
+void draw_block(const Automaton& automaton, const Decision& decision, std::string_view block, const Seed& seed,
+                Tokens& tokens) {
   thread_local Workspace workspace;
   automaton.match(block, room(workspace.lists, block.size()));
   room(workspace.kept, block.size() + 1);
   const std::uint32_t* last = room(workspace.last, block.size());
   for (std::size_t begin = 0; begin < block.size();) {
     const std::size_t end = end_of_line(block, begin);
-    draw_line(automaton, alpha, seed, begin, end, workspace);
+    draw_line(automaton, decision, seed, begin, end, workspace);
     begin = end;
   }
   std::uint32_t* const stop = room(workspace.tokens, block.size()) + block.size();
@@ -120,12 +135,13 @@ template <class Scheduler>
 void run(const Tables& tables, std::string_view text, double alpha, const Seed& seed, Tokens& tokens,
          const Execution& execution) {
   require_alpha(alpha);
+  const Decision decision(alpha);
   tokens.clear();
   const auto block = [&](std::size_t begin, std::size_t end, Tokens& part) {
     part.clear();
     Seed from_here = seed;
     from_here.position += begin;
-    draw_block(tables.automaton(), alpha, text.substr(begin, end - begin), from_here, part);
+    draw_block(tables.automaton(), decision, text.substr(begin, end - begin), from_here, part);
   };
   for_each_block<Scheduler, Tokens>(text, execution, block,
                                     [&](const Tokens& part) { tokens.insert(tokens.end(), part.begin(), part.end()); });
