@@ -112,8 +112,8 @@ void sample_biased_tbb(const Tables& tables, std::string_view text, double alpha
 /// rule.
 std::vector<Segmentation> n_best(const Tables& tables, std::string_view line, std::size_t n);
 
-/// Of every line one of its n best segmentations: the one that the reference draws with draw_uniform. Some 60 bytes of
-/// memory per byte of a line, and what the n differ by. Throws where `require_alpha` and `require_best` do.
+/// Of every line one of its n best segmentations: the one that the reference draws with draw_uniform. 40 to 100
+/// bytes of memory per byte of a line, and what the n differ by. Throws where `require_alpha` and `require_best` do.
 void sample_n_best(const Tables& tables, std::string_view text, std::size_t n, double alpha, const Seed& seed,
                    Tokens& tokens, const Execution& execution);
 void sample_n_best_omp(const Tables& tables, std::string_view text, std::size_t n, double alpha, const Seed& seed,

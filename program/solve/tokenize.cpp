@@ -53,6 +53,8 @@ class Tokenizer {
         const Seed seed{.seed = options_.seed, .sample = i, .position = position};
         sample_n_best_omp(tables_, text, options_.best, options_.alpha, seed, samples_[i], all_cores());
       }
+    } else if (sampler_ && samples_.size() == 1) {
+      sample_omp(*sampler_, text, {.seed = options_.seed, .position = position}, samples_[0], all_cores());
     } else if (sampler_) {
       samples_simd_omp(*sampler_, text, {.seed = options_.seed, .position = position}, samples_, all_cores());
     } else {
