@@ -8,6 +8,7 @@
 
 #include "tests/support/command.hpp"
 #include "tests/support/fake_worker.hpp"
+#include "tests/support/full_speed.hpp"
 
 namespace tandem::test {
 namespace {
@@ -55,7 +56,8 @@ TEST(Gate, RacesAndCountsAndWritesEveryFormat) {
     EXPECT_EQ(row.at("verdict"), "same within 90 %");
     EXPECT_EQ(row.at("reference").get<std::string>().substr(0, 19), "skeleton/reference/");
     ASSERT_EQ(row.at("counts").size(), 1U);
-    if (row["counts"][0]["message"].get<std::string>().empty()) {
+    // What the sanitizers do for every access depends on its address.
+    if (test::full_speed && row["counts"][0]["message"].get<std::string>().empty()) {
       EXPECT_TRUE(row["counts"][0]["deterministic"]) << row["counts"][0];
       EXPECT_GT(row["counts"][0]["base"][0], 100);
       EXPECT_EQ(row["counts"][0]["change"], 0);
@@ -114,8 +116,9 @@ TEST(Gate, OneCoreIsEnough) {
 TEST(Gate, InterruptedItKeepsWhatIsDoneAsPartial) {
   const TemporaryFolder folder;
   const std::string out = (folder.path() / "gate.json").string();
+  const std::string seconds = test::full_speed ? "2.5" : "15";  // until the first row races
   const Result result =
-      run("/usr/bin/timeout", "-s INT 2.5 '" + this_program + "' " + itself +
+      run("/usr/bin/timeout", "-s INT " + seconds + " '" + this_program + "' " + itself +
                                   "--identical-too --no-counts --margin 50 --full --filter '^skeleton/' --out '" + out +
                                   "'");
   EXPECT_THAT(result.output, HasSubstr("PARTIAL"));
