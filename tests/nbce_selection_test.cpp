@@ -122,6 +122,23 @@ TEST(Selection, KeepsWhatSortingKeepsWhereverTheCutFalls) {
   }
 }
 
+// One likely token that a sample of the row misses: its mass relative to what the sample finds likely overflows.
+TEST(Selection, SeesATokenHoweverFarItIsAboveAllOthers) {
+  for (const suite::SimdTarget& target : suite::simd_targets()) {
+    const suite::PinnedSimdTarget pinned(target.id);
+    for (const float above : {50.0F, 70.0F, 90.0F, 100.0F, 150.0F, 200.0F, 250.0F, 300.0F, 1e3F, 1e5F, 3e6F, 1e9F}) {
+      for (const std::size_t id : {5000, 9999}) {
+        std::vector<float> logits = random_problem<float>(10000, 0, 2).logits;
+        logits[id] = above;
+        for (const double top_p : {0.95, 1.0}) {
+          expect_same_kept_set<float>(logits, top_p, target.name + ", above by " + std::to_string(above));
+          expect_same_kept_set<Bfloat16>(logits, top_p, target.name + ", bfloat16, above by " + std::to_string(above));
+        }
+      }
+    }
+  }
+}
+
 TEST(Selection, IsTheSameToTheBitForEveryThreadCount) {
   for (const Pool pool : {Pool::minimum_entropy, Pool::average, Pool::maximum}) {
     Problem<float> problem = random_problem<float>(30011, 7, 3, {1.1, 1.3, 1});

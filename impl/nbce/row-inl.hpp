@@ -34,6 +34,18 @@ HWY_INLINE hn::Vec<D> load(D d, const Logit* from) {
   }
 }
 
+/// (logit - anchor) / log 2. Where multiplication and addition are not fused the product of a large logit would be
+/// rounded more than what is left of it allows: there the anchor comes off first.
+template <class D>
+HWY_INLINE hn::Vec<D> binary_distance(D d, hn::Vec<D> logit, const Anchor& anchor) {
+  const auto log2e = hn::Set(d, Anchor::log2e);
+#if HWY_NATIVE_FMA
+  return hn::MulSub(logit, log2e, hn::Set(d, anchor.whole));
+#else
+  return hn::MulAdd(hn::Sub(logit, hn::Set(d, anchor.nearest)), log2e, hn::Set(d, anchor.offset));
+#endif
+}
+
 /// e^(logit - anchor) in two factors: a power of two 2^k, and 2^r with -1/2 <= r <= 1/2. k is the nearest whole number
 /// to logit log2e - whole, found by an addition after which its low bits are the exponent of a float; 2^r is a minimax
 /// polynomial of degree 5. What is below anchor.lowest counts as that, 1e-38: no mass is 0. NaN and +inf become NaN.
@@ -44,14 +56,21 @@ struct Exponential {
 
   HWY_INLINE Exponential(D d, hn::Vec<D> logit, const Anchor& anchor) {
     const hn::RebindToSigned<D> integers;
-    const auto log2e = hn::Set(d, Anchor::log2e);
-    const auto magic = hn::Set(d, anchor.magic);
+    constexpr float round = 0x1.8p23F + 127;
     // x86 returns the second of two operands of which one is NaN, the portable targets the first.
     constexpr bool portable = HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128;
     const auto lowest = hn::Set(d, anchor.lowest);
     const auto bounded = portable ? hn::Max(logit, lowest) : hn::Max(lowest, logit);
+#if HWY_NATIVE_FMA
+    const auto log2e = hn::Set(d, Anchor::log2e);
+    const auto magic = hn::Set(d, round - anchor.whole);
     const auto shifted = hn::MulAdd(bounded, log2e, magic);
     const auto rest = hn::MulSub(bounded, log2e, hn::Sub(shifted, magic));
+#else
+    const auto distance = binary_distance(d, bounded, anchor);
+    const auto shifted = hn::Add(distance, hn::Set(d, round));
+    const auto rest = hn::Sub(distance, hn::Sub(shifted, hn::Set(d, round)));
+#endif
     auto y = hn::MulAdd(hn::Set(d, 0.0013276472F), rest, hn::Set(d, 0.0096755413F));
     y = hn::MulAdd(y, rest, hn::Set(d, 0.0555071327F));
     y = hn::MulAdd(y, rest, hn::Set(d, 0.2402211972F));
@@ -67,11 +86,10 @@ HWY_INLINE hn::Vec<D> exponential(D d, hn::Vec<D> logit, const Anchor& anchor) {
   return Exponential<D>(d, logit, anchor).value();
 }
 
-/// (logit - anchor) / log 2, at least -126.
+/// The same, at least -126.
 template <class D>
-HWY_INLINE hn::Vec<D> binary_distance(D d, hn::Vec<D> logit, const Anchor& anchor) {
-  const auto bounded = hn::Max(logit, hn::Set(d, anchor.lowest));
-  return hn::MulSub(bounded, hn::Set(d, Anchor::log2e), hn::Set(d, anchor.whole));
+HWY_INLINE hn::Vec<D> bounded_distance(D d, hn::Vec<D> logit, const Anchor& anchor) {
+  return binary_distance(d, hn::Max(logit, hn::Set(d, anchor.lowest)), anchor);
 }
 
 /// Calls body(d, i) for every vector of [0, count), then for the last numbers one by one.
@@ -101,14 +119,13 @@ HWY_INLINE std::size_t append(D d, const Logit* logits, float least, float* foun
 }
 
 /// Mass, with the moment if asked for, of all tokens; and those above `head` to found.logits, in order. The mass is NaN
-/// if a logit is NaN or +inf.
+/// if a logit is NaN or +inf, and anything at all if one found is so far above the anchor that its mass overflows.
 template <bool with_moment, class Logit>
 Sums sum_all(const Logit* logits, std::size_t count, Anchor anchor, float head, Found& found) {
   const hn::ScalableTag<float> d;
   const hn::CappedTag<float, 1> single;
   const std::size_t lanes = hn::Lanes(d);
-  // Exponentials need not grow with their arguments to the last place, hence the margin.
-  const auto head_mass = hn::Mul(exponential(d, hn::Set(d, head), anchor), hn::Set(d, 0.99999F));
+  const auto least = hn::Set(d, head);
   Sums sums;
   std::size_t place_count = 0;
   std::size_t i = 0;
@@ -118,18 +135,20 @@ Sums sum_all(const Logit* logits, std::size_t count, Anchor anchor, float head, 
     auto block_moment = hn::Zero(d);
     for (; i + 4 * lanes <= end; i += 4 * lanes) {
       auto mass = hn::Zero(d);
+      auto greatest = least;
       for (std::size_t part = 0; part < 4; ++part) {
         const auto logit = load(d, logits + i + part * lanes);
+        greatest = hn::Max(greatest, logit);
         const Exponential<decltype(d)> e(d, logit, anchor);
         mass = part == 0 ? e.value() : hn::MulAdd(e.fraction, e.power, mass);
         if constexpr (with_moment) {
-          block_moment = hn::MulAdd(e.value(), binary_distance(d, logit, anchor), block_moment);
+          block_moment = hn::MulAdd(e.value(), bounded_distance(d, logit, anchor), block_moment);
         }
       }
       block_mass = hn::Add(block_mass, mass);
       // Without a branch: guessed wrong it would wait for all of the arithmetic above.
       found.places[place_count] = static_cast<std::uint32_t>(i);
-      place_count += hn::AllTrue(d, hn::Le(mass, head_mass)) ? 0 : 1;
+      place_count += hn::AllFalse(d, hn::Gt(greatest, least)) ? 0 : 1;
     }
     sums.mass += sum_of_lanes(block_mass);
     sums.moment += sum_of_lanes(block_moment);
@@ -144,7 +163,7 @@ Sums sum_all(const Logit* logits, std::size_t count, Anchor anchor, float head, 
     const auto logit = load(single, logits + i);
     const auto e = static_cast<double>(hn::GetLane(exponential(single, logit, anchor)));
     sums.mass += e;
-    sums.moment += e * static_cast<double>(hn::GetLane(binary_distance(single, logit, anchor)));
+    sums.moment += e * static_cast<double>(hn::GetLane(bounded_distance(single, logit, anchor)));
     found.count = append(single, logits + i, head, found.logits, found.count);
   }
   sums.moment /= static_cast<double>(Anchor::log2e);

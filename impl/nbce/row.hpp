@@ -17,11 +17,15 @@ namespace tandem::nbce {
 struct Anchor {
   static constexpr float log2e = 1.44269504F;
   float whole = 0;
-  float magic = 0;   ///< added to logit log2e it leaves the biased exponent in the low bits
-  float lowest = 0;  ///< the logit whose mass is 2^-126, and the least that is told apart
+  float lowest = 0;   ///< the logit whose mass is 2^-126, and the least that is told apart
+  float nearest = 0;  ///< the float next to the anchor,
+  float offset = 0;   ///< and nearest log2e - whole
 
   explicit Anchor(float logit = 0)
-      : whole(std::nearbyint(logit * log2e)), magic(0x1.8p23F + 127 - whole), lowest((whole - 126) / log2e) {}
+      : whole(std::nearbyint(logit * log2e)),
+        lowest((whole - 126) / log2e),
+        nearest(whole / log2e),
+        offset(static_cast<float>(double{nearest} * double{log2e} - double{whole})) {}
   double value() const { return static_cast<double>(whole) / static_cast<double>(log2e); }
 };
 

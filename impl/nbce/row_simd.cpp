@@ -106,10 +106,11 @@ class RowReader {
                                   : sum_all<false>(logits_.data(), logits_.size(), anchor_, head, found_);
       summary_.maximum = head;
       for (std::size_t i = 0; i < found_.count; ++i) summary_.maximum = std::max(summary_.maximum, found_.logits[i]);
-      if (std::isnan(all_.mass) || !std::isfinite(summary_.maximum)) return refused();
+      if (!std::isfinite(summary_.maximum)) return refused();
       if (summary_.maximum - anchor_.value() <= 60) break;  // 2^128 overflows
       top = summary_.maximum;
     }
+    if (std::isnan(all_.mass)) return refused();
     summary_.log_mass = std::log(all_.mass) + (anchor_.value() - static_cast<double>(summary_.maximum));
     if (settings_.top_p == 1) {
       summary_.threshold = summary_.low = summary_.high = -FLT_MAX;
