@@ -14,6 +14,7 @@
 #include <type_traits>
 
 #include "impl/nbce/compress-inl.hpp"
+#include "impl/nbce/exponential-inl.hpp"
 #include "impl/nbce/row.hpp"
 #include "reference/nbce.hpp"
 
@@ -32,64 +33,6 @@ HWY_INLINE hn::Vec<D> load(D d, const Logit* from) {
     const auto bits = hn::LoadU(halves, reinterpret_cast<const std::uint16_t*>(from));
     return hn::BitCast(d, hn::ShiftLeft<16>(hn::PromoteTo(words, bits)));
   }
-}
-
-/// (logit - anchor) / log 2. Where multiplication and addition are not fused the product of a large logit would be
-/// rounded more than what is left of it allows: there the anchor comes off first.
-template <class D>
-HWY_INLINE hn::Vec<D> binary_distance(D d, hn::Vec<D> logit, const Anchor& anchor) {
-  const auto log2e = hn::Set(d, Anchor::log2e);
-#if HWY_NATIVE_FMA
-  return hn::MulSub(logit, log2e, hn::Set(d, anchor.whole));
-#else
-  return hn::MulAdd(hn::Sub(logit, hn::Set(d, anchor.nearest)), log2e, hn::Set(d, anchor.offset));
-#endif
-}
-
-/// e^(logit - anchor) in two factors: a power of two 2^k, and 2^r with -1/2 <= r <= 1/2. k is the nearest whole number
-/// to logit log2e - whole, found by an addition after which its low bits are the exponent of a float; 2^r is a minimax
-/// polynomial of degree 5. What is below anchor.lowest counts as that, 1e-38: no mass is 0. NaN and +inf become NaN.
-template <class D>
-struct Exponential {
-  hn::Vec<D> fraction;
-  hn::Vec<D> power;
-
-  HWY_INLINE Exponential(D d, hn::Vec<D> logit, const Anchor& anchor) {
-    const hn::RebindToSigned<D> integers;
-    constexpr float round = 0x1.8p23F + 127;
-    // x86 returns the second of two operands of which one is NaN, the portable targets the first.
-    constexpr bool portable = HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128;
-    const auto lowest = hn::Set(d, anchor.lowest);
-    const auto bounded = portable ? hn::Max(logit, lowest) : hn::Max(lowest, logit);
-#if HWY_NATIVE_FMA
-    const auto log2e = hn::Set(d, Anchor::log2e);
-    const auto magic = hn::Set(d, round - anchor.whole);
-    const auto shifted = hn::MulAdd(bounded, log2e, magic);
-    const auto rest = hn::MulSub(bounded, log2e, hn::Sub(shifted, magic));
-#else
-    const auto distance = binary_distance(d, bounded, anchor);
-    const auto shifted = hn::Add(distance, hn::Set(d, round));
-    const auto rest = hn::Sub(distance, hn::Sub(shifted, hn::Set(d, round)));
-#endif
-    auto y = hn::MulAdd(hn::Set(d, 0.0013276472F), rest, hn::Set(d, 0.0096755413F));
-    y = hn::MulAdd(y, rest, hn::Set(d, 0.0555071327F));
-    y = hn::MulAdd(y, rest, hn::Set(d, 0.2402211972F));
-    y = hn::MulAdd(y, rest, hn::Set(d, 0.6931469671F));
-    fraction = hn::MulAdd(y, rest, hn::Set(d, 1.0000000717F));
-    power = hn::BitCast(d, hn::ShiftLeft<23>(hn::BitCast(integers, shifted)));
-  }
-  HWY_INLINE hn::Vec<D> value() const { return hn::Mul(fraction, power); }
-};
-
-template <class D>
-HWY_INLINE hn::Vec<D> exponential(D d, hn::Vec<D> logit, const Anchor& anchor) {
-  return Exponential<D>(d, logit, anchor).value();
-}
-
-/// The same, at least -126.
-template <class D>
-HWY_INLINE hn::Vec<D> bounded_distance(D d, hn::Vec<D> logit, const Anchor& anchor) {
-  return binary_distance(d, hn::Max(logit, hn::Set(d, anchor.lowest)), anchor);
 }
 
 /// Calls body(d, i) for every vector of [0, count), then for the last numbers one by one.

@@ -17,13 +17,13 @@ namespace tandem::nbce {
 struct Anchor {
   static constexpr float log2e = 1.44269504F;
   float whole = 0;
-  float lowest = 0;   ///< the logit whose mass is 2^-126, and the least that is told apart
+  float lowest = 0;   ///< the logit whose mass is 2^-110, and the least that is told apart
   float nearest = 0;  ///< the float next to the anchor,
   float offset = 0;   ///< and nearest log2e - whole
 
   explicit Anchor(float logit = 0)
       : whole(std::nearbyint(logit * log2e)),
-        lowest((whole - 126) / log2e),
+        lowest((whole - 110) / log2e),
         nearest(whole / log2e),
         offset(static_cast<float>(double{nearest} * double{log2e} - double{whole})) {}
   double value() const { return static_cast<double>(whole) / static_cast<double>(log2e); }

@@ -222,8 +222,8 @@ class RowReader {
     return sum_above(logits_.data(), logits_.size(), anchor_, bracket.low, bracket.high, found_);
   }
 
-  /// logit log2e must be less than 2^22 for the addition that finds its nearest whole number.
-  static constexpr float largest_anchor = 2e6F;
+  /// logit log2e must be less than 2^19 for its nearest multiple of 1/32 to be a float.
+  static constexpr float largest_anchor = 3e5F;
 
   std::span<const Logit> logits_;
   const Settings& settings_;

@@ -1,0 +1,107 @@
+// The exponentials of logits. Included by foreach_target files, once per target.
+#if defined(TANDEM_NBCE_EXPONENTIAL_INL_HPP) == defined(HWY_TARGET_TOGGLE)
+#ifdef TANDEM_NBCE_EXPONENTIAL_INL_HPP
+#undef TANDEM_NBCE_EXPONENTIAL_INL_HPP
+#else
+#define TANDEM_NBCE_EXPONENTIAL_INL_HPP
+#endif
+
+#include <hwy/highway.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "impl/nbce/exponential_table.hpp"
+#include "impl/nbce/row.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace tandem::nbce::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+/// (logit - anchor) / log 2. Where multiplication and addition are not fused the product of a large logit would be
+/// rounded more than what is left of it allows: there the anchor comes off first.
+template <class D>
+HWY_INLINE hn::Vec<D> binary_distance(D d, hn::Vec<D> logit, const Anchor& anchor) {
+  const auto log2e = hn::Set(d, Anchor::log2e);
+#if HWY_NATIVE_FMA
+  return hn::MulSub(logit, log2e, hn::Set(d, anchor.whole));
+#else
+  return hn::MulAdd(hn::Sub(logit, hn::Set(d, anchor.nearest)), log2e, hn::Set(d, anchor.offset));
+#endif
+}
+
+/// The same, at least -110.
+template <class D>
+HWY_INLINE hn::Vec<D> bounded_distance(D d, hn::Vec<D> logit, const Anchor& anchor) {
+  return binary_distance(d, hn::Max(logit, hn::Set(d, anchor.lowest)), anchor);
+}
+
+/// As many steps as a register or two hold.
+constexpr int exponential_steps = HWY_TARGET <= HWY_AVX3 ? 32 : HWY_TARGET == HWY_AVX2 ? 8 : 1;
+
+/// The table's entry for the low bits of a number of steps. A vector is whole or has a single lane.
+template <class DI>
+HWY_INLINE hn::Vec<DI> table_entry(DI d, [[maybe_unused]] hn::Vec<DI> number) {
+  const std::uint32_t* const table = exponential_table<exponential_steps>.data();
+  if constexpr (exponential_steps == 1) {
+    return hn::Set(d, static_cast<std::int32_t>(table[0]));
+  } else if constexpr (hn::MaxLanes(DI()) == 1) {
+    return hn::Set(d, static_cast<std::int32_t>(table[hn::GetLane(number) & (exponential_steps - 1)]));
+  } else {
+    // By hand: Highway's functions ask for indices without other bits.
+    const auto entries = [&](int half) HWY_ATTR {
+      return hn::LoadU(d, reinterpret_cast<const std::int32_t*>(table) + half * hn::MaxLanes(DI()));
+    };
+#if HWY_TARGET <= HWY_AVX3
+    return hn::Vec<DI>{_mm512_permutex2var_epi32(entries(0).raw, number.raw, entries(1).raw)};
+#elif HWY_TARGET == HWY_AVX2
+    return hn::Vec<DI>{_mm256_permutevar8x32_epi32(entries(0).raw, number.raw)};
+#endif
+  }
+}
+
+/// e^(logit - anchor) to within 2.1e-7, as a product: 2^k is a table's entry with an exponent, 2^r a short polynomial.
+/// k is the multiple of 1 / steps nearest to logit log2e - whole, found by an addition after which its low bits count
+/// steps. What is below anchor.lowest counts as that, 1e-33: no mass is 0. NaN and +inf become NaN.
+template <class D>
+struct Exponential {
+  hn::Vec<D> fraction;
+  hn::Vec<D> power;
+
+  HWY_INLINE Exponential(D d, hn::Vec<D> logit, const Anchor& anchor) {
+    constexpr int steps = exponential_steps;
+    constexpr float round = 0x1.8p23F / steps;
+    // x86 returns the second of two operands of which one is NaN, the portable targets the first.
+    constexpr bool portable = HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128;
+    const auto lowest = hn::Set(d, anchor.lowest);
+    const auto bounded = portable ? hn::Max(logit, lowest) : hn::Max(lowest, logit);
+#if HWY_NATIVE_FMA
+    const auto log2e = hn::Set(d, Anchor::log2e);
+    const auto magic = hn::Set(d, round - anchor.whole);
+    const auto shifted = hn::MulAdd(bounded, log2e, magic);
+    const auto rest = hn::MulSub(bounded, log2e, hn::Sub(shifted, magic));
+#else
+    const auto distance = binary_distance(d, bounded, anchor);
+    const auto shifted = hn::Add(distance, hn::Set(d, round));
+    const auto rest = hn::Sub(distance, hn::Sub(shifted, hn::Set(d, round)));
+#endif
+    constexpr auto& c = Between<steps>::coefficients;
+    fraction = hn::Add(rest, hn::Set(d, c[0]));
+    for (std::size_t i = 1; i < c.size(); ++i) fraction = hn::MulAdd(fraction, rest, hn::Set(d, c[i]));
+    const hn::RebindToSigned<D> integers;
+    const auto number = hn::BitCast(integers, shifted);
+    power = hn::BitCast(d, hn::Add(hn::ShiftLeft<exponent_shift<steps>>(number), table_entry(integers, number)));
+  }
+  HWY_INLINE hn::Vec<D> value() const { return hn::Mul(fraction, power); }
+};
+
+template <class D>
+HWY_INLINE hn::Vec<D> exponential(D d, hn::Vec<D> logit, const Anchor& anchor) {
+  return Exponential<D>(d, logit, anchor).value();
+}
+
+}  // namespace tandem::nbce::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif
