@@ -6,6 +6,7 @@
 #define TANDEM_NBCE_ROW_INL_HPP
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include <algorithm>
@@ -46,6 +47,14 @@ HWY_INLINE void for_each_vector(std::size_t count, Body body) {
   for (; i < count; ++i) body(single, i);
 }
 
+/// Asks for the numbers half a page after these: what the processor fetches by itself ends where a page ends. The last
+/// ones of a row ask for what follows it, as a rule the next row.
+template <class Logit>
+HWY_INLINE void prefetch(const Logit* from, std::size_t count) {
+  const char* const ahead = reinterpret_cast<const char*>(from) + 2048;
+  for (std::size_t offset = 0; offset < count * sizeof(Logit); offset += 64) hwy::Prefetch(ahead + offset);
+}
+
 /// Tokens whose masses are added up in float before the sum goes on in double.
 constexpr std::size_t sum_block = 1024;
 
@@ -77,6 +86,7 @@ Sums sum_all(const Logit* logits, std::size_t count, Anchor anchor, float head, 
     auto block_mass = hn::Zero(d);
     auto block_moment = hn::Zero(d);
     for (; i + 4 * lanes <= end; i += 4 * lanes) {
+      prefetch(logits + i, 4 * lanes);
       auto mass = hn::Zero(d);
       auto greatest = least;
       for (std::size_t part = 0; part < 4; ++part) {
