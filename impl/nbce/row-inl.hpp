@@ -36,6 +36,21 @@ HWY_INLINE hn::Vec<D> load(D d, const Logit* from) {
   }
 }
 
+/// Calls use(vector) for the two vectors of logits that begin here: of two bytes each first the even ones, then the odd
+/// ones, since half a word at its place needs no widening.
+template <class D, class Logit, class Use>
+HWY_INLINE void for_both(D d, const Logit* from, Use use) {
+  if constexpr (std::is_same_v<Logit, float>) {
+    use(load(d, from));
+    use(load(d, from + hn::Lanes(d)));
+  } else {
+    const hn::RebindToUnsigned<D> words;
+    const auto pairs = hn::LoadU(words, reinterpret_cast<const std::uint32_t*>(from));
+    use(hn::BitCast(d, hn::ShiftLeft<16>(pairs)));
+    use(hn::BitCast(d, hn::And(pairs, hn::Set(words, 0xffff0000U))));
+  }
+}
+
 /// Calls body(d, i) for every vector of [0, count), then for the last numbers one by one.
 template <class Body>
 HWY_INLINE void for_each_vector(std::size_t count, Body body) {
@@ -89,15 +104,16 @@ Sums sum_all(const Logit* logits, std::size_t count, Anchor anchor, float head, 
       prefetch(logits + i, 4 * lanes);
       auto mass = hn::Zero(d);
       auto greatest = least;
-      for (std::size_t part = 0; part < 4; ++part) {
-        const auto logit = load(d, logits + i + part * lanes);
+      const auto add = [&](auto logit) HWY_ATTR {
         greatest = hn::Max(greatest, logit);
         const Exponential<decltype(d)> e(d, logit, anchor);
-        mass = part == 0 ? e.value() : hn::MulAdd(e.fraction, e.power, mass);
+        mass = hn::MulAdd(e.fraction, e.power, mass);
         if constexpr (with_moment) {
           block_moment = hn::MulAdd(e.value(), bounded_distance(d, logit, anchor), block_moment);
         }
-      }
+      };
+      for_both(d, logits + i, add);
+      for_both(d, logits + i + 2 * lanes, add);
       block_mass = hn::Add(block_mass, mass);
       // Without a branch: guessed wrong it would wait for all of the arithmetic above.
       found.places[place_count] = static_cast<std::uint32_t>(i);
