@@ -62,9 +62,8 @@ const suite::Registered<Prompts, Answers> registered(
      .variants = {{.name = "reference",
                    .run =
                        [](const Prompts& prompts, Answers& answers, const Execution&) {
-                         const Reference reference(*prompts.prepared->vocabulary);
                          for (std::size_t i = 0; i < answers.size(); ++i) {
-                           answers[i] = continuations(reference, prompts.texts[i], most);
+                           answers[i] = continuations(prompts.prepared->reference, prompts.texts[i], most);
                          }
                        },
                    .growth = {1, 300'000}},

@@ -74,7 +74,7 @@ std::vector<Row> variants() {
   std::vector<Row> rows = {
       {.name = "reference",
        .run = [](const Problem& problem, Answer& answer,
-                 const Execution&) { answer.tokens = Reference(*problem.prepared->vocabulary).decode(problem.text); },
+                 const Execution&) { answer.tokens = problem.prepared->reference.decode(problem.text); },
        .growth = slow_growth},
       row<decode>("automaton"),
       row<decode_omp>("automaton_omp"),

@@ -68,8 +68,7 @@ const suite::Registered<Problem, Expectation> registered(
      .variants = {{.name = "reference",
                    .run =
                        [](const Problem& problem, Expectation& answer, const Execution&) {
-                         expect(Reference(*problem.prepared->vocabulary), problem.text,
-                                problem.prepared->sampler.alpha(), answer);
+                         expect(problem.prepared->reference, problem.text, problem.prepared->sampler.alpha(), answer);
                        },
                    .growth = slow_growth},
                   row<expect>("automaton"),

@@ -2,9 +2,6 @@
 // what they are. One is cut off to the n best segmentations of a line, as SentencePiece does it where nbest_size is
 // above 1; the other is the first Viterbi sampling of kexue.fm 9768, whose bias claims C2 to C4 and
 // tests/unigram_law_test.cpp show.
-#include <cmath>
-#include <limits>
-
 #include "benchmarks/unigram_support.hpp"
 
 namespace tandem::unigram {
@@ -13,22 +10,8 @@ namespace {
 constexpr std::size_t best = 64;  // what Kudo's paper takes
 
 // The reference decides by the same numbers and by the same expressions of the same exact scores: nothing is rounded
-// otherwise, and all tokens must be the same. A peer has random numbers of its own: of it the number of tokens must be
-// near the expected one, as in benchmarks/unigram_sample.cpp.
-suite::Agreement compare(const Problem& problem, const Answer& expected, const Answer& actual) {
-  if (actual.tokens == expected.tokens) return {};
-  suite::Agreement agreement{.error = std::numeric_limits<double>::infinity(),
-                             .message = first_difference(expected.tokens, actual.tokens)};
-  if (!actual.in_float || not_the_text(problem, actual.tokens)) return agreement;
-  const auto count = static_cast<double>(expected.tokens.size());
-  agreement.error = std::abs(count - static_cast<double>(actual.tokens.size()));
-  agreement.tolerance = 6 * std::sqrt(2 * count);
-  agreement.message = "another number of tokens than the law allows";
-  return agreement;
-}
-
+// otherwise.
 using Row = suite::Variant<Problem, Answer>;
-using Runs = std::vector<Row>;
 
 template <void (*run)(const Tables&, std::string_view, std::size_t, double, const Seed&, Tokens&, const Execution&)>
 Row n_best_row(const char* name) {
@@ -42,19 +25,19 @@ Row n_best_row(const char* name) {
           .growth = {1, 1}};
 }
 
-Runs n_best_variants() {
-  Runs rows = {{.name = "reference",
-                .run =
-                    [](const Problem& problem, Answer& answer, const Execution&) {
-                      const Reference reference(*problem.prepared->vocabulary);
-                      answer.tokens =
-                          sample_n_best(reference, problem.text, best, problem.prepared->sampler.alpha(),
-                                        [&](std::size_t position) { return draw_uniform(problem.seed, position); });
-                    },
-                .growth = {1, 40'000}},
-               n_best_row<sample_n_best>("enumeration"),
-               n_best_row<sample_n_best_omp>("enumeration_omp"),
-               n_best_row<sample_n_best_tbb>("enumeration_tbb")};
+std::vector<Row> n_best_variants() {
+  std::vector<Row> rows = {
+      {.name = "reference",
+       .run =
+           [](const Problem& problem, Answer& answer, const Execution&) {
+             answer.tokens =
+                 sample_n_best(problem.prepared->reference, problem.text, best, problem.prepared->sampler.alpha(),
+                               [&](std::size_t position) { return draw_uniform(problem.seed, position); });
+           },
+       .growth = {1, 40'000}},
+      n_best_row<sample_n_best>("enumeration"),
+      n_best_row<sample_n_best_omp>("enumeration_omp"),
+      n_best_row<sample_n_best_tbb>("enumeration_tbb")};
 #ifdef TANDEM_PEER_SENTENCEPIECE
   rows.push_back({.name = "peer_sentencepiece",
                   .run =
@@ -86,13 +69,13 @@ Row biased_row(const char* name) {
           .growth = fast_growth};
 }
 
-Runs biased_variants() {
+std::vector<Row> biased_variants() {
   return {{.name = "reference",
            .run =
                [](const Problem& problem, Answer& answer, const Execution&) {
                  answer.tokens =
-                     sample_biased(Reference(*problem.prepared->vocabulary), problem.text,
-                                   problem.prepared->sampler.alpha(), [&](std::size_t position, std::size_t candidate) {
+                     sample_biased(problem.prepared->reference, problem.text, problem.prepared->sampler.alpha(),
+                                   [&](std::size_t position, std::size_t candidate) {
                                      return draw_uniform_of_candidate(problem.seed, position, candidate);
                                    });
                },
@@ -102,8 +85,8 @@ Runs biased_variants() {
           biased_row<sample_biased_tbb>("automaton_tbb")};
 }
 
-suite::Method<Problem, Answer> method(std::string name, std::string summary, std::string source, Runs variants,
-                                      std::size_t bytes_per_element) {
+suite::Method<Problem, Answer> method(std::string name, std::string summary, std::string source,
+                                      std::vector<Row> variants, std::size_t bytes_per_element) {
   return {
       .name = std::move(name),
       .summary = std::move(summary),
@@ -114,7 +97,7 @@ suite::Method<Problem, Answer> method(std::string name, std::string summary, std
                      std::uint64_t seed) { return random_problem(count * bytes_per_element / 20, seed, 0.5); },
       .hash = hash_of_problem,
       .poison = poison,
-      .compare = compare,
+      .compare = compare_drawn,
       .certificate = [](const Problem& problem, const Answer& answer) { return not_the_text(problem, answer.tokens); },
       .work = [](const Problem& problem, const Answer&) { return least_work(problem, 1); }};
 }

@@ -1,35 +1,12 @@
 // unigram_sample, unigram_sample_sharp: one segmentation, drawn with probability proportional to exp(alpha * score), at
 // the alpha that the posts use (0.1) and at that of the model itself (1).
-#include <cmath>
-#include <limits>
-
 #include "benchmarks/unigram_support.hpp"
 
 namespace tandem::unigram {
 namespace {
 
-// All draws are decided by the same numbers, and must fall alike: a draw falls otherwise only where its number is
-// within the rounding of its bound, 1e-13 of the whole interval, which the seeds that are used do not meet. A peer has
-// random numbers of its own; that its law is the same is a matter of tests/unigram_law_test.cpp, and here the numbers
-// of tokens must be near each other. Each is the sum over independent lines, its variance not larger than itself as
-// pieces repel each other; the difference of two has at most twice that, and lies within 6 standard deviations but for
-// 2e-9.
-suite::Agreement compare(const Problem& problem, const Answer& expected, const Answer& actual) {
-  if (actual.tokens == expected.tokens) return {};
-  suite::Agreement agreement{.error = std::numeric_limits<double>::infinity(),
-                             .message = first_difference(expected.tokens, actual.tokens)};
-  if (!actual.in_float || not_the_text(problem, actual.tokens)) return agreement;
-  const auto count = static_cast<double>(expected.tokens.size());
-  agreement.error = std::abs(count - static_cast<double>(actual.tokens.size()));
-  agreement.tolerance = 6 * std::sqrt(2 * count);
-  agreement.message = "another number of tokens than the law allows";
-  return agreement;
-}
-
-std::optional<std::string> certificate(const Problem& problem, const Answer& answer) {
-  return not_the_text(problem, answer.tokens);
-}
-
+// A draw falls otherwise than the reference's only where its number is within the rounding of its bound, 1e-13 of the
+// whole interval, which the seeds that are used do not meet.
 using Row = suite::Variant<Problem, Answer>;
 
 Row reference_row() {
@@ -37,8 +14,8 @@ Row reference_row() {
           .run =
               [](const Problem& problem, Answer& answer, const Execution&) {
                 const auto uniform = [&](std::size_t position) { return draw_uniform(problem.seed, position); };
-                answer.tokens = Reference(*problem.prepared->vocabulary)
-                                    .sample(problem.text, problem.prepared->sampler.alpha(), uniform);
+                const Prepared& prepared = *problem.prepared;
+                answer.tokens = prepared.reference.sample(problem.text, prepared.sampler.alpha(), uniform);
               },
           .growth = slow_growth};
 }
@@ -71,18 +48,19 @@ suite::Method<Problem, Answer> method(std::string name, double alpha) {
   rows.push_back(peer("peer_sentencepiece", &SentencePiece::sample));
   rows.push_back(peer("peer_sentencepiece_core", &SentencePiece::sample_core));
 #endif
-  return {.name = std::move(name),
-          .summary = "one segmentation drawn by its probability, alpha = " + std::string(alpha < 1 ? "0.1" : "1"),
-          .source = "arXiv 1804.10959; kexue.fm 9768, 9811",
-          .variants = std::move(rows),
-          .workloads = alpha < 1 ? workloads(alpha) : workloads_quick_where_small(alpha),
-          .problem = [alpha](std::size_t count,
-                             std::uint64_t seed) { return random_problem(count, seed, alpha < 1 ? alpha : 5 * alpha); },
-          .hash = hash_of_problem,
-          .poison = poison,
-          .compare = compare,
-          .certificate = certificate,
-          .work = [](const Problem& problem, const Answer&) { return least_work(problem, 1); }};
+  return {
+      .name = std::move(name),
+      .summary = "one segmentation drawn by its probability, alpha = " + std::string(alpha < 1 ? "0.1" : "1"),
+      .source = "arXiv 1804.10959; kexue.fm 9768, 9811",
+      .variants = std::move(rows),
+      .workloads = alpha < 1 ? workloads(alpha) : workloads_quick_where_small(alpha),
+      .problem = [alpha](std::size_t count,
+                         std::uint64_t seed) { return random_problem(count, seed, alpha < 1 ? alpha : 5 * alpha); },
+      .hash = hash_of_problem,
+      .poison = poison,
+      .compare = compare_drawn,
+      .certificate = [](const Problem& problem, const Answer& answer) { return not_the_text(problem, answer.tokens); },
+      .work = [](const Problem& problem, const Answer&) { return least_work(problem, 1); }};
 }
 
 const suite::Registered<Problem, Answer> registered(method("unigram_sample", 0.1));

@@ -99,7 +99,10 @@ suite::Workload<Problem> workload(std::string name, std::size_t size, bool quick
 fs::path shipped_vocabulary() { return suite::models_folder() / "unigram/vocabulary.tsv"; }
 
 Prepared::Prepared(Vocabulary of, double alpha)
-    : vocabulary(std::make_shared<const Vocabulary>(std::move(of))), tables(vocabulary), sampler(tables, alpha) {
+    : vocabulary(std::make_shared<const Vocabulary>(std::move(of))),
+      reference(*vocabulary),
+      tables(vocabulary),
+      sampler(tables, alpha) {
 #ifdef TANDEM_PEER_SENTENCEPIECE
   peer = std::make_unique<SentencePiece>(*vocabulary);
 #endif
@@ -178,6 +181,18 @@ Problem random_problem(std::size_t count, std::uint64_t seed, double alpha) {
 
 std::uint64_t hash_of_problem(const Problem& problem) {
   return suite::hash_of(std::vector<char>(problem.text.begin(), problem.text.end()));
+}
+
+suite::Agreement compare_drawn(const Problem& problem, const Answer& expected, const Answer& actual) {
+  if (actual.tokens == expected.tokens) return {};
+  suite::Agreement agreement{.error = std::numeric_limits<double>::infinity(),
+                             .message = first_difference(expected.tokens, actual.tokens)};
+  if (!actual.in_float || not_the_text(problem, actual.tokens)) return agreement;
+  const auto count = static_cast<double>(expected.tokens.size());
+  agreement.error = std::abs(count - static_cast<double>(actual.tokens.size()));
+  agreement.tolerance = 6 * std::sqrt(2 * count);
+  agreement.message = "another number of tokens than the law allows";
+  return agreement;
 }
 
 std::optional<std::string> not_the_text(const Problem& problem, const Tokens& tokens) {

@@ -24,6 +24,7 @@ struct Prepared {
   explicit Prepared(Vocabulary of, double alpha = 0.1);
 
   std::shared_ptr<const Vocabulary> vocabulary;
+  Reference reference;
   Tables tables;
   Sampler sampler;
 #ifdef TANDEM_PEER_SENTENCEPIECE
@@ -60,6 +61,13 @@ std::vector<suite::Workload<Problem>> workloads_quick_where_small(double alpha);
 Problem random_problem(std::size_t count, std::uint64_t seed, double alpha);
 
 std::uint64_t hash_of_problem(const Problem& problem);
+
+/// Of one segmentation drawn: where all draw by the same numbers, the same tokens. A peer has numbers of its own
+/// (Answer::in_float): its tokens must be those of the text, and about as many as expected. That number is the sum over
+/// independent lines, its variance not larger than itself as pieces repel each other; the difference of two has at most
+/// twice that, and lies within 6 standard deviations but for 2e-9. That a peer's law is the same is for
+/// tests/unigram_law_test.cpp to say.
+suite::Agreement compare_drawn(const Problem& problem, const Answer& expected, const Answer& actual);
 
 /// A sentence if the tokens' pieces are not the text's bytes.
 std::optional<std::string> not_the_text(const Problem& problem, const Tokens& tokens);

@@ -258,32 +258,23 @@ Outcome expectation_is_the_mean(bool full) {
 }
 
 std::vector<Claim> claims() {
-  const auto claim = [](const char* id, const char* statement, const char* source, const char* threshold,
-                        Outcome (*experiment)(bool)) {
-    return Claim{.id = id,
-                 .method = "unigram",
-                 .statement = statement,
-                 .source = source,
-                 .threshold = threshold,
-                 .full_seconds = 10,
-                 .experiment = experiment};
-  };
   return {
-      claim("C1", "Viterbi decoding gives the best of all segmentations", "kexue.fm 9752", "no line below it",
-            decoding_is_best),
-      claim("C2", "The first Viterbi sampler gives three equal segmentations 1/4, 1/4 and 1/2", "kexue.fm 9811",
-            "within 0.01", first_sampler_of_three),
-      claim("C3", "Under the first Viterbi sampler the best segmentation stays the most probable",
-            "kexue.fm 9768 (withdrawn in 9811)", "more probable than any other", first_sampler_keeps_the_best),
-      claim("C4", "Perfect sampling draws from exp(alpha * score) / Z", "kexue.fm 9811",
-            "total variation over 64 segmentations within the noise", perfect_sampling),
-      claim("C5", "alpha = 0 draws uniformly, alpha to infinity decodes", "kexue.fm 9768", "exactly", limits_of_alpha),
-      claim("C6", "The better a segmentation scores, the more probable it is under perfect sampling", "kexue.fm 9811",
-            "no pair of segmentations in the wrong order", better_is_likelier),
-      claim("C8", "The smaller alpha, the more tokens", "kexue.fm 9768", "at every step", tokens_by_alpha),
-      claim("C13", "The pieces are always the text", "kexue.fm 9752", "every text", lossless),
-      claim("C14", "Expected number of tokens and entropy follow without drawing", "this project",
-            "3 standard deviations", expectation_is_the_mean)};
+      unigram_claim("C1", "Viterbi decoding gives the best of all segmentations", "kexue.fm 9752", "no line below it",
+                    decoding_is_best),
+      unigram_claim("C2", "The first Viterbi sampler gives three equal segmentations 1/4, 1/4 and 1/2", "kexue.fm 9811",
+                    "within 0.01", first_sampler_of_three),
+      unigram_claim("C3", "Under the first Viterbi sampler the best segmentation stays the most probable",
+                    "kexue.fm 9768 (withdrawn in 9811)", "more probable than any other", first_sampler_keeps_the_best),
+      unigram_claim("C4", "Perfect sampling draws from exp(alpha * score) / Z", "kexue.fm 9811",
+                    "total variation over 64 segmentations within the noise", perfect_sampling),
+      unigram_claim("C5", "alpha = 0 draws uniformly, alpha to infinity decodes", "kexue.fm 9768", "exactly",
+                    limits_of_alpha),
+      unigram_claim("C6", "The better a segmentation scores, the more probable it is under perfect sampling",
+                    "kexue.fm 9811", "no pair of segmentations in the wrong order", better_is_likelier),
+      unigram_claim("C8", "The smaller alpha, the more tokens", "kexue.fm 9768", "at every step", tokens_by_alpha),
+      unigram_claim("C13", "The pieces are always the text", "kexue.fm 9752", "every text", lossless),
+      unigram_claim("C14", "Expected number of tokens and entropy follow without drawing", "this project",
+                    "3 standard deviations", expectation_is_the_mean)};
 }
 
 const Registered registered(claims());

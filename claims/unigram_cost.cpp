@@ -16,6 +16,7 @@ namespace tandem::claims {
 namespace {
 
 using namespace unigram;
+
 Outcome cost_of_randomness(bool full) {
   return on_texts(
       full, [](Own& own, int rounds) { return ratio(own.sampling(), own.decoding(), rounds); },
@@ -121,27 +122,25 @@ Outcome loading(bool) {
 }
 
 std::vector<Claim> claims() {
-  std::vector<Claim> all;
-  const auto add = [&all](const char* id, const char* statement, const char* source, const char* threshold,
-                          Outcome (*experiment)(bool)) {
-    all.push_back(cost_claim(id, statement, source, threshold, experiment));
-  };
   const char* const own = "this project";
-  add("C7a", "One sample at alpha = 0.1 costs at most 1.6 times what decoding costs (BytePiece's ratio is 1.43)",
-      "kexue.fm 9768, the table's ratio", "at most 1.6", cost_of_randomness);
-  add("C7c", "The first Viterbi sampling, which is biased, costs no less than one sample of the right law", own,
-      "at least 1", cost_of_bias);
-  add("C7d", "One of the 64 best segmentations costs no less than one of all", own, "at least 1", cost_of_64_best);
-  add("C9", "The time to decode grows with the length of a line, up to 10 MB", own, "exponent 1 +- 0.03",
-      linear_in_length);
-  add("T4", "32 samples cost at most 4 times what one costs", own, "at most 4", cost_of_32);
-  add("T6", "A vocabulary of 80,000 pieces is loaded in a second, into tables of 16 MB (BytePiece's where it is)", own,
-      "at most 1 s and 16 MB", loading);
-  add("T7a", "Two threads gain when decoding 0.9 of what they gain in arithmetic without memory", own, "at least 0.9",
-      two_threads_decoding);
-  add("T7b", "Two threads gain when sampling 0.9 of what they gain in arithmetic without memory", own, "at least 0.9",
-      two_threads_sampling);
-  return all;
+  return {
+      cost_claim("C7a",
+                 "One sample at alpha = 0.1 costs at most 1.6 times what decoding costs (BytePiece's ratio is 1.43)",
+                 "kexue.fm 9768, the table's ratio", "at most 1.6", cost_of_randomness),
+      cost_claim("C7c", "The first Viterbi sampling, which is biased, costs no less than one sample of the right law",
+                 own, "at least 1", cost_of_bias),
+      cost_claim("C7d", "One of the 64 best segmentations costs no less than one of all", own, "at least 1",
+                 cost_of_64_best),
+      cost_claim("C9", "The time to decode grows with the length of a line, up to 10 MB", own, "exponent 1 +- 0.03",
+                 linear_in_length),
+      cost_claim("T4", "32 samples cost at most 4 times what one costs", own, "at most 4", cost_of_32),
+      cost_claim("T6",
+                 "A vocabulary of 80,000 pieces is loaded in a second, into tables of 16 MB (BytePiece's where it is)",
+                 own, "at most 1 s and 16 MB", loading),
+      cost_claim("T7a", "Two threads gain when decoding 0.9 of what they gain in arithmetic without memory", own,
+                 "at least 0.9", two_threads_decoding),
+      cost_claim("T7b", "Two threads gain when sampling 0.9 of what they gain in arithmetic without memory", own,
+                 "at least 0.9", two_threads_sampling)};
 }
 
 const Registered registered(claims());

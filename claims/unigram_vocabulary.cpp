@@ -61,20 +61,10 @@ Outcome all_bytes_are_pieces(bool) {
 }
 
 std::vector<Claim> claims() {
-  const auto claim = [](const char* id, const char* statement, const char* source, const char* threshold,
-                        Outcome (*experiment)(bool)) {
-    return Claim{.id = id,
-                 .method = "unigram",
-                 .statement = statement,
-                 .source = source,
-                 .threshold = threshold,
-                 .full_seconds = 10,
-                 .experiment = experiment};
-  };
-  return {claim("C10", "Pieces w = uv with p(u) p(v) > p(w) never appear in the best segmentation", "kexue.fm 9752",
-                "none of them", split_pieces_do_not_appear),
-          claim("C11", "BytePiece's vocabulary has all single bytes, so that no text is without a segmentation",
-                "kexue.fm 9752", "all 256", all_bytes_are_pieces)};
+  return {unigram_claim("C10", "Pieces w = uv with p(u) p(v) > p(w) never appear in the best segmentation",
+                        "kexue.fm 9752", "none of them", split_pieces_do_not_appear),
+          unigram_claim("C11", "BytePiece's vocabulary has all single bytes, so that no text is without a segmentation",
+                        "kexue.fm 9752", "all 256", all_bytes_are_pieces)};
 }
 
 const Registered registered(claims());

@@ -25,7 +25,7 @@ constexpr double first_race_share = 0.75;
 constexpr double screening_error = 0.05;
 constexpr std::size_t self_race_workloads = 6;
 constexpr std::size_t self_race_rows = 3;
-constexpr std::size_t self_race_ratios = 36;  ///< of few, one disturbed process would be a quarter
+constexpr std::size_t self_race_ratios = 36;  ///< of nine, two disturbed processes decided
 
 /// The rows of a workload in a race, and where their verdicts go. A row without a place is only the reference.
 struct Heat {

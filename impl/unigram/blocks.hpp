@@ -45,6 +45,20 @@ void for_each_block(std::string_view text, const Execution& execution, Body&& bo
   }
 }
 
+/// Calls body(block, position, part) for every block, which begins at that position of the text, and puts the parts
+/// together.
+template <class Scheduler, class Body>
+void tokens_of_blocks(std::string_view text, const Execution& execution, Tokens& tokens, Body&& body) {
+  tokens.clear();
+  for_each_block<Scheduler, Tokens>(
+      text, execution,
+      [&](std::size_t begin, std::size_t end, Tokens& part) {
+        part.clear();
+        body(text.substr(begin, end - begin), begin, part);
+      },
+      [&](const Tokens& part) { tokens.insert(tokens.end(), part.begin(), part.end()); });
+}
+
 /// At least `size` elements that need no values.
 template <class T>
 T* room(std::vector<T>& buffer, std::size_t size) {

@@ -81,25 +81,14 @@ void decode_block(const Automaton& automaton, std::string_view block, Tokens& to
     line.find_best(automaton, lists + begin, last + begin, end - begin);
     begin = end;
   }
-  std::uint32_t* const stop = room(workspace.tokens, block.size()) + block.size();
-  std::uint32_t* token = stop;
-  for (std::size_t end = block.size(); end > 0;) {
-    const std::uint32_t rank = last[end - 1];
-    *--token = automaton.token(rank);
-    end -= automaton.length(rank);
-  }
-  tokens.insert(tokens.end(), token, stop);
+  automaton.append_backwards(last, block.size(), room(workspace.tokens, block.size()), tokens);
 }
 
 template <class Scheduler>
 void run(const Tables& tables, std::string_view text, Tokens& tokens, const Execution& execution) {
-  tokens.clear();
-  const auto block = [&](std::size_t begin, std::size_t end, Tokens& part) {
-    part.clear();
-    decode_block(tables.automaton(), text.substr(begin, end - begin), part);
-  };
-  for_each_block<Scheduler, Tokens>(text, execution, block,
-                                    [&](const Tokens& part) { tokens.insert(tokens.end(), part.begin(), part.end()); });
+  tokens_of_blocks<Scheduler>(text, execution, tokens, [&](std::string_view block, std::size_t, Tokens& part) {
+    decode_block(tables.automaton(), block, part);
+  });
 }
 
 }  // namespace

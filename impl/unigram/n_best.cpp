@@ -201,15 +201,11 @@ void run(const Tables& tables, std::string_view text, std::size_t n, double alph
          const Execution& execution) {
   require_alpha(alpha);
   require_best(n);
-  tokens.clear();
-  const auto block = [&](std::size_t begin, std::size_t end, Tokens& part) {
-    part.clear();
+  tokens_of_blocks<Scheduler>(text, execution, tokens, [&](std::string_view block, std::size_t position, Tokens& part) {
     Seed from_here = seed;
-    from_here.position += begin;
-    sample_block(tables.automaton(), text.substr(begin, end - begin), n, alpha, from_here, part);
-  };
-  for_each_block<Scheduler, Tokens>(text, execution, block,
-                                    [&](const Tokens& part) { tokens.insert(tokens.end(), part.begin(), part.end()); });
+    from_here.position += position;
+    sample_block(tables.automaton(), block, n, alpha, from_here, part);
+  });
 }
 
 }  // namespace

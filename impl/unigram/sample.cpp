@@ -90,15 +90,11 @@ void run(const Sampler& sampler, std::string_view text, const Seed& seed, Tokens
     });
     return;
   }
-  tokens.clear();
-  const auto block = [&](std::size_t begin, std::size_t end, Tokens& part) {
-    part.clear();
+  tokens_of_blocks<Scheduler>(text, execution, tokens, [&](std::string_view block, std::size_t position, Tokens& part) {
     Seed from_here = seed;
-    from_here.position += begin;
-    sample_block(sampler, text.substr(begin, end - begin), from_here, part);
-  };
-  for_each_block<Scheduler, Tokens>(text, execution, block,
-                                    [&](const Tokens& part) { tokens.insert(tokens.end(), part.begin(), part.end()); });
+    from_here.position += position;
+    sample_block(sampler, block, from_here, part);
+  });
 }
 
 }  // namespace

@@ -121,14 +121,7 @@ void draw_block(const Automaton& automaton, const Decision& decision, std::strin
     draw_line(automaton, decision, seed, begin, end, workspace);
     begin = end;
   }
-  std::uint32_t* const stop = room(workspace.tokens, block.size()) + block.size();
-  std::uint32_t* token = stop;
-  for (std::size_t end = block.size(); end > 0;) {
-    const std::uint32_t rank = last[end - 1];
-    *--token = automaton.token(rank);
-    end -= automaton.length(rank);
-  }
-  tokens.insert(tokens.end(), token, stop);
+  automaton.append_backwards(last, block.size(), room(workspace.tokens, block.size()), tokens);
 }
 
 template <class Scheduler>
@@ -136,15 +129,11 @@ void run(const Tables& tables, std::string_view text, double alpha, const Seed& 
          const Execution& execution) {
   require_alpha(alpha);
   const Decision decision(alpha);
-  tokens.clear();
-  const auto block = [&](std::size_t begin, std::size_t end, Tokens& part) {
-    part.clear();
+  tokens_of_blocks<Scheduler>(text, execution, tokens, [&](std::string_view block, std::size_t position, Tokens& part) {
     Seed from_here = seed;
-    from_here.position += begin;
-    draw_block(tables.automaton(), decision, text.substr(begin, end - begin), from_here, part);
-  };
-  for_each_block<Scheduler, Tokens>(text, execution, block,
-                                    [&](const Tokens& part) { tokens.insert(tokens.end(), part.begin(), part.end()); });
+    from_here.position += position;
+    draw_block(tables.automaton(), decision, block, from_here, part);
+  });
 }
 
 }  // namespace
