@@ -1,4 +1,4 @@
-// The one-N and batch variants of ab_plus_c against the definition, against each other, and against plain integers.
+// The one-N variants of ab_plus_c against the definition, against each other, and against plain integers.
 #include "impl/ab_plus_c/ab_plus_c.hpp"
 
 #include <gmock/gmock.h>
@@ -6,29 +6,14 @@
 
 #include <array>
 #include <cmath>
-#include <functional>
-#include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "benchmarks/suite/simd_target.hpp"
-#include "impl/support/random.hpp"
-#include "tests/support/full_speed.hpp"
+#include "tests/support/ab_plus_c.hpp"
 
 namespace tandem::ab_plus_c {
-
-static void PrintTo(const Minimum& minimum, std::ostream* out) {
-  *out << to_string(minimum.sum) << " = " << to_string(minimum.a) << " + " << to_string(minimum.b) << " + "
-       << to_string(minimum.c);
-}
-
 namespace {
-
-// Random comparisons are fewer where nothing is optimised, or every access is checked.
-constexpr int scale = test::full_speed ? 1 : 20;
-
-constexpr std::uint64_t max64 = std::numeric_limits<std::uint64_t>::max();
 
 struct OneNVariant {
   const char* name;
@@ -52,34 +37,6 @@ constexpr std::array one_n_variants = {
     OneNVariant{"pq_early_stop_wide_simd_tbb", pq_early_stop_wide_simd_tbb, true, 64},
 };
 
-struct BatchVariant {
-  const char* name;
-  void (*run)(const Batch&, BatchAnswer&, const Execution&);
-};
-
-constexpr std::array batch_variants = {
-    BatchVariant{"batch_pq_early_stop", batch_pq_early_stop},
-    BatchVariant{"batch_across_p_simd", batch_across_p_simd},
-    BatchVariant{"batch_across_p_simd_omp", batch_across_p_simd_omp},
-    BatchVariant{"batch_across_p_simd_tbb", batch_across_p_simd_tbb},
-    BatchVariant{"batch_across_n_simd", batch_across_n_simd},
-    BatchVariant{"batch_across_n_simd_omp", batch_across_n_simd_omp},
-    BatchVariant{"batch_across_n_simd_tbb", batch_across_n_simd_tbb},
-};
-
-// Calls the body with every SIMD target that this machine has, one pinned after the other.
-void for_each_target(const std::function<void()>& body) {
-  for (const suite::SimdTarget& target : suite::simd_targets()) {
-    const testing::ScopedTrace trace(__FILE__, __LINE__, target.name);
-    const suite::PinnedSimdTarget pinned(target.id);
-    body();
-  }
-}
-
-bool same(const Minimum& left, const Minimum& right) {
-  return left.sum == right.sum && left.a == right.a && left.b == right.b && left.c == right.c;
-}
-
 Minimum run(const OneNVariant& variant, Natural n, int threads = 1) {
   Minimum answer{.sum = 77, .a = 77, .b = 77, .c = 77};
   variant.run(n, answer, {.threads = threads});
@@ -92,12 +49,6 @@ void expect_same(const OneNVariant& variant, Natural n, const Minimum& expected,
     ADD_FAILURE() << variant.name << "(" << to_string(n) << ") gives " << testing::PrintToString(actual) << ", not "
                   << testing::PrintToString(expected);
   }
-}
-
-// A random N of exactly that many bits.
-Natural random_natural(int bits, std::uint64_t item) {
-  const Natural word = Natural{random_bits(20230920, item, 1)} << 64 | random_bits(20230920, item, 2);
-  return (word >> (128 - bits)) | Natural{1} << (bits - 1);
 }
 
 // Plain integers, no roots: p runs up from 2 sqrt N, and q follows it one by one.
@@ -174,26 +125,6 @@ TEST(AbPlusC, PlainIntegersAgree) {
       expect_same(one_n_variants[5], n, by_integers(n));
     }
   }
-}
-
-// Where roots and words are about to overflow or to round up.
-std::vector<std::uint64_t> edge_numbers() {
-  std::vector<std::uint64_t> edges;
-  for (std::uint64_t n = 0; n <= 5; ++n) edges.push_back(n);
-  for (const int bits : {52, 53, 62, 63}) {
-    for (std::uint64_t distance = 0; distance <= 59; ++distance) {
-      edges.push_back((std::uint64_t{1} << bits) - distance);
-      edges.push_back((std::uint64_t{1} << bits) + distance);
-    }
-  }
-  for (std::uint64_t distance = 0; distance <= 59; ++distance) edges.push_back(max64 - distance);
-  for (const std::uint64_t m : {3ull, 4ull, 1000ull, 65535ull, 65536ull, 94906265ull, 94906266ull, 2147483647ull,
-                                2147483648ull, 3037000499ull, 4294967294ull, 4294967295ull}) {
-    for (const std::uint64_t n : {m * m - 1, m * m, m * m + 1, m * (m + 1) - 1, m * (m + 1), m * (m + 1) + 1}) {
-      edges.push_back(n);
-    }
-  }
-  return edges;
 }
 
 TEST(AbPlusC, Edges) {
@@ -339,87 +270,6 @@ TEST(AbPlusC, ReadsAndWritesNaturals) {
                            "999999999999999999999999999999999999999999999999999999"}) {
     EXPECT_THAT([text] { parse_natural(text); },
                 testing::ThrowsMessage<std::invalid_argument>(testing::HasSubstr("'" + std::string(text) + "'")));
-  }
-}
-
-Batch mixed_batch(std::size_t size) {
-  Batch batch(size);
-  for (std::size_t i = 0; i < size; ++i) {
-    const int bits = 1 + static_cast<int>(random_bits(97, i, 3) % (i % 50 == 0 ? 64 : 44));
-    batch[i] = static_cast<std::uint64_t>(random_natural(bits, i));
-  }
-  for (std::size_t i = 0; i + 8 < size; i += 100) batch[i] = i % 200 == 0 ? max64 - i : i / 100;
-  return batch;
-}
-
-TEST(AbPlusCBatch, EveryVariantAtEverySizeThreadCountAndTarget) {
-  for_each_target([] {
-    for (const std::size_t size : {0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 511, 512, 513, 1000}) {
-      const Batch batch = mixed_batch(size);
-      for (const BatchVariant& variant : batch_variants) {
-        for (int threads = 1; threads <= 4; ++threads) {
-          BatchAnswer answer;
-          answer.resize(size);
-          for (auto* values : {&answer.sum, &answer.a, &answer.b, &answer.c}) values->assign(size, 77);
-          variant.run(batch, answer, {.threads = threads});
-          EXPECT_GE(answer.iterations, size);
-          for (std::size_t i = 0; i < size; ++i) {
-            const Minimum actual{.sum = answer.sum[i], .a = answer.a[i], .b = answer.b[i], .c = answer.c[i]};
-            const Minimum expected = run(one_n_variants[3], batch[i]);
-            ASSERT_TRUE(same(actual, expected))
-                << variant.name << ", " << size << " numbers, " << threads << " threads: " << batch[i] << " gives "
-                << testing::PrintToString(actual) << ", not " << testing::PrintToString(expected);
-          }
-        }
-      }
-    }
-  });
-}
-
-TEST(AbPlusCBatch, Edges) {
-  const Batch batch = edge_numbers();
-  for_each_target([&] {
-    for (const BatchVariant& variant : batch_variants) {
-      BatchAnswer answer;
-      answer.resize(batch.size());
-      variant.run(batch, answer, {.threads = 2});
-      for (std::size_t i = 0; i < batch.size(); ++i) {
-        const Minimum expected = run(one_n_variants[3], batch[i]);
-        EXPECT_EQ(answer.sum[i], expected.sum) << variant.name << " of " << batch[i];
-        EXPECT_EQ(answer.a[i], expected.a) << variant.name << " of " << batch[i];
-      }
-    }
-  });
-}
-
-TEST(AbPlusCBatch, ManyNumbersOfEveryLength) {
-  for_each_target([] {
-    for (int bits = 4; bits <= 64; bits += 4) {
-      Batch batch(10000 / static_cast<std::size_t>(scale * (bits > 40 ? 5 : 1)));
-      for (std::size_t i = 0; i < batch.size(); ++i) {
-        batch[i] = static_cast<std::uint64_t>(random_natural(bits, i + 7000000));
-      }
-      std::vector<BatchAnswer> answers;
-      for (const auto& variant : {batch_variants[0], batch_variants[1], batch_variants[4]}) {
-        answers.emplace_back().resize(batch.size());
-        variant.run(batch, answers.back(), {});
-        EXPECT_EQ(answers.back().sum, answers.front().sum) << variant.name << " at " << bits << " bits";
-        EXPECT_EQ(answers.back().a, answers.front().a) << variant.name << " at " << bits << " bits";
-        EXPECT_EQ(answers.back().b, answers.front().b) << variant.name << " at " << bits << " bits";
-        EXPECT_EQ(answers.back().c, answers.front().c) << variant.name << " at " << bits << " bits";
-      }
-    }
-  });
-}
-
-TEST(AbPlusCBatch, RefusesAnAnswerOfAnotherSize) {
-  for (const BatchVariant& variant : batch_variants) {
-    BatchAnswer answer;
-    answer.resize(3);
-    EXPECT_THROW(variant.run({1, 2, 3, 4}, answer, {}), std::invalid_argument) << variant.name;
-    answer.resize(4);
-    answer.c.pop_back();
-    EXPECT_THROW(variant.run({1, 2, 3, 4}, answer, {}), std::invalid_argument) << variant.name;
   }
 }
 
