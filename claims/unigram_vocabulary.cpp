@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <string_view>
 
 #include "benchmarks/suite/data.hpp"
@@ -17,9 +18,11 @@ using namespace unigram;
 
 Outcome split_pieces_do_not_appear(bool) {
   const Problem problem = *problem_named("english_117k");
-  const Vocabulary& vocabulary = *problem.prepared->vocabulary;
+  // Training leaves no such pieces: every tenth one is made worse.
+  Vocabulary vocabulary = *problem.prepared->vocabulary;
+  for (std::size_t token = 0; token < vocabulary.given; token += 10) vocabulary.scores[token] -= 10;
   Tokens tokens;
-  decode(problem.prepared->tables, problem.text, tokens, {});
+  decode(Tables(std::make_shared<const Vocabulary>(vocabulary)), problem.text, tokens, {});
   std::vector<char> used(vocabulary.pieces.size());
   for (const std::uint32_t token : tokens) used[token] = 1;
   std::map<std::string_view, double> scores;
@@ -40,7 +43,7 @@ Outcome split_pieces_do_not_appear(bool) {
   }
   return {fmt::format("{} of {} pieces are worth less than two others; {} of them appear", splittable,
                       vocabulary.pieces.size(), appear),
-          confirmed_if(appear == 0)};
+          splittable == 0 ? Verdict::not_testable : confirmed_if(appear == 0)};
 }
 
 /// How many of the 256 bytes are pieces that were given.
