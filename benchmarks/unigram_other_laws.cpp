@@ -10,7 +10,8 @@ namespace {
 constexpr std::size_t best = 64;  // what Kudo's paper takes
 
 // The reference decides by the same numbers and by the same expressions of the same exact scores: nothing is rounded
-// otherwise.
+// otherwise, and compare_drawn may ask for the same tokens.
+
 using Row = suite::Variant<Problem, Answer>;
 
 template <void (*run)(const Tables&, std::string_view, std::size_t, double, const Seed&, Tokens&, const Execution&)>

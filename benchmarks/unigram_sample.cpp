@@ -6,7 +6,8 @@ namespace tandem::unigram {
 namespace {
 
 // A draw falls otherwise than the reference's only where its number is within the rounding of its bound, 1e-13 of the
-// whole interval, which the seeds that are used do not meet.
+// whole interval, which the seeds that are used do not meet: compare_drawn may ask for the same tokens.
+
 using Row = suite::Variant<Problem, Answer>;
 
 Row reference_row() {
