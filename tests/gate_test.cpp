@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "benchmarks/suite/gate.hpp"
 #include "benchmarks/suite/race.hpp"
@@ -83,6 +84,43 @@ TEST(Race, RefusesByNameAndTimesTheRest) {
       EXPECT_EQ(row.seconds == 0 || row.status == RowStatus::impossible, true) << row.name() << " has a time";
     }
   }
+}
+
+/// Takes more than half an epoch, and counts its runs.
+struct Sleeper {
+  static inline std::size_t runs = 0;
+
+  static void run(const int& input, int& output, const Execution&) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(700);
+    while (std::chrono::steady_clock::now() < end) {
+    }
+    ++runs;
+    output = input;
+  }
+  static void reference(const int& input, int& output, const Execution&) { output = input; }
+};
+
+const Registered<int, int> sleepers{{
+    .name = "sleepers",
+    .summary = "a variant whose epochs are single runs",
+    .source = "this project",
+    .variants = {{"reference", Sleeper::reference, {1, 1}}, {"sleeper", Sleeper::run, {1, 1}}},
+    .workloads = {{.name = "one", .size = 1, .make = [](std::uint64_t) { return 1; }}},
+    .problem = [](std::size_t, std::uint64_t) { return 1; },
+    .poison = [](const int&, int& output) { output = -1; },
+    .compare = [](const int&, const int& expected,
+                  const int& actual) { return Agreement{.error = expected == actual ? 0.0 : 1.0}; },
+    .certificate = [](const int&, const int&) { return std::nullopt; },
+    .work = [](const int&, const int&) { return Work{}; },
+}};
+
+TEST(Race, FewRunsAreNotTimedCold) {
+  RaceOptions options;
+  options.rounds = 8;
+  const std::vector<Row> rows = race(select({.filter = "^sleepers/sleeper"}).front(), options, {});
+  EXPECT_EQ(rows.front().iterations, 1);
+  const std::size_t epochs = 2 * options.rounds;
+  EXPECT_GE(Sleeper::runs, 2 * epochs) << "there is a run before each that is timed";
 }
 
 TEST(Program, RefusesEachByNameWithStatusOne) {

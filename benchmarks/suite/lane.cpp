@@ -11,6 +11,7 @@ void run_lane(benchmark::State& state, Lane& lane) {
   const Execution execution{.threads = lane.threads};
   if (lane.check_output) lane.problem->poison();
   try {
+    if (lane.warm_up) lane.problem->run(lane.variant, execution);
     for ([[maybe_unused]] auto _ : state) {
       lane.problem->run(lane.variant, execution);
       benchmark::ClobberMemory();

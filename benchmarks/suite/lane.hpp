@@ -16,6 +16,7 @@ struct Lane {
   std::size_t variant = 0;
   int threads = 1;
   bool check_output = true;  ///< poison before and compare after the timed runs
+  bool warm_up = false;      ///< a run before the timed ones
   Work work;
   std::optional<double> steps;
 };
