@@ -26,7 +26,10 @@ struct Merge {
 template <class Logit>
 float merge_tokens(const Merge<Logit>& merge, std::size_t begin, std::size_t end, float* merged);
 
-/// The sum of e^((merged - largest) inverse_temperature).
+/// A weight of e to this or less is as good as none beside the largest, 1: a vocabulary of them is less than 1e-29.
+inline constexpr float least_exponent = -80;
+
+/// The sum of e^((merged - largest) inverse_temperature), of what is above least_exponent at least.
 double weigh_tokens(std::span<const float> merged, float largest, float inverse_temperature);
 
 }  // namespace tandem::nbce

@@ -60,6 +60,10 @@ float merge_block(const Merge<Logit>& merge, std::size_t begin, std::size_t end,
   const hn::ScalableTag<float> full;
   auto largest = hn::Set(full, -std::numeric_limits<float>::infinity());
   float largest_single = -std::numeric_limits<float>::infinity();
+  const auto put_impossible = [=](std::size_t i) HWY_ATTR {
+    const auto impossible = hn::Set(full, -std::numeric_limits<float>::infinity());
+    for (std::size_t part = 0; part < 4; ++part) hn::StoreU(impossible, full, merged + i + part * hn::Lanes(full));
+  };
   const auto put = [&](auto d, std::size_t i, auto value) HWY_ATTR {
     hn::StoreU(value, d, merged + i);
     if constexpr (std::is_same_v<decltype(d), hn::ScalableTag<float>>) {
@@ -77,18 +81,23 @@ float merge_block(const Merge<Logit>& merge, std::size_t begin, std::size_t end,
   const RowView<Logit>& question = merge.unconditional;
   if (merge.pool.empty() || merge.beta == -1) {
     for_each_part(question, begin, end, [&](std::size_t from, std::size_t to, float least) HWY_ATTR {
-      for_each_vector(to - from, [&](auto d, std::size_t i)
-                                     HWY_ATTR { put(d, from + i, log_probability(d, question, from + i, least)); });
+      for_each_kept(
+          question.logits + from, to - from, least,
+          [&](auto d, std::size_t i) HWY_ATTR { put(d, from + i, log_probability(d, question, from + i, least)); },
+          [&](std::size_t i) HWY_ATTR { put_impossible(from + i); });
     });
   } else if (merge.pool.size() == 1 && !merge.average && merge.beta != 0) {  // one pass, nothing written twice
     const RowView<Logit>& chosen = merge.pool[0];
     for_each_part(question, begin, end, [&](std::size_t outer_from, std::size_t outer_to, float least) HWY_ATTR {
       for_each_part(chosen, outer_from, outer_to, [&](std::size_t from, std::size_t to, float chosen_least) HWY_ATTR {
-        for_each_vector(to - from, [&](auto d, std::size_t i) HWY_ATTR {
-          put(d, from + i,
-              combine(d, log_probability(d, chosen, from + i, chosen_least),
-                      log_probability(d, question, from + i, least)));
-        });
+        for_each_kept(  // beta + 1 is positive: what the context finds impossible is impossible
+            chosen.logits + from, to - from, chosen_least,
+            [&](auto d, std::size_t i) HWY_ATTR {
+              put(d, from + i,
+                  combine(d, log_probability(d, chosen, from + i, chosen_least),
+                          log_probability(d, question, from + i, least)));
+            },
+            [&](std::size_t i) HWY_ATTR { put_impossible(from + i); });
       });
     });
   } else {
@@ -114,12 +123,13 @@ float merge_block_bfloat16(const Merge<Bfloat16>& merge, std::size_t begin, std:
   return merge_block(merge, begin, end, merged);
 }
 
-/// The sum of e^((merged - largest) / temperature).
+/// As weigh_tokens says.
 double weigh_block(const float* merged, std::size_t count, float largest, float inverse_temperature) {
   const hn::ScalableTag<float> full;
+  const float least = largest + least_exponent / inverse_temperature;
   auto sum = hn::Zero(full);
   double singles = 0;
-  for_each_vector(count, [&](auto d, std::size_t i) HWY_ATTR {
+  const auto weigh = [&](auto d, std::size_t i) HWY_ATTR {
     const auto distance = hn::Sub(hn::LoadU(d, merged + i), hn::Set(d, largest));
     const auto e = exponential(d, hn::Mul(distance, hn::Set(d, inverse_temperature)), Anchor(0));
     if constexpr (std::is_same_v<decltype(d), hn::ScalableTag<float>>) {
@@ -127,7 +137,8 @@ double weigh_block(const float* merged, std::size_t count, float largest, float 
     } else {
       singles += static_cast<double>(hn::GetLane(e));
     }
-  });
+  };
+  for_each_kept(merged, count, least, weigh, [](std::size_t) {});
   return singles + static_cast<double>(hn::GetLane(hn::SumOfLanes(full, sum)));
 }
 

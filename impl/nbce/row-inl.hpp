@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 
 #include "impl/nbce/compress-inl.hpp"
@@ -62,6 +63,27 @@ HWY_INLINE void for_each_vector(std::size_t count, Body body) {
   for (; i < count; ++i) body(single, i);
 }
 
+/// The same for [0, count), but groups of vectors without a number of at least `least` are passed over: pass(first).
+/// Tokens that are kept are few as a rule, and far between.
+template <class Number, class Body, class Pass>
+HWY_INLINE void for_each_kept(const Number* numbers, std::size_t count, float least, Body body, Pass pass) {
+  const hn::ScalableTag<float> d;
+  const std::size_t lanes = hn::Lanes(d);
+  std::size_t i = 0;
+  for (; i + 4 * lanes <= count; i += 4 * lanes) {
+    auto greatest = hn::Set(d, -std::numeric_limits<float>::infinity());
+    const auto look = [&](auto number) HWY_ATTR { greatest = hn::Max(greatest, number); };
+    for_both(d, numbers + i, look);
+    for_both(d, numbers + i + 2 * lanes, look);
+    if (hn::AllFalse(d, hn::Ge(greatest, hn::Set(d, least)))) {
+      pass(i);
+    } else {
+      for (std::size_t part = 0; part < 4; ++part) body(d, i + part * lanes);
+    }
+  }
+  for_each_vector(count - i, [&](auto tag, std::size_t offset) HWY_ATTR { body(tag, i + offset); });
+}
+
 /// Asks for the numbers half a page after these: what the processor fetches by itself ends where a page ends. The last
 /// ones of a row ask for what follows it, as a rule the next row.
 template <class Logit>
@@ -70,8 +92,8 @@ HWY_INLINE void prefetch(const Logit* from, std::size_t count) {
   for (std::size_t offset = 0; offset < count * sizeof(Logit); offset += 64) hwy::Prefetch(ahead + offset);
 }
 
-/// Tokens whose masses are added up in float before the sum goes on in double.
-constexpr std::size_t sum_block = 1024;
+/// How many masses a lane adds up in float before the sum goes on in double: what mass_rounding counts on.
+constexpr std::size_t float_additions = 32;
 
 template <class V>
 HWY_INLINE double sum_of_lanes(V v) {
@@ -97,7 +119,7 @@ Sums sum_all(const Logit* logits, std::size_t count, Anchor anchor, float head, 
   std::size_t place_count = 0;
   std::size_t i = 0;
   for (std::size_t end = 0; end < count;) {
-    end = std::min(end + sum_block, count);
+    end = std::min(end + 4 * float_additions * lanes, count);
     auto block_mass = hn::Zero(d);
     auto block_moment = hn::Zero(d);
     for (; i + 4 * lanes <= end; i += 4 * lanes) {
@@ -149,7 +171,7 @@ Sums sum_above(const Logit* logits, std::size_t count, Anchor anchor, float low,
   std::size_t found_here = 0;
   std::size_t i = 0;
   for (std::size_t end = 0; end < count;) {
-    end = std::min(end + sum_block, count);
+    end = std::min(end + float_additions * lanes, count);
     auto block_mass = hn::Zero(d);
     auto block_moment = hn::Zero(d);
     for (; i + lanes <= end; i += lanes) {
@@ -183,10 +205,11 @@ Sums sum_above(const Logit* logits, std::size_t count, Anchor anchor, float low,
 /// The masses of what was found. Returns their sum.
 inline double weigh(Found& found, Anchor anchor) {
   const hn::ScalableTag<float> full;
+  const std::size_t block = float_additions * hn::Lanes(full);
   double total = 0;
-  for (std::size_t begin = 0; begin < found.count; begin += sum_block) {
+  for (std::size_t begin = 0; begin < found.count; begin += block) {
     auto sum = hn::Zero(full);
-    for_each_vector(std::min(sum_block, found.count - begin), [&](auto d, std::size_t offset) HWY_ATTR {
+    for_each_vector(std::min(block, found.count - begin), [&](auto d, std::size_t offset) HWY_ATTR {
       const std::size_t i = begin + offset;
       const auto e = exponential(d, hn::LoadU(d, found.logits + i), anchor);
       hn::StoreU(e, d, found.masses + i);
@@ -204,11 +227,12 @@ inline double weigh(Found& found, Anchor anchor) {
 /// Mass and moment of what was found, and weighed, above the threshold.
 inline Sums sum_found(const Found& found, Anchor anchor, float threshold) {
   const hn::ScalableTag<float> full;
+  const std::size_t block = float_additions * hn::Lanes(full);
   Sums sums;
-  for (std::size_t begin = 0; begin < found.count; begin += sum_block) {
+  for (std::size_t begin = 0; begin < found.count; begin += block) {
     auto mass = hn::Zero(full);
     auto moment = hn::Zero(full);
-    for_each_vector(std::min(sum_block, found.count - begin), [&](auto d, std::size_t offset) HWY_ATTR {
+    for_each_vector(std::min(block, found.count - begin), [&](auto d, std::size_t offset) HWY_ATTR {
       const std::size_t i = begin + offset;
       const auto logit = hn::LoadU(d, found.logits + i);
       const auto above = hn::Gt(logit, hn::Set(d, threshold));

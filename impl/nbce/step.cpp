@@ -159,7 +159,7 @@ class Step {
       for (std::size_t block = first; block < last; ++block) {
         const double nearest = (static_cast<double>(largest_[block]) - largest) / temperature;
         cumulative[block + 1] =
-            nearest < -80
+            nearest < least_exponent
                 ? 0
                 : weigh_tokens(std::span(answer_.merged).subspan(begin_of(block), end_of(block) - begin_of(block)),
                                largest, static_cast<float>(1 / temperature));
@@ -171,9 +171,10 @@ class Step {
     const auto block = static_cast<std::size_t>(std::ranges::upper_bound(cumulative, target) - cumulative.begin()) - 1;
     double reached = cumulative[block];
     for (std::size_t id = begin_of(block); id < end_of(block); ++id) {
-      const double weight = std::exp((static_cast<double>(answer_.merged[id]) - largest) / temperature);
-      if (weight > 0) answer_.token = static_cast<std::int64_t>(id);  // the last possible one, should rounding miss it
-      reached += weight;
+      const double exponent = (static_cast<double>(answer_.merged[id]) - largest) / temperature;
+      if (exponent < least_exponent) continue;
+      answer_.token = static_cast<std::int64_t>(id);  // the last one, should rounding miss it
+      reached += std::exp(exponent);
       if (reached > target) break;
     }
   }
