@@ -59,6 +59,7 @@ struct Summary {
   bool sure = true;           ///< the cut is beyond the rounding of float; else it is surely between these logits:
   float low = 0;
   float high = 0;
+  float head = 0;       ///< above it are a few tokens, as a rule the likely ones
   double in_doubt = 0;  ///< of the entropy, because of the cut
 };
 
@@ -103,7 +104,7 @@ inline double entropy_of(double all_mass, const Sums& kept, bool renormalise) {
 template <class Logit>
 Summary summarise(std::span<const Logit> logits, const Settings& settings);
 
-/// The same in double, given what float knows; `kept` is not counted. Where doubles leave a doubt: read_row.
+/// The same more exactly, given what float knows; `kept` is not counted. Where doubles leave a doubt, too: read_row.
 template <class Logit>
 Row exact_row(std::span<const Logit> logits, const Summary& summary, const Settings& settings);
 

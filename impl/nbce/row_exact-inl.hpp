@@ -1,4 +1,4 @@
-// The sums of a row in double. Included by foreach_target files, once per target.
+// The sums of a row, more exact than in float. Included by foreach_target files, once per target.
 #if defined(TANDEM_NBCE_ROW_EXACT_INL_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef TANDEM_NBCE_ROW_EXACT_INL_HPP
 #undef TANDEM_NBCE_ROW_EXACT_INL_HPP
@@ -10,9 +10,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 #include <span>
 
+#include "impl/nbce/row-inl.hpp"
 #include "impl/nbce/row_exact.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -38,6 +40,62 @@ HWY_INLINE hn::Vec<D> exponential_double(D d, hn::Vec<D> x) {
   return hn::BitCast(d, hn::Add(hn::BitCast(integers, y), hn::ShiftLeft<52>(hn::BitCast(integers, shifted))));
 }
 
+/// The tokens above summary.head in double, the rest in float: less than a pass in double takes, and where they are
+/// most of the mass the little rest may be off by mass_rounding of itself.
+template <class Logit>
+ExactSums head_sums(std::span<const Logit> logits, const Summary& summary) {
+  const hn::ScalableTag<float> d;
+  const std::size_t lanes = hn::Lanes(d);
+  const Anchor anchor(summary.maximum);
+  const auto head = hn::Set(d, summary.head);
+  ExactSums sums;
+  double tail = 0;
+  const auto take = [&](std::size_t id) {
+    const auto logit = static_cast<float>(logits[id]);
+    if (!(logit > summary.head)) return;
+    const double distance = static_cast<double>(logit) - summary.maximum;
+    const double e = std::exp(distance);
+    sums.all_mass += e;
+    if (logit > summary.high) {
+      sums.above.mass += e;
+      sums.above.moment += e * distance;
+    } else if (logit >= summary.low) {
+      sums.between.push_back({logit, id});
+    }
+  };
+  std::size_t i = 0;
+  for (std::size_t end = 0; end < logits.size();) {
+    end = std::min(end + 4 * float_additions * lanes, logits.size());
+    auto block_mass = hn::Zero(d);
+    for (; i + 4 * lanes <= end; i += 4 * lanes) {
+      auto mass = hn::Zero(d);
+      auto greatest = head;
+      const auto add = [&](auto logit) HWY_ATTR {
+        greatest = hn::Max(greatest, logit);
+        mass = hn::Add(mass, hn::IfThenZeroElse(hn::Gt(logit, head), exponential(d, logit, anchor)));
+      };
+      for_both(d, logits.data() + i, add);
+      for_both(d, logits.data() + i + 2 * lanes, add);
+      block_mass = hn::Add(block_mass, mass);
+      if (hn::AllFalse(d, hn::Gt(greatest, head))) continue;
+      for (std::size_t id = i; id < i + 4 * lanes; ++id) take(id);
+    }
+    tail += sum_of_lanes(block_mass);
+  }
+  const hn::CappedTag<float, 1> single;
+  for (; i < logits.size(); ++i) {
+    const auto logit = load(single, logits.data() + i);
+    take(i);
+    if (!(hn::GetLane(logit) > summary.head))
+      tail += static_cast<double>(hn::GetLane(exponential(single, logit, anchor)));
+  }
+  tail *= std::exp(anchor.value() - summary.maximum);
+  sums.all_mass += tail;
+  sums.rounding = mass_rounding * tail + exact_rounding * sums.all_mass;
+  return sums;
+}
+
+/// All tokens in double.
 template <class Logit>
 ExactSums exact_sums(std::span<const Logit> logits, const Summary& summary) {
   const hn::ScalableTag<double> d;
@@ -69,6 +127,7 @@ ExactSums exact_sums(std::span<const Logit> logits, const Summary& summary) {
   }
   sums.all_mass = hn::GetLane(hn::SumOfLanes(d, all));
   sums.above = {hn::GetLane(hn::SumOfLanes(d, mass)), hn::GetLane(hn::SumOfLanes(d, moment))};
+  sums.rounding = exact_rounding * sums.all_mass;
   return sums;
 }
 

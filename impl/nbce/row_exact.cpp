@@ -8,7 +8,7 @@ namespace tandem::nbce {
 std::optional<Row> row_of(ExactSums sums, const Summary& summary, const Settings& settings) {
   std::ranges::stable_sort(sums.between, std::greater<>(), &ExactSums::Token::logit);
   const double needed = settings.top_p * sums.all_mass;
-  const double rounding = exact_rounding * sums.all_mass;
+  const double rounding = sums.rounding;
   const bool all = settings.top_p == 1;
   Sums kept = sums.above;
   const bool something_above = kept.mass > 0;

@@ -104,7 +104,7 @@ class RowReader {
       anchor_ = Anchor(top);
       all_ = settings_.top_p == 1 ? sum_all<true>(logits_.data(), logits_.size(), anchor_, head, found_)
                                   : sum_all<false>(logits_.data(), logits_.size(), anchor_, head, found_);
-      summary_.maximum = head;
+      summary_.maximum = summary_.head = head;
       for (std::size_t i = 0; i < found_.count; ++i) summary_.maximum = std::max(summary_.maximum, found_.logits[i]);
       if (!std::isfinite(summary_.maximum)) return refused();
       if (summary_.maximum - anchor_.value() <= 60) break;  // 2^128 overflows
@@ -239,9 +239,19 @@ Summary summarise_float(std::span<const float> logits, const Settings& settings)
 Summary summarise_bfloat16(std::span<const Bfloat16> logits, const Settings& settings) {
   return RowReader<Bfloat16>(logits, settings).read();
 }
-ExactSums exact_float(std::span<const float> logits, const Summary& summary) { return exact_sums(logits, summary); }
-ExactSums exact_bfloat16(std::span<const Bfloat16> logits, const Summary& summary) {
-  return exact_sums(logits, summary);
+
+template <class Logit>
+std::optional<Row> exact(std::span<const Logit> logits, const Summary& summary, const Settings& settings) {
+  if (summary.low > summary.head) {
+    if (auto row = row_of(head_sums(logits, summary), summary, settings)) return row;
+  }
+  return row_of(exact_sums(logits, summary), summary, settings);
+}
+std::optional<Row> exact_float(std::span<const float> logits, const Summary& summary, const Settings& settings) {
+  return exact(logits, summary, settings);
+}
+std::optional<Row> exact_bfloat16(std::span<const Bfloat16> logits, const Summary& summary, const Settings& settings) {
+  return exact(logits, summary, settings);
 }
 
 }  // namespace tandem::nbce::HWY_NAMESPACE
@@ -265,12 +275,12 @@ Summary summarise(std::span<const Bfloat16> logits, const Settings& settings) {
 }
 template <>
 Row exact_row(std::span<const float> logits, const Summary& summary, const Settings& settings) {
-  const auto row = row_of(HWY_DYNAMIC_DISPATCH(exact_float)(logits, summary), summary, settings);
+  const auto row = HWY_DYNAMIC_DISPATCH(exact_float)(logits, summary, settings);
   return row ? *row : read_row(logits, settings);
 }
 template <>
 Row exact_row(std::span<const Bfloat16> logits, const Summary& summary, const Settings& settings) {
-  const auto row = row_of(HWY_DYNAMIC_DISPATCH(exact_bfloat16)(logits, summary), summary, settings);
+  const auto row = HWY_DYNAMIC_DISPATCH(exact_bfloat16)(logits, summary, settings);
   return row ? *row : read_row(logits, settings);
 }
 
