@@ -125,6 +125,28 @@ TEST(Selection, KeepsWhatSortingKeepsWhereverTheCutFalls) {
   }
 }
 
+// Cuts nearer to the border between two tokens than float tells: some the likely tokens in double decide, some only
+// all.
+TEST(Selection, KeepsWhatSortingKeepsInEveryDegreeOfDoubt) {
+  const Problem<float> problem = random_problem<float>(20011, 0, 9, {.question = 1.7});
+  std::vector<float> sorted = problem.logits;
+  std::ranges::sort(sorted, std::greater<>());
+  double sum = 0;
+  for (const float logit : sorted) sum += std::exp(static_cast<double>(logit) - sorted[0]);
+  double cumulative = 0;
+  for (std::size_t rank = 0; rank < 45; ++rank) {
+    cumulative += std::exp(static_cast<double>(sorted[rank]) - sorted[0]);
+    if (rank % 3 != 0) continue;
+    for (const double nearness : {1e-6, -1e-6, 4e-7, -4e-7, 1e-9, -1e-9}) {
+      const double top_p = cumulative / sum + nearness;
+      for (const suite::SimdTarget& target : suite::simd_targets()) {
+        const suite::PinnedSimdTarget pinned(target.id);
+        expect_same_kept_set<float>(problem.logits, top_p, target.name);
+      }
+    }
+  }
+}
+
 // One likely token that a sample of the row misses: its mass relative to what the sample finds likely overflows.
 TEST(Selection, SeesATokenHoweverFarItIsAboveAllOthers) {
   for (const suite::SimdTarget& target : suite::simd_targets()) {
