@@ -25,16 +25,20 @@ void Automaton::match(std::string_view block, std::uint32_t* lists) const {
   const Unit* pairs = pairs_.data();
   struct Lane {
     std::size_t base = 0;
+    std::size_t pair_base = 0;  // of the last two bytes
     std::size_t previous = 256;
     std::uint32_t list = 0;
   };
   // No branch: whether a transition is stored is as good as random.
   const auto step = [=](Lane& lane, std::size_t byte) {
-    const Unit stored = units[lane.base + byte];
+    const auto prefer = [byte](Unit stored, Unit other) {
+      const Unit is_stored = -static_cast<Unit>((stored & empty) == byte);
+      return other ^ ((stored ^ other) & is_stored);
+    };
     const Unit pair = pairs[lane.previous * 256 + byte];
-    const Unit is_stored = -static_cast<Unit>((stored & empty) == byte);
-    const Unit next = pair ^ ((stored ^ pair) & is_stored);
+    const Unit next = prefer(units[lane.base + byte], prefer(units[lane.pair_base + byte], pair));
     lane.base = next >> (label_bits + list_bits);
+    lane.pair_base = pair >> (label_bits + list_bits);
     lane.list = static_cast<std::uint32_t>(next >> label_bits) & ((1U << list_bits) - 1);
     lane.previous = byte;
   };

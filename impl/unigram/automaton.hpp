@@ -5,8 +5,10 @@
 // transitions and its pieces are, so the 8 bytes of a transition (a Unit) hold both, and there is no table of states.
 //
 // Transitions lie in a double array (Aoe, 1989): that of byte c of a state is at base + c, if its label says c. Stored
-// are those to states of three bytes and more. The others depend on the last two bytes alone and are in a square table.
-// A state that no piece goes on from has the transitions of the next shorter one that has some, and shares them.
+// are those to states of four bytes and more. Those to three bytes are stored with the state of their first two bytes,
+// once for all states that end with these, and the others depend on the last two bytes alone and are in a square table;
+// so that three places are looked at, of which only the first has to wait for the step before. A state that no piece
+// goes on from has the transitions of the next shorter one that has some, and shares them.
 //
 // The pieces that end in a state form a list, the shortest first, which is a single byte, padded to groups of four with
 // entries that never win.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <numeric>
+#include <optional>
 #include <stdexcept>
 
 #include "impl/unigram/automaton.hpp"
@@ -99,7 +100,7 @@ class AutomatonBuilder {
       }
       nodes_.push_back({.first_piece = begin,
                         .end_piece = end,
-                        .fail = index == 0 ? 0 : target(node.fail, node.byte, byte),
+                        .fail = index == 0 ? 0 : target(node.fail, string_of(node), byte),
                         .byte = byte,
                         .depth = static_cast<std::uint8_t>(node.depth + 1)});
       begin = end;
@@ -112,21 +113,42 @@ class AutomatonBuilder {
     }
   }
 
-  /// Where byte leads from a complete node whose string ends with `last` (and from the root).
-  std::uint32_t target(std::uint32_t node, std::uint8_t last, std::uint8_t byte) const {
-    const auto& row = rows_[nodes_[node].row];
-    const auto found = std::ranges::lower_bound(row, byte, {}, &Transition::byte);
-    if (found != row.end() && found->byte == byte) return found->target;
+  /// The node's string.
+  std::string_view string_of(const Node& node) const {
+    return std::string_view(vocabulary_.pieces[sorted_[node.first_piece]]).substr(0, node.depth);
+  }
+
+  /// Where byte leads from a complete node (or the root) that has been reached with `text`.
+  std::uint32_t target(std::uint32_t node, std::string_view text, std::uint8_t byte) const {
+    if (const auto own = child_in_row(node, byte)) return *own;
+    const auto last = static_cast<std::uint8_t>(text.back());
+    if (nodes_[node].depth > 2) {
+      const auto previous = static_cast<std::uint8_t>(text[text.size() - 2]);
+      if (const auto pair = find_pair(previous, last)) {
+        if (const auto triple = child_in_row(*pair, byte)) return *triple;
+      }
+    }
     if (node != 0) {
-      const auto pair = std::ranges::lower_bound(pairs_, last * 256U + byte, {}, &Pair::key);
-      if (pair != pairs_.end() && pair->key == last * 256U + byte) return pair->node;
+      if (const auto pair = find_pair(last, byte)) return *pair;
     }
     return nodes_[0].first_child + byte;  // every byte is a piece
   }
 
-  /// The node's transitions to states of three bytes and more: its children, else what the node has that it fails to.
+  std::optional<std::uint32_t> child_in_row(std::uint32_t node, std::uint8_t byte) const {
+    const auto& row = rows_[nodes_[node].row];
+    const auto found = std::ranges::lower_bound(row, byte, {}, &Transition::byte);
+    return found != row.end() && found->byte == byte ? std::optional(found->target) : std::nullopt;
+  }
+
+  std::optional<std::uint32_t> find_pair(std::uint8_t first, std::uint8_t second) const {
+    const std::uint32_t key = first * 256U + second;
+    const auto found = std::ranges::lower_bound(pairs_, key, {}, &Pair::key);
+    return found != pairs_.end() && found->key == key ? std::optional(found->node) : std::nullopt;
+  }
+
+  /// The node's own transitions: its children, and what the node has that it fails to, if that is longer than a pair.
   std::uint32_t row_of(std::uint32_t index, const Node& node) {
-    const std::uint32_t inherited = nodes_[node.fail].row;
+    const std::uint32_t inherited = nodes_[node.fail].depth > 2 ? nodes_[node.fail].row : 0;
     if (node.child_count == 0) return inherited;
     std::vector<Transition> row;
     row.reserve(node.child_count + rows_[inherited].size());
