@@ -191,6 +191,29 @@ TEST(Unigram, SumsOfExtremeWeightsAreKept) {
   }
 }
 
+// A draw in 2^16 per candidate is decided by more than its first 16 bits: about ten for each seed here.
+TEST(Unigram, DrawsThatTheirFirstBitsLeaveOpenAreTheReferences) {
+  const auto vocabulary = std::make_shared<const Vocabulary>(
+      make_vocabulary({"a", "b", "aa", "ab", "ba", "bb", "aab", "aba", "bba"}, {-1, -2, -2, -2, -3, -1, -3, -3, -2}));
+  std::string text(500'000, 'a');
+  for (std::size_t i = 0; i < text.size(); ++i) text[i] = i % 1000 == 999 ? '\n' : "ab"[random_bits(8, i) % 2];
+  const Sampler sampler(Tables(vocabulary), 0.1);
+  const Reference reference(*vocabulary);
+  for (const std::uint64_t seed : {1, 2}) {
+    const auto expected = [&](std::uint32_t number) {
+      return reference.sample(
+          text, 0.1, [&](std::size_t position) { return draw_uniform({.seed = seed, .sample = number}, position); });
+    };
+    std::vector<Tokens> samples(2);
+    samples_simd(sampler, text, {.seed = seed, .sample = 30}, samples, {});
+    EXPECT_EQ(samples[0], expected(30));
+    EXPECT_EQ(samples[1], expected(31));
+    Tokens tokens;
+    sample(sampler, text, {.seed = seed, .sample = 31}, tokens, {});
+    EXPECT_EQ(tokens, samples[1]);
+  }
+}
+
 TEST(Unigram, SamplesDoNotDependOnThreadsBatchesOrCuts) {
   const Problem problem = random_problem(5000, 3, 1);
   const Sampler& sampler = problem.prepared->sampler;

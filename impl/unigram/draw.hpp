@@ -1,26 +1,40 @@
-// The numbers that decide a draw: 4x32 bits of Philox for (seed; position, sample / 2), half for each of two samples.
+// The numbers that decide draws: 52 bits for every sample and position, from Philox4x32-10.
+//
+// The first 16 of them, the head, settle all but one draw of some ten thousands, so that a call of Philox serves eight
+// positions: they are the half-words, lowest first, of the counter (position / 8, sample, 0). Only where the head
+// leaves a draw open the others are asked for, which are the highest 36 of the first two words of the counter
+// (position, sample, 2^32 - 1). The key is the seed.
 #pragma once
 
 #include <Random123/philox.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <vector>
 
 #include "impl/unigram/unigram.hpp"
 
 namespace tandem::unigram {
 
-inline r123::Philox4x32::ctr_type draw_block(std::uint64_t seed, std::uint64_t position, std::uint32_t pair) {
+constexpr std::size_t positions_per_block = 8;
+constexpr std::uint32_t head_stream = 0;
+constexpr std::uint32_t tail_stream = 0xFFFFFFFF;
+
+inline r123::Philox4x32::ctr_type draw_block(std::uint64_t seed, std::uint64_t counter, std::uint32_t sample,
+                                             std::uint32_t stream) {
   const r123::Philox4x32::key_type key = {{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}};
-  const r123::Philox4x32::ctr_type counter = {
-      {static_cast<std::uint32_t>(position), static_cast<std::uint32_t>(position >> 32), pair, 0}};
-  return r123::Philox4x32()(counter, key);
+  return r123::Philox4x32()(
+      {{static_cast<std::uint32_t>(counter), static_cast<std::uint32_t>(counter >> 32), sample, stream}}, key);
 }
 
-/// [0, 1) from 64 bits, of which the highest 52 count.
-inline double unit_interval(std::uint64_t bits) { return std::bit_cast<double>(bits >> 12 | 0x3FF0000000000000U) - 1; }
+/// The heads of the positions from 0 to count - 1, in the buffer.
+const std::uint16_t* draw_heads(const Seed& seed, std::size_t count, std::vector<std::uint16_t>& buffer);
 
-/// draw_uniform of the positions from 0 to count - 1.
-void draw_uniforms(const Seed& seed, std::size_t count, double* numbers);
+/// Where heads stand to a candidate, of which `sum` of all weights are its own and of those before it, and scale is
+/// 2^16 / all: heads above the threshold have passed it, those below have not, and the same one leaves it open.
+inline std::uint16_t threshold(double sum, double scale) {
+  return static_cast<std::uint16_t>(std::min(static_cast<int>(sum * scale), 0xFFFF));
+}
 
 }  // namespace tandem::unigram

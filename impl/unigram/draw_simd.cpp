@@ -1,6 +1,4 @@
-// The random numbers of all positions of a block: most are not asked for, but none is waited for.
-#include <array>
-
+// The heads of all positions of a block: most are not asked for, but none is waited for.
 #include "impl/unigram/draw.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -13,16 +11,16 @@
 HWY_BEFORE_NAMESPACE();
 namespace tandem::unigram::HWY_NAMESPACE {
 
-void uniforms_of_positions(const Seed& seed, std::size_t count, double* numbers) {
+/// Eight heads for each of `count` counters, and for some more.
+void heads_of_blocks(std::uint64_t seed, std::uint64_t first, std::size_t count, std::uint32_t sample,
+                     std::uint16_t* heads) {
   const hn::CappedTag<std::uint64_t, 8> d;
-  const std::size_t lanes = hn::Lanes(d);
-  std::array<double, 8> even;
-  std::array<double, 8> odd;
-  const auto& wanted = seed.sample % 2 == 0 ? even : odd;
-  const auto pair = hn::Set(d, seed.sample / 2);
-  for (std::size_t i = 0; i < count; i += lanes) {
-    philox_uniforms(d, seed.seed, hn::Iota(d, seed.position + i), pair, even.data(), odd.data());
-    for (std::size_t lane = 0; lane < lanes && i + lane < count; ++lane) numbers[i + lane] = wanted[lane];
+  const auto low = hn::Set(d, 0xFFFFFFFFU);
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    const auto words = head_words(d, seed, hn::Iota(d, first + i), hn::Set(d, sample));
+    hn::StoreInterleaved2(hn::Or(hn::And(words.word0, low), hn::ShiftLeft<32>(words.word1)),
+                          hn::Or(hn::And(words.word2, low), hn::ShiftLeft<32>(words.word3)), d,
+                          reinterpret_cast<std::uint64_t*>(heads + i * positions_per_block));
   }
 }
 
@@ -32,16 +30,25 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace tandem::unigram {
 
-HWY_EXPORT(uniforms_of_positions);
+HWY_EXPORT(heads_of_blocks);
 
-void draw_uniforms(const Seed& seed, std::size_t count, double* numbers) {
-  HWY_DYNAMIC_DISPATCH(uniforms_of_positions)(seed, count, numbers);
+const std::uint16_t* draw_heads(const Seed& seed, std::size_t count, std::vector<std::uint16_t>& buffer) {
+  const std::uint64_t first = seed.position / positions_per_block;
+  const std::size_t before = seed.position % positions_per_block;
+  const std::size_t blocks = (before + count + positions_per_block - 1) / positions_per_block;
+  constexpr std::size_t more = 7;  // blocks that a vector of eight may add
+  if (buffer.size() < (blocks + more) * positions_per_block) buffer.resize((blocks + more) * positions_per_block);
+  HWY_DYNAMIC_DISPATCH(heads_of_blocks)(seed.seed, first, blocks, seed.sample, buffer.data());
+  return buffer.data() + before;
 }
 
 double draw_uniform(const Seed& seed, std::size_t position) {
-  const auto block = draw_block(seed.seed, seed.position + position, seed.sample / 2);
-  const std::size_t half = seed.sample % 2 * 2;
-  return unit_interval(block[half] | std::uint64_t{block[half + 1]} << 32);
+  const std::uint64_t at = seed.position + position;
+  const auto heads = draw_block(seed.seed, at / positions_per_block, seed.sample, head_stream);
+  const auto tail = draw_block(seed.seed, at, seed.sample, tail_stream);
+  const std::uint64_t head = heads[at % positions_per_block / 2] >> (at % 2 * 16) & 0xFFFF;
+  const std::uint64_t rest = (tail[0] | std::uint64_t{tail[1]} << 32) >> 28;
+  return 0x1p-52 * static_cast<double>(head << 36 | rest);
 }
 
 }  // namespace tandem::unigram

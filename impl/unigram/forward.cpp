@@ -8,11 +8,11 @@
 #include <numeric>
 
 #include "impl/unigram/blocks.hpp"
+#include "impl/unigram/draw.hpp"
 
 namespace tandem::unigram {
 namespace {
 
-constexpr std::uint32_t mixed_flag = std::uint32_t{1} << 31;
 constexpr int reach = 256;  // exponents of sums on either side of 0
 constexpr double low = 0x1p-256;
 constexpr double high = 0x1p256;
@@ -28,6 +28,7 @@ void Forward::run(std::string_view block) {
   lists_ = room(buffers_.lists, block.size());
   sums_ = room(buffers_.sums, block.size() + 1);
   exponents_ = room(buffers_.exponents, block.size() + 1);
+  thresholds_ = room(buffers_.thresholds, block.size() + 1);
   automaton_.match(block, lists_);
   for (std::size_t begin = 0; begin < block.size();) {
     const std::size_t end = end_of_line(block, begin);
@@ -37,11 +38,6 @@ void Forward::run(std::string_view block) {
 }
 
 bool Forward::is_mixed(std::size_t position) const { return (lists_[position - 1] & mixed_flag) != 0; }
-
-Forward::Candidates Forward::candidates(std::size_t position) const {
-  const List list{lists_[position - 1] & ~mixed_flag};
-  return {list.first() * Automaton::group, list.groups() * Automaton::group};
-}
 
 Forward::Candidates Forward::add_up(std::size_t position, double* sums) const {
   const Candidates all = candidates(position);
@@ -61,6 +57,13 @@ Forward::Candidates Forward::add_up(std::size_t position, double* sums) const {
     }
   }
   return all;
+}
+
+std::size_t Forward::draw(const Seed& seed, std::size_t position) const {
+  std::array<double, longest_allowed + 1> sums;
+  const Candidates all = add_up(position, sums.data());
+  const double bound = draw_uniform(seed, position) * sums[all.count - 1];
+  return static_cast<std::size_t>(std::upper_bound(sums.begin(), sums.begin() + all.count, bound) - sums.begin());
 }
 
 /// The weights as multiples of 2^exponent, which is chosen, and their sum.
@@ -111,21 +114,40 @@ void Forward::run_line(std::size_t begin, std::size_t end) {
       const double sum = mixed_weights(position, candidates(position), weights.data(), sum_exponent);
       lists_[position - 1] |= mixed_flag;
       keep(position, sum, sum_exponent, exponent, mixed_until);
+      if (candidates(position).count == Automaton::group) compute_thresholds(position, thresholds_[position].data());
     }
     previous = sums_[position];
   }
 }
 
+void Forward::compute_thresholds(std::size_t position, std::uint16_t* thresholds) const {
+  std::array<double, longest_allowed + 1> sums;
+  const Candidates all = add_up(position, sums.data());
+  const double scale = 0x1p16 / sums[all.count - 1];
+  for (std::size_t i = 0; i < all.count; ++i) thresholds[i] = threshold(sums[i], scale);
+}
+
 /// A position waits for the one before it alone as long as a multiplication and an addition take: its sum is at hand,
 /// and the single byte is the first of the list.
-double Forward::plain_sum(std::size_t position, double previous) const {
+double Forward::plain_sum(std::size_t position, double previous) {
   const List list{lists_[position - 1]};
   const double* weight = weights_ + list.first() * Automaton::group;
   const std::uint8_t* length = automaton_.lengths() + list.first() * Automaton::group;
   const double* sums = sums_ + position;
   const auto product = [&](std::size_t i) { return sums[-static_cast<std::ptrdiff_t>(length[i])] * weight[i]; };
   const double first = previous * weight[0];
-  double others = (product(1) + product(2)) + product(3);
+  const double second = product(1);
+  const double third = product(2);
+  const double fourth = product(3);
+  double others = (second + third) + fourth;
+  if (list.groups() == 1) {
+    // As compute_thresholds does it.
+    const double two = first + second;
+    const double three = two + third;
+    const double scale = 0x1p16 / (three + fourth);
+    thresholds_[position] = {threshold(first, scale), threshold(two, scale), threshold(three, scale), 0xFFFF};
+    return first + others;
+  }
   for (std::size_t more = list.groups(); more > 1; --more) {
     weight += Automaton::group;
     length += Automaton::group;

@@ -7,6 +7,7 @@
 // would not be rounded anyway.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -19,11 +20,14 @@ namespace tandem::unigram {
 
 class Forward {
  public:
+  /// Of the candidates of a group, what heads are compared with (draw.hpp).
+  using Thresholds = std::array<std::uint16_t, Automaton::group>;
   /// Memory that is kept from one block to the next.
   struct Buffers {
     std::vector<std::uint32_t> lists;
     std::vector<double> sums;
     std::vector<int> exponents;
+    std::vector<Thresholds> thresholds;
   };
 
   /// For samplers with linear weights.
@@ -38,10 +42,25 @@ class Forward {
     std::size_t first;
     std::size_t count;  ///< at most longest_allowed + 1
   };
+  Candidates candidates(std::size_t position) const {
+    const List list{lists_[position - 1] & ~mixed_flag};
+    return {list.first() * Automaton::group, list.groups() * Automaton::group};
+  }
   /// The candidates, and sums[i]: of the weights of those up to i, where padding weighs 0. They are multiples of a
   /// power of two that is the position's own. Never inlined, so that no caller's instruction set rounds otherwise than
   /// another's.
   Candidates add_up(std::size_t position, double* sums) const;
+
+  /// The thresholds of all candidates, which are kept or computed in the buffer: longest_allowed + 1 of them.
+  const std::uint16_t* thresholds(std::size_t position, Candidates all, std::uint16_t* buffer) const {
+    if (all.count == Automaton::group) return thresholds_[position].data();
+    compute_thresholds(position, buffer);
+    return buffer;
+  }
+
+  /// Which candidate is drawn: the first at which the sum of weights exceeds draw_uniform times the sum of all. For
+  /// draws that the head leaves open.
+  std::size_t draw(const Seed& seed, std::size_t position) const;
 
   /// The logarithm of the sum over all segmentations of the line that ends here.
   double log_sum(std::size_t line_end) const;
@@ -49,11 +68,13 @@ class Forward {
   const Automaton& automaton() const { return automaton_; }
 
  private:
+  static constexpr std::uint32_t mixed_flag = std::uint32_t{1} << 31;
+
   void run_line(std::size_t begin, std::size_t end);
-  double plain_sum(std::size_t position, double previous) const;
+  double plain_sum(std::size_t position, double previous);
+  void compute_thresholds(std::size_t position, std::uint16_t* thresholds) const;
   double mixed_weights(std::size_t position, Candidates all, double* weights, int& exponent) const;
   void keep(std::size_t position, double sum, int sum_exponent, int& exponent, std::size_t& mixed_until);
-  Candidates candidates(std::size_t position) const;
   bool is_mixed(std::size_t position) const;
 
   const Automaton& automaton_;
@@ -62,6 +83,7 @@ class Forward {
   std::uint32_t* lists_ = nullptr;
   double* sums_ = nullptr;
   int* exponents_ = nullptr;
+  Thresholds* thresholds_ = nullptr;
 };
 
 }  // namespace tandem::unigram

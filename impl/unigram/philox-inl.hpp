@@ -9,6 +9,8 @@
 
 #include <hwy/highway.h>
 
+#include <array>
+
 #include "impl/unigram/draw.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -17,45 +19,38 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// The uniform numbers of the even and of the odd sample of a pair, for positions and pairs in the lanes.
-template <class D, class V>
-void philox_uniforms(D d, std::uint64_t seed, V position, V pair, double* even, double* odd) {
+/// The words of the heads' blocks, in the lower halves of the lanes; what is in the upper ones is any.
+template <class V>
+struct Words {
+  V word0, word1, word2, word3;
+};
+
+template <class D, class V = hn::Vec<D>>
+Words<V> head_words(D d, std::uint64_t seed, V counter, V sample) {
 #if HWY_TARGET == HWY_SCALAR
-  (void)d;
-  const auto block = draw_block(seed, hn::GetLane(position), static_cast<std::uint32_t>(hn::GetLane(pair)));
-  *even = unit_interval(block[0] | std::uint64_t{block[1]} << 32);
-  *odd = unit_interval(block[2] | std::uint64_t{block[3]} << 32);
+  const auto block =
+      draw_block(seed, hn::GetLane(counter), static_cast<std::uint32_t>(hn::GetLane(sample)), head_stream);
+  return {hn::Set(d, block[0]), hn::Set(d, block[1]), hn::Set(d, block[2]), hn::Set(d, block[3])};
 #else
-  // The words lie in the lower halves of 64 bits; what is in the upper ones is ignored by the multiplications, and so
-  // by all.
+  // What is in the upper halves is ignored by the multiplications, and so by all.
   const hn::Repartition<std::uint32_t, D> halves;
-  const hn::RebindToFloat<D> real;
   const auto product = [&](V a, V b) HWY_ATTR { return hn::MulEven(hn::BitCast(halves, a), hn::BitCast(halves, b)); };
   const V multiplier0 = hn::Set(d, 0xD2511F53U);
   const V multiplier1 = hn::Set(d, 0xCD9E8D57U);
-  V word0 = position;
-  V word1 = hn::ShiftRight<32>(position);
-  V word2 = pair;
-  V word3 = hn::Zero(d);
+  Words<V> words{counter, hn::ShiftRight<32>(counter), sample, hn::Set(d, head_stream)};
   auto key0 = static_cast<std::uint32_t>(seed);
   auto key1 = static_cast<std::uint32_t>(seed >> 32);
   for (int round = 0; round < 10; ++round) {
-    const V product0 = product(word0, multiplier0);
-    const V product1 = product(word2, multiplier1);
-    word0 = hn::Xor(hn::Xor(hn::ShiftRight<32>(product1), word1), hn::Set(d, key0));
-    word2 = hn::Xor(hn::Xor(hn::ShiftRight<32>(product0), word3), hn::Set(d, key1));
-    word1 = product1;
-    word3 = product0;
+    const V product0 = product(words.word0, multiplier0);
+    const V product1 = product(words.word2, multiplier1);
+    words.word0 = hn::Xor(hn::Xor(hn::ShiftRight<32>(product1), words.word1), hn::Set(d, key0));
+    words.word2 = hn::Xor(hn::Xor(hn::ShiftRight<32>(product0), words.word3), hn::Set(d, key1));
+    words.word1 = product1;
+    words.word3 = product0;
     key0 += 0x9E3779B9U;
     key1 += 0xBB67AE85U;
   }
-  const auto unit = [&](V low, V high) HWY_ATTR {
-    const V bits = hn::Or(hn::And(low, hn::Set(d, 0xFFFFFFFFU)), hn::ShiftLeft<32>(high));
-    const V one = hn::Set(d, 0x3FF0000000000000U);
-    return hn::Sub(hn::BitCast(real, hn::Or(hn::ShiftRight<12>(bits), one)), hn::Set(real, 1.0));
-  };
-  hn::StoreU(unit(word0, word1), real, even);
-  hn::StoreU(unit(word2, word3), real, odd);
+  return words;
 #endif
 }
 

@@ -41,7 +41,7 @@ struct Lane {
 
 struct Workspace {
   Forward::Buffers forward;
-  std::vector<double> numbers;
+  std::vector<std::uint16_t> heads;
   std::vector<std::uint32_t> tokens;
 };
 
@@ -49,31 +49,37 @@ void sample_block(const Sampler& sampler, std::string_view block, const Seed& se
   thread_local Workspace workspace;
   Forward forward(sampler, workspace.forward);
   forward.run(block);
-  double* numbers = room(workspace.numbers, block.size() + 1);
-  draw_uniforms(seed, block.size() + 1, numbers);
-  std::uint32_t* buffer = room(workspace.tokens, block.size());
+  const std::uint16_t* heads = draw_heads(seed, block.size() + 1, workspace.heads);
+  std::uint32_t* tokens_of_block = room(workspace.tokens, block.size());
 
-  std::array<Lane, 4> lanes;
+  std::array<Lane, 8> lanes;
   for (std::size_t i = 0, begin = 0; i < lanes.size() && begin < block.size(); ++i) {
     const std::size_t wanted = block.size() * (i + 1) / lanes.size();
     const std::size_t end = i + 1 == lanes.size()
                                 ? block.size()
                                 : end_of_line(block, std::max(begin, std::max<std::size_t>(wanted, 1) - 1));
-    lanes[i] = {.begin = begin, .end = end, .token = buffer + end, .stop = buffer + end};
+    lanes[i] = {.begin = begin, .end = end, .token = tokens_of_block + end, .stop = tokens_of_block + end};
     begin = end;
   }
   const Automaton& automaton = forward.automaton();
-  std::array<double, longest_allowed + 1> sums;
+  std::array<std::uint16_t, longest_allowed + 1> buffer;
   for (bool more = true; more;) {
     more = false;
     for (Lane& lane : lanes) {
       if (lane.end == lane.begin) continue;
-      const Forward::Candidates all = forward.add_up(lane.end, sums.data());
-      const double bound = numbers[lane.end] * sums[all.count - 1];
-      std::size_t entry = all.first;  // of the first candidate whose sum exceeds the bound
+      const Forward::Candidates all = forward.candidates(lane.end);
+      const std::uint16_t* thresholds = forward.thresholds(lane.end, all, buffer.data());
+      const std::uint16_t head = heads[lane.end];
+      std::size_t chosen = 0;
+      bool open = false;
       for (std::size_t i = 0; i < all.count; i += Automaton::group) {
-        for (std::size_t j = i; j < i + Automaton::group; ++j) entry += bound >= sums[j] ? 1 : 0;  // no branch
+        for (std::size_t j = i; j < i + Automaton::group; ++j) {  // no branch
+          chosen += head > thresholds[j] ? 1 : 0;
+          open |= head == thresholds[j];
+        }
       }
+      if (open) chosen = forward.draw(seed, lane.end);
+      const std::size_t entry = all.first + chosen;
       *--lane.token = automaton.token(Automaton::rank(automaton.keys()[entry]));
       lane.end -= automaton.lengths()[entry];
       more = true;

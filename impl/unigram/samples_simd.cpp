@@ -1,8 +1,9 @@
-// Several samples of a text that share the forward pass. One sweep from the end of a block to its beginning: a mask per
-// position says which samples have a boundary there, their random numbers are drawn side by side, and every candidate
-// is compared with all of them at once.
+// Several samples of a text that share the forward pass. A mask per position says which samples have a boundary there.
+// One sweep from the end of a block to its beginning draws all masks: every candidate's threshold is compared with the
+// heads of all samples at once. What the masks say is then read from the beginning to the end.
 #include <array>
 #include <bit>
+#include <cstring>
 #include <vector>
 
 #include "impl/unigram/blocks.hpp"
@@ -17,12 +18,28 @@
 
 #include "impl/unigram/philox-inl.hpp"
 
-// Samples go by pairs, as their random numbers do: the first of all pairs have the slots 0 to 15, the second 16 to 31.
+// A mask has a bit for each of 32 samples, its slot. The heads of samples i, i + 8, i + 16 and i + 24 come from the
+// same lane of four vectors, so that they have slots beside each other.
 #ifndef TANDEM_UNIGRAM_SLOTS
 #define TANDEM_UNIGRAM_SLOTS
 namespace tandem::unigram {
-constexpr std::size_t pairs = 16;
-constexpr std::size_t slots = 2 * pairs;
+
+constexpr std::size_t slots = 32;
+constexpr std::size_t slot_of(std::size_t sample) { return sample % 8 * 4 + sample / 8; }
+
+/// Tokens of a few positions, by slot, on their way to where they belong: the last row of a cache line keeps rows from
+/// meeting in the same set of a cache.
+struct Stage {
+  static constexpr std::size_t positions = 256;
+  static constexpr std::size_t stride = positions + 16;
+  std::array<std::uint32_t, slots * stride> tokens;
+  alignas(64) std::array<std::uint32_t, slots> next;  ///< where each slot's next token goes
+
+  void clear() {
+    for (std::size_t slot = 0; slot < slots; ++slot) next[slot] = static_cast<std::uint32_t>(slot * stride);
+  }
+};
+
 }  // namespace tandem::unigram
 #endif
 
@@ -30,53 +47,129 @@ HWY_BEFORE_NAMESPACE();
 namespace tandem::unigram::HWY_NAMESPACE {
 namespace {
 
-/// draw_uniform for all slots.
-void uniforms(std::uint64_t seed, std::uint64_t position, std::uint32_t first_pair, double* numbers) {
+/// The heads of all slots at eight positions.
+void heads_of_slots(std::uint64_t seed, std::uint64_t counter, std::uint32_t first_sample, std::uint16_t* heads) {
   const hn::CappedTag<std::uint64_t, 8> d;
-  for (std::size_t pair = 0; pair < pairs; pair += hn::Lanes(d)) {
-    philox_uniforms(d, seed, hn::Set(d, position), hn::Iota(d, first_pair + pair), numbers + pair,
-                    numbers + pairs + pair);
+  using V = hn::Vec<decltype(d)>;
+  constexpr std::size_t quarter = slots / 4;
+  const auto lowest = hn::Set(d, 0xFFFF);
+  const auto second = hn::Set(d, 0xFFFF0000);
+  for (std::size_t lane = 0; lane < quarter; lane += hn::Lanes(d)) {
+    const auto words = [&](std::size_t from) HWY_ATTR {
+      // The sum of numbers of 32 bits, as the counter's word is.
+      const V samples = hn::And(hn::Iota(d, first_sample + from + lane), hn::Set(d, 0xFFFFFFFFU));
+      return head_words(d, seed, hn::Set(d, counter), samples);
+    };
+    const Words<V> a = words(0);
+    const Words<V> b = words(quarter);
+    const Words<V> c = words(2 * quarter);
+    const Words<V> e = words(3 * quarter);
+    auto* to = reinterpret_cast<std::uint64_t*>(heads) + lane;
+    const auto store = [&](V wa, V wb, V wc, V we) HWY_ATTR {
+      const V even = hn::Or(hn::Or(hn::And(wa, lowest), hn::ShiftLeft<16>(hn::And(wb, lowest))),
+                            hn::Or(hn::ShiftLeft<32>(hn::And(wc, lowest)), hn::ShiftLeft<48>(we)));
+      const V odd = hn::Or(hn::Or(hn::ShiftRight<16>(hn::And(wa, second)), hn::And(wb, second)),
+                           hn::Or(hn::ShiftLeft<16>(hn::And(wc, second)), hn::ShiftLeft<32>(hn::And(we, second))));
+      hn::StoreU(even, d, to);
+      hn::StoreU(odd, d, to + quarter);
+      to += 2 * quarter;
+    };
+    store(a.word0, b.word0, c.word0, e.word0);
+    store(a.word1, b.word1, c.word1, e.word1);
+    store(a.word2, b.word2, c.word2, e.word2);
+    store(a.word3, b.word3, c.word3, e.word3);
   }
 }
 
-/// For every slot the number of sums that its number does not fall short of: the candidate that it draws.
-void choose(const double* numbers, const double* sums, std::size_t count, std::int64_t* chosen) {
-  const hn::CappedTag<double, 8> d;
-  const hn::RebindToSigned<decltype(d)> whole;
-  const auto total = hn::Set(d, sums[count - 1]);
+/// The slots whose heads compare(head) holds for.
+template <class Compare>
+HWY_INLINE std::uint32_t slots_where(const std::uint16_t* heads, Compare compare) {
+  const hn::CappedTag<std::uint16_t, slots> d;
+  std::uint32_t result = 0;
   for (std::size_t slot = 0; slot < slots; slot += hn::Lanes(d)) {
-    const auto number = hn::Mul(hn::LoadU(d, numbers + slot), total);
-    auto index = hn::Zero(whole);
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto reached = hn::VecFromMask(d, hn::Ge(number, hn::Set(d, sums[i])));  // all bits: -1
-      index = hn::Sub(index, hn::BitCast(whole, reached));
-    }
-    hn::StoreU(index, whole, chosen + slot);
+    std::array<std::uint8_t, 8> bytes{};
+    hn::StoreMaskBits(d, compare(d, hn::LoadU(d, heads + slot)), bytes.data());
+    std::uint32_t bits = 0;
+    std::memcpy(&bits, bytes.data(), sizeof bits);
+    result |= bits << slot;
   }
+  return result;
 }
 
 }  // namespace
 
-/// `boundaries` of the block's positions are 0 but for the last. Tokens are written downwards from ends[slot].
-void sweep(const Forward& forward, std::size_t size, std::uint64_t seed, std::uint64_t first_position,
-           std::uint32_t first_pair, std::uint32_t* boundaries, std::uint32_t** ends) {
-  const Automaton& automaton = forward.automaton();
-  alignas(64) std::array<double, slots> numbers;
-  alignas(64) std::array<std::int64_t, slots> chosen;
-  std::array<double, longest_allowed + 1> sums;
+/// `boundaries` of the block's positions are 0 but for the last.
+void sweep(const Forward& forward, std::size_t size, const Seed& seed, std::uint32_t* boundaries) {
+  alignas(64) std::array<std::uint16_t, positions_per_block * slots> block;
+  std::array<std::uint16_t, longest_allowed + 1> buffer;
+  std::uint64_t counter = ~std::uint64_t{0};
   for (std::size_t position = size; position > 0; --position) {
-    std::uint32_t left = boundaries[position];
-    if (left == 0) continue;
-    uniforms(seed, first_position + position, first_pair, numbers.data());
-    const Forward::Candidates all = forward.add_up(position, sums.data());
-    choose(numbers.data(), sums.data(), all.count, chosen.data());
-    const std::int64_t* keys = automaton.keys() + all.first;
-    const std::uint8_t* lengths = automaton.lengths() + all.first;
-    for (; left != 0; left &= left - 1) {
-      const auto slot = static_cast<std::size_t>(std::countr_zero(left));
-      const auto i = static_cast<std::size_t>(chosen[slot]);
-      boundaries[position - lengths[i]] |= left & -left;
-      *--ends[slot] = automaton.token(Automaton::rank(keys[i]));
+    const std::uint32_t live = boundaries[position];
+    if (live == 0) continue;
+    const std::uint64_t at = seed.position + position;
+    if (at / positions_per_block != counter) {
+      counter = at / positions_per_block;
+      heads_of_slots(seed.seed, counter, seed.sample, block.data());
+    }
+    const std::uint16_t* heads = block.data() + at % positions_per_block * slots;
+    const Forward::Candidates all = forward.candidates(position);
+    const std::uint16_t* thresholds = forward.thresholds(position, all, buffer.data());
+    const std::uint8_t* lengths = forward.automaton().lengths() + all.first;
+    std::uint32_t open = 0;
+    for (std::size_t i = 0; i < all.count; ++i) {
+      open |= slots_where(heads, [&](auto d, auto head) HWY_ATTR { return hn::Eq(head, hn::Set(d, thresholds[i])); });
+    }
+    open &= live;
+    std::uint32_t left = live & ~open;
+    for (std::size_t i = 0; i < all.count; ++i) {
+      const std::uint32_t above =
+          slots_where(heads, [&](auto d, auto head) HWY_ATTR { return hn::Gt(head, hn::Set(d, thresholds[i])); });
+      boundaries[position - lengths[i]] |= left & ~above;
+      left &= above;
+    }
+    for (; open != 0; open &= open - 1) {
+      const auto slot = static_cast<std::uint32_t>(std::countr_zero(open));
+      Seed of_slot = seed;
+      of_slot.sample += slot % 4 * 8 + slot / 4;
+      boundaries[position - lengths[forward.draw(of_slot, position)]] |= open & -open;
+    }
+  }
+}
+
+/// The tokens that end at positions from first to last. A slot's token is the shortest candidate before which the slot
+/// has a boundary.
+void read_tokens(const Forward& forward, const std::uint32_t* boundaries, std::size_t first, std::size_t last,
+                 Stage& stage) {
+  const Automaton& automaton = forward.automaton();
+  const hn::CappedTag<std::uint32_t, 16> d;
+  const hn::RebindToSigned<decltype(d)> whole;
+  const auto mask_of = [=](std::uint32_t bits, std::size_t slot) HWY_ATTR {
+    bits >>= slot;
+    std::array<std::uint8_t, 8> bytes{};
+    std::memcpy(bytes.data(), &bits, sizeof bits);
+    return hn::LoadMaskBits(d, bytes.data());
+  };
+  std::array<std::uint32_t, longest_allowed + 1> masks;
+  std::array<std::uint32_t, longest_allowed + 1> tokens;
+  for (std::size_t position = first; position <= last; ++position) {
+    const std::uint32_t live = boundaries[position];
+    if (live == 0) continue;
+    const Forward::Candidates all = forward.candidates(position);
+    std::uint32_t left = live;
+    for (std::size_t i = 0; i < all.count; ++i) {
+      masks[i] = left & boundaries[position - automaton.lengths()[all.first + i]];
+      left &= ~masks[i];
+      tokens[i] = automaton.token(Automaton::rank(automaton.keys()[all.first + i]));
+    }
+    for (std::size_t slot = 0; slot < slots; slot += hn::Lanes(d)) {
+      auto token = hn::Set(d, tokens[0]);
+      for (std::size_t i = 1; i < all.count; ++i) {
+        token = hn::IfThenElse(mask_of(masks[i], slot), hn::Set(d, tokens[i]), token);
+      }
+      // Those of other slots are overwritten.
+      const auto next = hn::LoadU(d, stage.next.data() + slot);
+      hn::ScatterIndex(token, d, stage.tokens.data(), hn::BitCast(whole, next));
+      hn::StoreU(hn::Sub(next, hn::VecFromMask(d, mask_of(live, slot))), d, stage.next.data() + slot);
     }
   }
 }
@@ -88,37 +181,26 @@ HWY_AFTER_NAMESPACE();
 namespace tandem::unigram {
 
 HWY_EXPORT(sweep);
+HWY_EXPORT(read_tokens);
 
 namespace {
 
-std::size_t slot_of(std::size_t sample) { return sample % 2 * pairs + sample / 2; }
-
-/// Up to 32 samples, the first of them with an even number.
-struct Batch {
-  std::uint32_t first = 0;
-  std::uint32_t live = 0;  ///< slots that are wanted
-};
-
-void sample_block(Forward& forward, std::string_view block, const Seed& seed, const std::vector<Batch>& batches,
-                  std::vector<Tokens>& samples) {
+/// Up to 32 samples: seed.sample and those that follow.
+void sample_batch(const Forward& forward, std::size_t size, const Seed& seed, std::span<Tokens> samples) {
   thread_local std::vector<std::uint32_t> boundary_buffer;
-  thread_local std::vector<std::uint32_t> token_buffer;
-  forward.run(block);
-  std::uint32_t* boundaries = room(boundary_buffer, block.size() + 1);
-  std::uint32_t* tokens = room(token_buffer, slots * block.size());
-  for (const Batch& batch : batches) {
-    std::fill_n(boundaries, block.size(), 0);
-    boundaries[block.size()] = batch.live;
-    std::array<std::uint32_t*, slots> ends{};
-    for (std::size_t slot = 0; slot < slots; ++slot) ends[slot] = tokens + (slot + 1) * block.size();
-    const auto stops = ends;
-    HWY_DYNAMIC_DISPATCH(sweep)
-    (forward, block.size(), seed.seed, seed.position, batch.first / 2, boundaries, ends.data());
-    for (std::size_t i = 0; i < slots; ++i) {
-      const std::size_t slot = slot_of(i);
-      if ((batch.live >> slot & 1) == 0) continue;
-      Tokens& sample = samples[batch.first + i - seed.sample];
-      sample.insert(sample.end(), ends[slot], stops[slot]);
+  thread_local Stage stage;
+  std::uint32_t* boundaries = room(boundary_buffer, size + 1);
+  std::fill_n(boundaries, size, 0);
+  boundaries[size] = 0;
+  for (std::size_t i = 0; i < samples.size(); ++i) boundaries[size] |= 1U << slot_of(i);
+  HWY_DYNAMIC_DISPATCH(sweep)(forward, size, seed, boundaries);
+  for (std::size_t first = 1; first <= size; first += Stage::positions) {
+    stage.clear();
+    const std::size_t last = std::min(size, first + Stage::positions - 1);
+    HWY_DYNAMIC_DISPATCH(read_tokens)(forward, boundaries, first, last, stage);
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      const std::uint32_t* row = stage.tokens.data();
+      samples[i].insert(samples[i].end(), row + slot_of(i) * Stage::stride, row + stage.next[slot_of(i)]);
     }
   }
 }
@@ -135,12 +217,6 @@ void run(const Sampler& sampler, std::string_view text, const Seed& seed, std::v
     return;
   }
   for (Tokens& tokens : samples) tokens.clear();
-  std::vector<Batch> batches;
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    const std::uint32_t number = seed.sample + static_cast<std::uint32_t>(i);
-    if (batches.empty() || number - batches.back().first >= slots) batches.push_back({.first = number & ~1U});
-    batches.back().live |= 1U << slot_of(number - batches.back().first);
-  }
   const auto block = [&](std::size_t begin, std::size_t end, std::vector<Tokens>& parts) {
     thread_local Forward::Buffers buffers;
     parts.resize(samples.size());
@@ -148,7 +224,11 @@ void run(const Sampler& sampler, std::string_view text, const Seed& seed, std::v
     Seed from_here = seed;
     from_here.position += begin;
     Forward forward(sampler, buffers);
-    sample_block(forward, text.substr(begin, end - begin), from_here, batches, parts);
+    forward.run(text.substr(begin, end - begin));
+    for (std::span<Tokens> left = parts; !left.empty(); left = left.subspan(std::min(slots, left.size()))) {
+      sample_batch(forward, end - begin, from_here, left.first(std::min(slots, left.size())));
+      from_here.sample += slots;
+    }
   };
   for_each_block<Scheduler, std::vector<Tokens>>(text, execution, block, [&](const std::vector<Tokens>& parts) {
     for (std::size_t i = 0; i < samples.size(); ++i) {
