@@ -12,7 +12,7 @@
 namespace tandem::unigram {
 
 /// Bytes of a block: what is kept for each of them should stay in the second-level cache.
-constexpr std::size_t block_bytes = std::size_t{1} << 14;
+constexpr std::size_t block_bytes = std::size_t{1} << 12;
 
 /// The first line end at or behind block_bytes. A longer line makes a longer block.
 inline std::size_t end_of_block(std::string_view text, std::size_t begin) {
@@ -22,41 +22,39 @@ inline std::size_t end_of_block(std::string_view text, std::size_t begin) {
   return end_of_line(text, end - 1);
 }
 
-/// Calls body(begin, end, output) for every block of the text, where `output` is the block's own; then
-/// append(output) for one after the other.
-template <class Scheduler, class Output, class Body, class Append>
-void for_each_block(std::string_view text, const Execution& execution, Body&& body, Append&& append) {
+// What comes out of a block: the tokens of one segmentation, or of each of several.
+inline void clear(Tokens& whole) { whole.clear(); }
+inline void append(const Tokens& part, Tokens& whole) { whole.insert(whole.end(), part.begin(), part.end()); }
+
+inline void clear(std::vector<Tokens>& whole) {
+  for (Tokens& tokens : whole) tokens.clear();
+}
+inline void append(const std::vector<Tokens>& part, std::vector<Tokens>& whole) {
+  for (std::size_t i = 0; i < whole.size(); ++i) append(part[i], whole[i]);
+}
+
+/// Calls body(block, position, part) for every block, which begins at that position of the text, and which appends its
+/// tokens to `part`. All of them in order replace what was in `whole`: with threads they are put together in the end.
+template <class Scheduler, class Output, class Body>
+void tokens_of_blocks(std::string_view text, const Execution& execution, Output& whole, Body&& body) {
+  clear(whole);
   if constexpr (std::is_same_v<Scheduler, Sequential>) {
-    Output output{};
     for (std::size_t begin = 0; begin < text.size();) {
       const std::size_t end = end_of_block(text, begin);
-      body(begin, end, output);
-      append(output);
+      body(text.substr(begin, end - begin), begin, whole);
       begin = end;
     }
   } else {
     std::vector<std::size_t> bounds{0};
     while (bounds.back() < text.size()) bounds.push_back(end_of_block(text, bounds.back()));
-    std::vector<Output> outputs(bounds.size() - 1);
-    Scheduler::for_each_chunk(execution, outputs.size(), 1, [&](std::size_t first, std::size_t last) {
-      for (std::size_t i = first; i < last; ++i) body(bounds[i], bounds[i + 1], outputs[i]);
+    std::vector<Output> parts(bounds.size() - 1);
+    Scheduler::for_each_chunk(execution, parts.size(), 1, [&](std::size_t first, std::size_t last) {
+      for (std::size_t i = first; i < last; ++i) {
+        body(text.substr(bounds[i], bounds[i + 1] - bounds[i]), bounds[i], parts[i]);
+      }
     });
-    for (Output& output : outputs) append(output);
+    for (const Output& part : parts) append(part, whole);
   }
-}
-
-/// Calls body(block, position, part) for every block, which begins at that position of the text, and puts the parts
-/// together.
-template <class Scheduler, class Body>
-void tokens_of_blocks(std::string_view text, const Execution& execution, Tokens& tokens, Body&& body) {
-  tokens.clear();
-  for_each_block<Scheduler, Tokens>(
-      text, execution,
-      [&](std::size_t begin, std::size_t end, Tokens& part) {
-        part.clear();
-        body(text.substr(begin, end - begin), begin, part);
-      },
-      [&](const Tokens& part) { tokens.insert(tokens.end(), part.begin(), part.end()); });
 }
 
 /// At least `size` elements that need no values.

@@ -96,18 +96,14 @@ void Forward::run_line(std::size_t begin, std::size_t end) {
   sums_[begin] = 1;
   exponents_[begin] = 0;
   int exponent = 0;
-  double previous = 1;
   std::size_t mixed_until = begin;
   for (std::size_t position = begin + 1; position <= end; ++position) {
     if (position > mixed_until) {
-      const double sum = plain_sum(position, previous);
-      if (sum >= low && sum <= high) {
-        sums_[position] = sum;
-        exponents_[position] = exponent;
-        previous = sum;
-        continue;
-      }
-      keep(position, sum, exponent, exponent, mixed_until);
+      const std::size_t first = position;
+      position = run_plain(first, end);
+      std::fill(exponents_ + first, exponents_ + position, exponent);
+      if (position > end) return;
+      keep(position, sums_[position], exponent, exponent, mixed_until);
     } else {
       std::array<double, longest_allowed + 1> weights;
       int sum_exponent = 0;
@@ -116,8 +112,42 @@ void Forward::run_line(std::size_t begin, std::size_t end) {
       keep(position, sum, sum_exponent, exponent, mixed_until);
       if (candidates(position).count == Automaton::group) compute_thresholds(position, thresholds_[position].data());
     }
-    previous = sums_[position];
   }
+}
+
+/// The sums from a position on, up to the first that leaves the range, which is returned; else end + 1. A position
+/// waits for the one before it alone as long as a multiplication and an addition take: its sum is at hand, and the
+/// single byte is the first of the list.
+std::size_t Forward::run_plain(std::size_t position, std::size_t end) {
+  double sum = sums_[position - 1];
+  for (; position <= end; ++position) {
+    const List list{lists_[position - 1]};
+    const double* weight = weights_ + list.first() * Automaton::group;
+    const std::uint8_t* length = automaton_.lengths() + list.first() * Automaton::group;
+    const double* sums = sums_ + position;
+    const auto product = [&](std::size_t i) { return sums[-static_cast<std::ptrdiff_t>(length[i])] * weight[i]; };
+    const double first = sum * weight[0];
+    const double second = product(1);
+    const double third = product(2);
+    const double fourth = product(3);
+    double others = (second + third) + fourth;
+    if (list.groups() == 1) {
+      // As compute_thresholds does it.
+      const double two = first + second;
+      const double three = two + third;
+      const double scale = 0x1p16 / (three + fourth);
+      thresholds_[position] = {threshold(first, scale), threshold(two, scale), threshold(three, scale), 0xFFFF};
+    }
+    for (std::size_t more = list.groups(); more > 1; --more) {
+      weight += Automaton::group;
+      length += Automaton::group;
+      others += (product(0) + product(1)) + (product(2) + product(3));
+    }
+    sum = first + others;
+    sums_[position] = sum;
+    if (!(sum >= low && sum <= high)) break;
+  }
+  return position;
 }
 
 void Forward::compute_thresholds(std::size_t position, std::uint16_t* thresholds) const {
@@ -125,35 +155,6 @@ void Forward::compute_thresholds(std::size_t position, std::uint16_t* thresholds
   const Candidates all = add_up(position, sums.data());
   const double scale = 0x1p16 / sums[all.count - 1];
   for (std::size_t i = 0; i < all.count; ++i) thresholds[i] = threshold(sums[i], scale);
-}
-
-/// A position waits for the one before it alone as long as a multiplication and an addition take: its sum is at hand,
-/// and the single byte is the first of the list.
-double Forward::plain_sum(std::size_t position, double previous) {
-  const List list{lists_[position - 1]};
-  const double* weight = weights_ + list.first() * Automaton::group;
-  const std::uint8_t* length = automaton_.lengths() + list.first() * Automaton::group;
-  const double* sums = sums_ + position;
-  const auto product = [&](std::size_t i) { return sums[-static_cast<std::ptrdiff_t>(length[i])] * weight[i]; };
-  const double first = previous * weight[0];
-  const double second = product(1);
-  const double third = product(2);
-  const double fourth = product(3);
-  double others = (second + third) + fourth;
-  if (list.groups() == 1) {
-    // As compute_thresholds does it.
-    const double two = first + second;
-    const double three = two + third;
-    const double scale = 0x1p16 / (three + fourth);
-    thresholds_[position] = {threshold(first, scale), threshold(two, scale), threshold(three, scale), 0xFFFF};
-    return first + others;
-  }
-  for (std::size_t more = list.groups(); more > 1; --more) {
-    weight += Automaton::group;
-    length += Automaton::group;
-    others += (product(0) + product(1)) + (product(2) + product(3));
-  }
-  return first + others;
 }
 
 /// Keeps sum * 2^sum_exponent with the line's exponent if it is within reach of it; else with one of its own, which

@@ -71,7 +71,7 @@ class Forward {
   static constexpr std::uint32_t mixed_flag = std::uint32_t{1} << 31;
 
   void run_line(std::size_t begin, std::size_t end);
-  double plain_sum(std::size_t position, double previous);
+  std::size_t run_plain(std::size_t position, std::size_t end);
   void compute_thresholds(std::size_t position, std::uint16_t* thresholds) const;
   double mixed_weights(std::size_t position, Candidates all, double* weights, int& exponent) const;
   void keep(std::size_t position, double sum, int sum_exponent, int& exponent, std::size_t& mixed_until);

@@ -30,7 +30,7 @@ constexpr std::size_t slot_of(std::size_t sample) { return sample % 8 * 4 + samp
 /// Tokens of a few positions, by slot, on their way to where they belong: the last row of a cache line keeps rows from
 /// meeting in the same set of a cache.
 struct Stage {
-  static constexpr std::size_t positions = 256;
+  static constexpr std::size_t positions = 1024;
   static constexpr std::size_t stride = positions + 16;
   std::array<std::uint32_t, slots * stride> tokens;
   alignas(64) std::array<std::uint32_t, slots> next;  ///< where each slot's next token goes
@@ -216,25 +216,19 @@ void run(const Sampler& sampler, std::string_view text, const Seed& seed, std::v
     }
     return;
   }
-  for (Tokens& tokens : samples) tokens.clear();
-  const auto block = [&](std::size_t begin, std::size_t end, std::vector<Tokens>& parts) {
+  const auto sample_block = [&](std::string_view block, std::size_t position, std::vector<Tokens>& parts) {
     thread_local Forward::Buffers buffers;
     parts.resize(samples.size());
-    for (Tokens& part : parts) part.clear();
     Seed from_here = seed;
-    from_here.position += begin;
+    from_here.position += position;
     Forward forward(sampler, buffers);
-    forward.run(text.substr(begin, end - begin));
+    forward.run(block);
     for (std::span<Tokens> left = parts; !left.empty(); left = left.subspan(std::min(slots, left.size()))) {
-      sample_batch(forward, end - begin, from_here, left.first(std::min(slots, left.size())));
+      sample_batch(forward, block.size(), from_here, left.first(std::min(slots, left.size())));
       from_here.sample += slots;
     }
   };
-  for_each_block<Scheduler, std::vector<Tokens>>(text, execution, block, [&](const std::vector<Tokens>& parts) {
-    for (std::size_t i = 0; i < samples.size(); ++i) {
-      samples[i].insert(samples[i].end(), parts[i].begin(), parts[i].end());
-    }
-  });
+  tokens_of_blocks<Scheduler>(text, execution, samples, sample_block);
 }
 
 }  // namespace

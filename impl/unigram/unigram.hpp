@@ -5,7 +5,8 @@
 // memory. Everything else goes from left to right over the pieces that end at each position, and back.
 //
 // Text is processed in blocks of whole lines, which is also what threads take. On the way a byte of a block takes 12
-// bytes for decoding, 28 for one sample, 20 and 4 per sample for several; a line is in one block, however long.
+// bytes for decoding, 30 for one sample, 28 for any number of them, besides the tokens themselves; a line is in one
+// block, however long.
 #pragma once
 
 #include <cstddef>
@@ -66,7 +67,7 @@ struct Seed {
   std::uint64_t position = 0;  ///< of the text's beginning, where it is a part of a longer one
 };
 
-/// Uniform in [0, 1), a multiple of 2^-52, for the end of a piece: Philox of (seed; position, sample).
+/// Uniform in [0, 1), a multiple of 2^-52, for the end of a piece: Philox of (seed; position, sample) as in draw.hpp.
 double draw_uniform(const Seed& seed, std::size_t position);
 
 // ---- variants: the tokens replace what was in `tokens` -------------------------------------------------------------
