@@ -33,6 +33,12 @@ struct List {
   std::size_t groups() const { return packed & ((1U << count_bits) - 1); }
 };
 
+/// What a segmentation is made of.
+struct Piece {
+  std::uint32_t token;
+  std::size_t length;
+};
+
 class Automaton {
  public:
   static constexpr std::size_t group = 4;
@@ -55,18 +61,7 @@ class Automaton {
   std::size_t entries() const { return keys_.size(); }
   std::size_t ranks() const { return tokens_.size(); }
   std::uint32_t token(std::size_t rank) const { return tokens_[rank]; }
-  std::size_t length(std::size_t rank) const { return token_lengths_[rank]; }
-  /// Appends the tokens of a block whose best or drawn way to position i ends with the piece of rank last[i - 1].
-  /// `buffer` has room for a token per byte.
-  void append_backwards(const std::uint32_t* last, std::size_t size, std::uint32_t* buffer, Tokens& tokens) const {
-    std::uint32_t* token = buffer + size;
-    for (std::size_t end = size; end > 0;) {
-      const std::size_t rank = last[end - 1];
-      *--token = this->token(rank);
-      end -= length(rank);
-    }
-    tokens.insert(tokens.end(), token, buffer + size);
-  }
+  Piece piece(std::size_t rank) const { return {tokens_[rank], token_lengths_[rank]}; }
   static std::size_t rank(std::int64_t key) { return static_cast<std::size_t>(key & rank_mask); }
   static bool is_padding(std::int64_t key) { return key == padding; }
 

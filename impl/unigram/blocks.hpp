@@ -2,11 +2,14 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
 #include "impl/support/parallel.hpp"
+#include "impl/unigram/automaton.hpp"
 #include "reference/unigram.hpp"
 
 namespace tandem::unigram {
@@ -55,6 +58,47 @@ void tokens_of_blocks(std::string_view text, const Execution& execution, Output&
     });
     for (const Output& part : parts) append(part, whole);
   }
+}
+
+/// Lines of a block, whose tokens are found from the end to the beginning.
+struct Lane {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::uint32_t* token = nullptr;  ///< the first one found so far
+  std::uint32_t* stop = nullptr;
+};
+using Lanes = std::array<Lane, 8>;
+
+/// The block in parts of about the same size; the buffer has room for a token per byte.
+inline Lanes lanes_of(std::string_view block, std::uint32_t* buffer) {
+  Lanes lanes;
+  for (std::size_t i = 0, begin = 0; i < lanes.size() && begin < block.size(); ++i) {
+    const std::size_t wanted = block.size() * (i + 1) / lanes.size();
+    const std::size_t end = i + 1 == lanes.size()
+                                ? block.size()
+                                : end_of_line(block, std::max(begin, std::max<std::size_t>(wanted, 1) - 1));
+    lanes[i] = {.begin = begin, .end = end, .token = buffer + end, .stop = buffer + end};
+    begin = end;
+  }
+  return lanes;
+}
+
+/// Appends a block's tokens, where last_piece(i) is the one that ends at position i. A piece waits for the one behind
+/// it, so that several lines are read side by side. The buffer has room for a token per byte.
+template <class LastPiece>
+void append_backwards(std::string_view block, std::uint32_t* buffer, Tokens& tokens, LastPiece&& last_piece) {
+  Lanes lanes = lanes_of(block, buffer);
+  for (bool more = true; more;) {
+    more = false;
+    for (Lane& lane : lanes) {
+      if (lane.end == lane.begin) continue;
+      const Piece piece = last_piece(lane.end);
+      *--lane.token = piece.token;
+      lane.end -= piece.length;
+      more = true;
+    }
+  }
+  for (const Lane& lane : lanes) tokens.insert(tokens.end(), lane.token, lane.stop);
 }
 
 /// At least `size` elements that need no values.

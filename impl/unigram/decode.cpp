@@ -81,7 +81,8 @@ void decode_block(const Automaton& automaton, std::string_view block, Tokens& to
     line.find_best(automaton, lists + begin, last + begin, end - begin);
     begin = end;
   }
-  automaton.append_backwards(last, block.size(), room(workspace.tokens, block.size()), tokens);
+  append_backwards(block, room(workspace.tokens, block.size()), tokens,
+                   [&](std::size_t end) { return automaton.piece(last[end - 1]); });
 }
 
 template <class Scheduler>

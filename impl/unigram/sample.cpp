@@ -31,14 +31,6 @@ Sampler::Sampler(Tables tables, double alpha) : tables_(std::move(tables)), alph
 
 namespace {
 
-/// Lines whose draws go on side by side: a draw waits for the one before it.
-struct Lane {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-  std::uint32_t* token = nullptr;
-  std::uint32_t* stop = nullptr;
-};
-
 struct Workspace {
   Forward::Buffers forward;
   std::vector<std::uint16_t> heads;
@@ -50,42 +42,24 @@ void sample_block(const Sampler& sampler, std::string_view block, const Seed& se
   Forward forward(sampler, workspace.forward);
   forward.run(block);
   const std::uint16_t* heads = draw_heads(seed, block.size() + 1, workspace.heads);
-  std::uint32_t* tokens_of_block = room(workspace.tokens, block.size());
-
-  std::array<Lane, 8> lanes;
-  for (std::size_t i = 0, begin = 0; i < lanes.size() && begin < block.size(); ++i) {
-    const std::size_t wanted = block.size() * (i + 1) / lanes.size();
-    const std::size_t end = i + 1 == lanes.size()
-                                ? block.size()
-                                : end_of_line(block, std::max(begin, std::max<std::size_t>(wanted, 1) - 1));
-    lanes[i] = {.begin = begin, .end = end, .token = tokens_of_block + end, .stop = tokens_of_block + end};
-    begin = end;
-  }
   const Automaton& automaton = forward.automaton();
   std::array<std::uint16_t, longest_allowed + 1> buffer;
-  for (bool more = true; more;) {
-    more = false;
-    for (Lane& lane : lanes) {
-      if (lane.end == lane.begin) continue;
-      const Forward::Candidates all = forward.candidates(lane.end);
-      const std::uint16_t* thresholds = forward.thresholds(lane.end, all, buffer.data());
-      const std::uint16_t head = heads[lane.end];
-      std::size_t chosen = 0;
-      bool open = false;
-      for (std::size_t i = 0; i < all.count; i += Automaton::group) {
-        for (std::size_t j = i; j < i + Automaton::group; ++j) {  // no branch
-          chosen += head > thresholds[j] ? 1 : 0;
-          open |= head == thresholds[j];
-        }
+  append_backwards(block, room(workspace.tokens, block.size()), tokens, [&](std::size_t end) {
+    const Forward::Candidates all = forward.candidates(end);
+    const std::uint16_t* thresholds = forward.thresholds(end, all, buffer.data());
+    const std::uint16_t head = heads[end];
+    std::size_t chosen = 0;
+    bool open = false;
+    for (std::size_t i = 0; i < all.count; i += Automaton::group) {
+      for (std::size_t j = i; j < i + Automaton::group; ++j) {  // no branch
+        chosen += head > thresholds[j] ? 1 : 0;
+        open |= head == thresholds[j];
       }
-      if (open) chosen = forward.draw(seed, lane.end);
-      const std::size_t entry = all.first + chosen;
-      *--lane.token = automaton.token(Automaton::rank(automaton.keys()[entry]));
-      lane.end -= automaton.lengths()[entry];
-      more = true;
     }
-  }
-  for (const Lane& lane : lanes) tokens.insert(tokens.end(), lane.token, lane.stop);
+    if (open) chosen = forward.draw(seed, end);
+    const std::size_t entry = all.first + chosen;
+    return Piece{automaton.token(Automaton::rank(automaton.keys()[entry])), automaton.lengths()[entry]};
+  });
 }
 
 template <class Scheduler>

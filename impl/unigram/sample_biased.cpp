@@ -121,7 +121,8 @@ void draw_block(const Automaton& automaton, const Decision& decision, std::strin
     draw_line(automaton, decision, seed, begin, end, workspace);
     begin = end;
   }
-  automaton.append_backwards(last, block.size(), room(workspace.tokens, block.size()), tokens);
+  append_backwards(block, room(workspace.tokens, block.size()), tokens,
+                   [&](std::size_t end) { return automaton.piece(last[end - 1]); });
 }
 
 template <class Scheduler>
