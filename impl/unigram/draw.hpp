@@ -8,7 +8,6 @@
 
 #include <Random123/philox.h>
 
-#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <vector>
@@ -31,10 +30,14 @@ inline r123::Philox4x32::ctr_type draw_block(std::uint64_t seed, std::uint64_t c
 /// The heads of the positions from 0 to count - 1, in the buffer.
 const std::uint16_t* draw_heads(const Seed& seed, std::size_t count, std::vector<std::uint16_t>& buffer);
 
+/// 2^16 less two roundings or more.
+constexpr double all_heads = 0x1p16 - 0x1p-34;
+
 /// Where heads stand to a candidate, of which `sum` of all weights are its own and of those before it, and scale is
-/// 2^16 / all: heads above the threshold have passed it, those below have not, and the same one leaves it open.
+/// all_heads / all: heads above the threshold have passed it, those below have not, and the same one leaves it open. The
+/// last candidate's is 2^16 - 1, which none passes.
 inline std::uint16_t threshold(double sum, double scale) {
-  return static_cast<std::uint16_t>(std::min(static_cast<int>(sum * scale), 0xFFFF));
+  return static_cast<std::uint16_t>(static_cast<int>(sum * scale));
 }
 
 }  // namespace tandem::unigram

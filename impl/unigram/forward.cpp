@@ -110,7 +110,9 @@ void Forward::run_line(std::size_t begin, std::size_t end) {
       const double sum = mixed_weights(position, candidates(position), weights.data(), sum_exponent);
       lists_[position - 1] |= mixed_flag;
       keep(position, sum, sum_exponent, exponent, mixed_until);
-      if (candidates(position).count == Automaton::group) compute_thresholds(position, thresholds_[position].data());
+      std::array<std::uint16_t, longest_allowed + 1> thresholds;
+      all_thresholds(position, thresholds.data());
+      std::copy_n(thresholds.begin(), Automaton::group, thresholds_[position].begin());
     }
   }
 }
@@ -119,41 +121,49 @@ void Forward::run_line(std::size_t begin, std::size_t end) {
 /// waits for the one before it alone as long as a multiplication and an addition take: its sum is at hand, and the
 /// single byte is the first of the list.
 std::size_t Forward::run_plain(std::size_t position, std::size_t end) {
-  double sum = sums_[position - 1];
-  for (; position <= end; ++position) {
-    const List list{lists_[position - 1]};
-    const double* weight = weights_ + list.first() * Automaton::group;
-    const std::uint8_t* length = automaton_.lengths() + list.first() * Automaton::group;
-    const double* sums = sums_ + position;
+  // Members would be read again at every position.
+  const std::uint32_t* const lists = lists_;
+  const std::uint8_t* const lengths = automaton_.lengths();
+  const double* const weights = weights_;
+  double* sums = sums_ + position;
+  Thresholds* const thresholds = thresholds_;
+  double sum = sums[-1];
+  for (; position <= end; ++position, ++sums) {
+    const List list{lists[position - 1]};
+    const double* weight = weights + list.first() * Automaton::group;
+    const std::uint8_t* length = lengths + list.first() * Automaton::group;
     const auto product = [&](std::size_t i) { return sums[-static_cast<std::ptrdiff_t>(length[i])] * weight[i]; };
     const double first = sum * weight[0];
     const double second = product(1);
     const double third = product(2);
     const double fourth = product(3);
     double others = (second + third) + fourth;
-    if (list.groups() == 1) {
-      // As compute_thresholds does it.
-      const double two = first + second;
-      const double three = two + third;
-      const double scale = 0x1p16 / (three + fourth);
-      thresholds_[position] = {threshold(first, scale), threshold(two, scale), threshold(three, scale), 0xFFFF};
-    }
+    // The sums that all_thresholds has.
+    const double two = first + second;
+    const double three = two + third;
+    const double four = three + fourth;
+    double all = four;
     for (std::size_t more = list.groups(); more > 1; --more) {
       weight += Automaton::group;
       length += Automaton::group;
-      others += (product(0) + product(1)) + (product(2) + product(3));
+      const std::array products = {product(0), product(1), product(2), product(3)};
+      others += (products[0] + products[1]) + (products[2] + products[3]);
+      for (const double one : products) all += one;
     }
+    const double scale = all_heads / all;
+    thresholds[position] = {threshold(first, scale), threshold(two, scale), threshold(three, scale),
+                            threshold(four, scale)};
     sum = first + others;
-    sums_[position] = sum;
+    *sums = sum;
     if (!(sum >= low && sum <= high)) break;
   }
   return position;
 }
 
-void Forward::compute_thresholds(std::size_t position, std::uint16_t* thresholds) const {
+void Forward::all_thresholds(std::size_t position, std::uint16_t* thresholds) const {
   std::array<double, longest_allowed + 1> sums;
   const Candidates all = add_up(position, sums.data());
-  const double scale = 0x1p16 / sums[all.count - 1];
+  const double scale = all_heads / sums[all.count - 1];
   for (std::size_t i = 0; i < all.count; ++i) thresholds[i] = threshold(sums[i], scale);
 }
 

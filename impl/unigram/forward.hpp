@@ -51,12 +51,10 @@ class Forward {
   /// another's.
   Candidates add_up(std::size_t position, double* sums) const;
 
-  /// The thresholds of all candidates, which are kept or computed in the buffer: longest_allowed + 1 of them.
-  const std::uint16_t* thresholds(std::size_t position, Candidates all, std::uint16_t* buffer) const {
-    if (all.count == Automaton::group) return thresholds_[position].data();
-    compute_thresholds(position, buffer);
-    return buffer;
-  }
+  /// The thresholds of the first group of candidates; the last one is 2^16 - 1 where there is no other.
+  const Thresholds& thresholds(std::size_t position) const { return thresholds_[position]; }
+  /// Those of all, which are seldom asked for.
+  void all_thresholds(std::size_t position, std::uint16_t* thresholds) const;
 
   /// Which candidate is drawn: the first at which the sum of weights exceeds draw_uniform times the sum of all. For
   /// draws that the head leaves open.
@@ -72,7 +70,6 @@ class Forward {
 
   void run_line(std::size_t begin, std::size_t end);
   std::size_t run_plain(std::size_t position, std::size_t end);
-  void compute_thresholds(std::size_t position, std::uint16_t* thresholds) const;
   double mixed_weights(std::size_t position, Candidates all, double* weights, int& exponent) const;
   void keep(std::size_t position, double sum, int sum_exponent, int& exponent, std::size_t& mixed_until);
   bool is_mixed(std::size_t position) const;

@@ -43,18 +43,20 @@ void sample_block(const Sampler& sampler, std::string_view block, const Seed& se
   forward.run(block);
   const std::uint16_t* heads = draw_heads(seed, block.size() + 1, workspace.heads);
   const Automaton& automaton = forward.automaton();
-  std::array<std::uint16_t, longest_allowed + 1> buffer;
+  std::array<std::uint16_t, longest_allowed + 1> thresholds;
   append_backwards(block, room(workspace.tokens, block.size()), tokens, [&](std::size_t end) {
-    const Forward::Candidates all = forward.candidates(end);
-    const std::uint16_t* thresholds = forward.thresholds(end, all, buffer.data());
     const std::uint16_t head = heads[end];
     std::size_t chosen = 0;
     bool open = false;
-    for (std::size_t i = 0; i < all.count; i += Automaton::group) {
-      for (std::size_t j = i; j < i + Automaton::group; ++j) {  // no branch
-        chosen += head > thresholds[j] ? 1 : 0;
-        open |= head == thresholds[j];
-      }
+    const auto pass = [&](std::uint16_t threshold) {  // no branch
+      chosen += head > threshold ? 1 : 0;
+      open |= head == threshold;
+    };
+    for (const std::uint16_t threshold : forward.thresholds(end)) pass(threshold);
+    const Forward::Candidates all = forward.candidates(end);
+    if (chosen == Automaton::group) {
+      forward.all_thresholds(end, thresholds.data());
+      for (std::size_t i = Automaton::group; i < all.count; ++i) pass(thresholds[i]);
     }
     if (open) chosen = forward.draw(seed, end);
     const std::size_t entry = all.first + chosen;

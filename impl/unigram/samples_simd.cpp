@@ -101,7 +101,7 @@ HWY_INLINE std::uint32_t slots_where(const std::uint16_t* heads, Compare compare
 /// `boundaries` of the block's positions are 0 but for the last.
 void sweep(const Forward& forward, std::size_t size, const Seed& seed, std::uint32_t* boundaries) {
   alignas(64) std::array<std::uint16_t, positions_per_block * slots> block;
-  std::array<std::uint16_t, longest_allowed + 1> buffer;
+  std::array<std::uint16_t, longest_allowed + 1> thresholds;
   std::uint64_t counter = ~std::uint64_t{0};
   for (std::size_t position = size; position > 0; --position) {
     const std::uint32_t live = boundaries[position];
@@ -112,20 +112,26 @@ void sweep(const Forward& forward, std::size_t size, const Seed& seed, std::uint
       heads_of_slots(seed.seed, counter, seed.sample, block.data());
     }
     const std::uint16_t* heads = block.data() + at % positions_per_block * slots;
-    const Forward::Candidates all = forward.candidates(position);
-    const std::uint16_t* thresholds = forward.thresholds(position, all, buffer.data());
-    const std::uint8_t* lengths = forward.automaton().lengths() + all.first;
+    const std::uint8_t* lengths = forward.automaton().lengths() + forward.candidates(position).first;
+    std::uint32_t left = live;
     std::uint32_t open = 0;
-    for (std::size_t i = 0; i < all.count; ++i) {
-      open |= slots_where(heads, [&](auto d, auto head) HWY_ATTR { return hn::Eq(head, hn::Set(d, thresholds[i])); });
-    }
-    open &= live;
-    std::uint32_t left = live & ~open;
-    for (std::size_t i = 0; i < all.count; ++i) {
-      const std::uint32_t above =
-          slots_where(heads, [&](auto d, auto head) HWY_ATTR { return hn::Gt(head, hn::Set(d, thresholds[i])); });
-      boundaries[position - lengths[i]] |= left & ~above;
-      left &= above;
+    const auto take = [&](const std::uint16_t* bounds, std::size_t first, std::size_t last) HWY_ATTR {
+      for (std::size_t i = first; i < last; ++i) {
+        open |=
+            left & slots_where(heads, [&](auto d, auto head) HWY_ATTR { return hn::Eq(head, hn::Set(d, bounds[i])); });
+      }
+      left &= ~open;
+      for (std::size_t i = first; i < last; ++i) {
+        const std::uint32_t above =
+            slots_where(heads, [&](auto d, auto head) HWY_ATTR { return hn::Gt(head, hn::Set(d, bounds[i])); });
+        boundaries[position - lengths[i]] |= left & ~above;
+        left &= above;
+      }
+    };
+    take(forward.thresholds(position).data(), 0, Automaton::group);
+    if (left != 0) {
+      forward.all_thresholds(position, thresholds.data());
+      take(thresholds.data(), Automaton::group, forward.candidates(position).count);
     }
     for (; open != 0; open &= open - 1) {
       const auto slot = static_cast<std::uint32_t>(std::countr_zero(open));
