@@ -16,10 +16,14 @@ namespace tandem::unigram {
 /// may come.
 std::vector<Candidate> candidates(std::string_view text, const TrainingOptions& options);
 
-/// Trains. Deterministic: the same text and options give the same vocabulary at every number of threads. `progress` is
-/// called with the number of pieces left after every round. Throws std::invalid_argument if the text is empty, longer
-/// than 2^31 bytes, or has more characters than there may be pieces.
-Vocabulary train(std::string_view text, const TrainingOptions& options, const Execution& execution,
-                 const std::function<void(std::size_t)>& progress);
+/// expected_counts and losses from the automaton, at the same speed as everything else here.
+std::vector<double> expected_counts(const Vocabulary& vocabulary, std::string_view text, const Execution& execution);
+std::vector<double> losses(const Vocabulary& vocabulary, std::string_view text, const Execution& execution);
+
+/// The reference's training with these parts. Deterministic: the same text and options give the same vocabulary at
+/// every number of threads.
+Vocabulary train(
+    std::string_view text, const TrainingOptions& options, const Execution& execution,
+    const std::function<void(std::size_t)>& progress = [](std::size_t) {});
 
 }  // namespace tandem::unigram
