@@ -29,12 +29,9 @@ void Automaton::match(std::string_view block, std::uint32_t* lists) const {
     std::size_t previous = 256;
     std::uint32_t list = 0;
   };
-  // No branch: whether a transition is stored is as good as random.
+  // Conditional moves and no branch: whether a transition is stored is as good as random.
   const auto step = [=](Lane& lane, std::size_t byte) {
-    const auto prefer = [byte](Unit stored, Unit other) {
-      const Unit is_stored = -static_cast<Unit>((stored & empty) == byte);
-      return other ^ ((stored ^ other) & is_stored);
-    };
+    const auto prefer = [byte](Unit stored, Unit other) { return (stored & empty) == byte ? stored : other; };
     const Unit pair = pairs[lane.previous * 256 + byte];
     const Unit next = prefer(units[lane.base + byte], prefer(units[lane.pair_base + byte], pair));
     lane.base = next >> (label_bits + list_bits);
