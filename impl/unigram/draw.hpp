@@ -8,6 +8,7 @@
 
 #include <Random123/philox.h>
 
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <vector>
@@ -34,10 +35,24 @@ const std::uint16_t* draw_heads(const Seed& seed, std::size_t count, std::vector
 constexpr double all_heads = 0x1p16 - 0x1p-34;
 
 /// Where heads stand to a candidate, of which `sum` of all weights are its own and of those before it, and scale is
-/// all_heads / all: heads above the threshold have passed it, those below have not, and the same one leaves it open. The
-/// last candidate's is 2^16 - 1, which none passes.
+/// all_heads / all: heads above the threshold have passed it, those below have not, and the same one leaves it open.
+/// The last candidate's is 2^16 - 1, which none passes.
 inline std::uint16_t threshold(double sum, double scale) {
   return static_cast<std::uint16_t>(static_cast<int>(sum * scale));
 }
+
+/// The thresholds of a position's first four candidates.
+using Thresholds = std::array<std::uint16_t, 4>;
+
+/// The sums that the thresholds of some positions come from: of the first one, two, three, four and of all weights.
+struct PartialSums {
+  static constexpr std::size_t most = 128;
+  static constexpr std::size_t more = 7;  ///< positions that a vector of eight may add
+  using Sums = std::array<double, most>;
+  alignas(64) Sums first{}, two{}, three{}, four{}, all{};
+};
+
+/// The thresholds of `count` positions, and of up to `more` behind them.
+void compute_thresholds(const PartialSums& sums, std::size_t count, Thresholds* thresholds);
 
 }  // namespace tandem::unigram

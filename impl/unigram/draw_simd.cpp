@@ -1,4 +1,4 @@
-// The heads of all positions of a block: most are not asked for, but none is waited for.
+// The heads of all positions of a block and their thresholds: most are not asked for, but none is waited for.
 #include "impl/unigram/draw.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -24,6 +24,20 @@ void heads_of_blocks(std::uint64_t seed, std::uint64_t first, std::size_t count,
   }
 }
 
+void thresholds_of_sums(const PartialSums& sums, std::size_t count, Thresholds* thresholds) {
+  const hn::CappedTag<double, 8> d;
+  const hn::Rebind<std::int32_t, decltype(d)> whole;
+  const hn::Rebind<std::uint16_t, decltype(d)> d16;
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    const auto scale = hn::Div(hn::Set(d, all_heads), hn::Load(d, sums.all.data() + i));
+    const auto threshold = [&](const PartialSums::Sums& of) HWY_ATTR {
+      return hn::DemoteTo(d16, hn::DemoteTo(whole, hn::Mul(hn::Load(d, of.data() + i), scale)));
+    };
+    hn::StoreInterleaved4(threshold(sums.first), threshold(sums.two), threshold(sums.three), threshold(sums.four), d16,
+                          thresholds[i].data());
+  }
+}
+
 }  // namespace tandem::unigram::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -31,6 +45,7 @@ HWY_AFTER_NAMESPACE();
 namespace tandem::unigram {
 
 HWY_EXPORT(heads_of_blocks);
+HWY_EXPORT(thresholds_of_sums);
 
 const std::uint16_t* draw_heads(const Seed& seed, std::size_t count, std::vector<std::uint16_t>& buffer) {
   const std::uint64_t first = seed.position / positions_per_block;
@@ -40,6 +55,10 @@ const std::uint16_t* draw_heads(const Seed& seed, std::size_t count, std::vector
   if (buffer.size() < (blocks + more) * positions_per_block) buffer.resize((blocks + more) * positions_per_block);
   HWY_DYNAMIC_DISPATCH(heads_of_blocks)(seed.seed, first, blocks, seed.sample, buffer.data());
   return buffer.data() + before;
+}
+
+void compute_thresholds(const PartialSums& sums, std::size_t count, Thresholds* thresholds) {
+  HWY_DYNAMIC_DISPATCH(thresholds_of_sums)(sums, count, thresholds);
 }
 
 double draw_uniform(const Seed& seed, std::size_t position) {

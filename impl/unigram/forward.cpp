@@ -17,6 +17,8 @@ constexpr int reach = 256;  // exponents of sums on either side of 0
 constexpr double low = 0x1p-256;
 constexpr double high = 0x1p256;
 
+bool is_in_range(double sum) { return sum >= low && sum <= high; }
+
 /// A weight that underflows counts as 0: nobody would draw it.
 double scaled(double weight, std::int64_t exponent) {
   return std::ldexp(weight, static_cast<int>(std::max<std::int64_t>(exponent, -4000)));
@@ -28,7 +30,7 @@ void Forward::run(std::string_view block) {
   lists_ = room(buffers_.lists, block.size());
   sums_ = room(buffers_.sums, block.size() + 1);
   exponents_ = room(buffers_.exponents, block.size() + 1);
-  thresholds_ = room(buffers_.thresholds, block.size() + 1);
+  thresholds_ = room(buffers_.thresholds, block.size() + 1 + PartialSums::more);
   automaton_.match(block, lists_);
   for (std::size_t begin = 0; begin < block.size();) {
     const std::size_t end = end_of_line(block, begin);
@@ -100,9 +102,11 @@ void Forward::run_line(std::size_t begin, std::size_t end) {
   for (std::size_t position = begin + 1; position <= end; ++position) {
     if (position > mixed_until) {
       const std::size_t first = position;
-      position = run_plain(first, end);
-      std::fill(exponents_ + first, exponents_ + position, exponent);
-      if (position > end) return;
+      position = run_plain(first, std::min(end, first + PartialSums::most - 1));
+      const std::size_t count = position - first + 1;
+      std::fill_n(exponents_ + first, count, exponent);
+      compute_thresholds(buffers_.partial_sums, count, thresholds_ + first);
+      if (is_in_range(sums_[position])) continue;
       keep(position, sums_[position], exponent, exponent, mixed_until);
     } else {
       std::array<double, longest_allowed + 1> weights;
@@ -117,28 +121,30 @@ void Forward::run_line(std::size_t begin, std::size_t end) {
   }
 }
 
-/// The sums from a position on, up to the first that leaves the range, which is returned; else end + 1. A position
-/// waits for the one before it alone as long as a multiplication and an addition take: its sum is at hand, and the
-/// single byte is the first of the list.
-std::size_t Forward::run_plain(std::size_t position, std::size_t end) {
+/// The sums from a position on, up to the first that leaves the range or else the last, whose position is returned. A
+/// position waits for the one before it alone as long as a multiplication and an addition take: its sum is at hand, and
+/// the single byte is the first of the list.
+std::size_t Forward::run_plain(std::size_t position, std::size_t last) {
   // Members would be read again at every position.
   const std::uint32_t* const lists = lists_;
   const std::uint8_t* const lengths = automaton_.lengths();
   const double* const weights = weights_;
   double* sums = sums_ + position;
-  Thresholds* const thresholds = thresholds_;
+  PartialSums* partial = &buffers_.partial_sums;
   double sum = sums[-1];
-  for (; position <= end; ++position, ++sums) {
+  for (std::size_t i = 0;; ++position, ++sums, ++i) {
     const List list{lists[position - 1]};
     const double* weight = weights + list.first() * Automaton::group;
     const std::uint8_t* length = lengths + list.first() * Automaton::group;
-    const auto product = [&](std::size_t i) { return sums[-static_cast<std::ptrdiff_t>(length[i])] * weight[i]; };
+    const auto product = [&](std::size_t candidate) {
+      return sums[-static_cast<std::ptrdiff_t>(length[candidate])] * weight[candidate];
+    };
     const double first = sum * weight[0];
     const double second = product(1);
     const double third = product(2);
     const double fourth = product(3);
     double others = (second + third) + fourth;
-    // The sums that all_thresholds has.
+    // The sums that add_up has.
     const double two = first + second;
     const double three = two + third;
     const double four = three + fourth;
@@ -150,14 +156,15 @@ std::size_t Forward::run_plain(std::size_t position, std::size_t end) {
       others += (products[0] + products[1]) + (products[2] + products[3]);
       for (const double one : products) all += one;
     }
-    const double scale = all_heads / all;
-    thresholds[position] = {threshold(first, scale), threshold(two, scale), threshold(three, scale),
-                            threshold(four, scale)};
+    partial->first[i] = first;
+    partial->two[i] = two;
+    partial->three[i] = three;
+    partial->four[i] = four;
+    partial->all[i] = all;
     sum = first + others;
     *sums = sum;
-    if (!(sum >= low && sum <= high)) break;
+    if (!is_in_range(sum) || position == last) return position;
   }
-  return position;
 }
 
 void Forward::all_thresholds(std::size_t position, std::uint16_t* thresholds) const {

@@ -14,20 +14,20 @@
 #include <vector>
 
 #include "impl/unigram/automaton.hpp"
+#include "impl/unigram/draw.hpp"
 #include "impl/unigram/unigram.hpp"
 
 namespace tandem::unigram {
 
 class Forward {
  public:
-  /// Of the candidates of a group, what heads are compared with (draw.hpp).
-  using Thresholds = std::array<std::uint16_t, Automaton::group>;
   /// Memory that is kept from one block to the next.
   struct Buffers {
     std::vector<std::uint32_t> lists;
     std::vector<double> sums;
     std::vector<int> exponents;
     std::vector<Thresholds> thresholds;
+    PartialSums partial_sums;
   };
 
   /// For samplers with linear weights.
@@ -69,7 +69,7 @@ class Forward {
   static constexpr std::uint32_t mixed_flag = std::uint32_t{1} << 31;
 
   void run_line(std::size_t begin, std::size_t end);
-  std::size_t run_plain(std::size_t position, std::size_t end);
+  std::size_t run_plain(std::size_t position, std::size_t last);
   double mixed_weights(std::size_t position, Candidates all, double* weights, int& exponent) const;
   void keep(std::size_t position, double sum, int sum_exponent, int& exponent, std::size_t& mixed_until);
   bool is_mixed(std::size_t position) const;
