@@ -46,7 +46,7 @@ using Thresholds = std::array<std::uint16_t, 4>;
 
 /// The sums that the thresholds of some positions come from: of the first one, two, three, four and of all weights.
 struct PartialSums {
-  static constexpr std::size_t most = 128;
+  static constexpr std::size_t most = 256;
   static constexpr std::size_t more = 7;  ///< positions that a vector of eight may add
   using Sums = std::array<double, most>;
   alignas(64) Sums first{}, two{}, three{}, four{}, all{};

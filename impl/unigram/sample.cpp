@@ -46,19 +46,16 @@ void sample_block(const Sampler& sampler, std::string_view block, const Seed& se
   std::array<std::uint16_t, longest_allowed + 1> thresholds;
   append_backwards(block, room(workspace.tokens, block.size()), tokens, [&](std::size_t end) {
     const std::uint16_t head = heads[end];
+    const std::uint16_t* bounds = forward.thresholds(end).data();
     std::size_t chosen = 0;
-    bool open = false;
-    const auto pass = [&](std::uint16_t threshold) {  // no branch
-      chosen += head > threshold ? 1 : 0;
-      open |= head == threshold;
-    };
-    for (const std::uint16_t threshold : forward.thresholds(end)) pass(threshold);
+    for (std::size_t i = 0; i < Automaton::group; ++i) chosen += head > bounds[i] ? 1 : 0;  // no branch
     const Forward::Candidates all = forward.candidates(end);
     if (chosen == Automaton::group) {
       forward.all_thresholds(end, thresholds.data());
-      for (std::size_t i = Automaton::group; i < all.count; ++i) pass(thresholds[i]);
+      bounds = thresholds.data();
+      while (head > bounds[chosen]) ++chosen;
     }
-    if (open) chosen = forward.draw(seed, end);
+    if (head == bounds[chosen]) chosen = forward.draw(seed, end);
     const std::size_t entry = all.first + chosen;
     return Piece{automaton.token(Automaton::rank(automaton.keys()[entry])), automaton.lengths()[entry]};
   });

@@ -115,23 +115,23 @@ void sweep(const Forward& forward, std::size_t size, const Seed& seed, std::uint
     const std::uint8_t* lengths = forward.automaton().lengths() + forward.candidates(position).first;
     std::uint32_t left = live;
     std::uint32_t open = 0;
-    const auto take = [&](const std::uint16_t* bounds, std::size_t first, std::size_t last) HWY_ATTR {
-      for (std::size_t i = first; i < last; ++i) {
-        open |=
-            left & slots_where(heads, [&](auto d, auto head) HWY_ATTR { return hn::Eq(head, hn::Set(d, bounds[i])); });
-      }
+    const auto take = [&](const std::uint16_t* bounds, std::size_t first) HWY_ATTR {  // a group of candidates
+      open |= left & slots_where(heads, [&](auto d, auto head) HWY_ATTR {
+                const auto equals = [&](std::size_t i) HWY_ATTR { return hn::Eq(head, hn::Set(d, bounds[first + i])); };
+                return hn::Or(hn::Or(equals(0), equals(1)), hn::Or(equals(2), equals(3)));
+              });
       left &= ~open;
-      for (std::size_t i = first; i < last; ++i) {
+      for (std::size_t i = first; i < first + Automaton::group; ++i) {
         const std::uint32_t above =
             slots_where(heads, [&](auto d, auto head) HWY_ATTR { return hn::Gt(head, hn::Set(d, bounds[i])); });
         boundaries[position - lengths[i]] |= left & ~above;
         left &= above;
       }
     };
-    take(forward.thresholds(position).data(), 0, Automaton::group);
+    take(forward.thresholds(position).data(), 0);
     if (left != 0) {
       forward.all_thresholds(position, thresholds.data());
-      take(thresholds.data(), Automaton::group, forward.candidates(position).count);
+      for (std::size_t i = Automaton::group; left != 0; i += Automaton::group) take(thresholds.data(), i);
     }
     for (; open != 0; open &= open - 1) {
       const auto slot = static_cast<std::uint32_t>(std::countr_zero(open));
