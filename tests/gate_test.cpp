@@ -134,9 +134,9 @@ TEST(Program, RefusesEachByNameWithStatusOne) {
 }
 
 TEST(Program, BenchGivesARefusedRowNoTime) {
+  const auto result = run(TANDEM_BROKEN_PROGRAM, "bench --rounds 8 'broken/(null_kernel|recognised_input|tires)'");
+  EXPECT_EQ(result.status, 1) << result.output;
   for (const char* variant : {"null_kernel", "recognised_input", "tires"}) {
-    const auto result = run(TANDEM_BROKEN_PROGRAM, std::string("bench --rounds 8 broken/") + variant);
-    EXPECT_EQ(result.status, 1) << variant << result.output;
     EXPECT_THAT(result.errors, HasSubstr(std::string("refused broken/") + variant));
   }
 }
