@@ -10,6 +10,16 @@
 namespace tandem::suite {
 namespace {
 
+/// Why an answer that agrees so far is refused, if it is.
+std::optional<std::string> refusal(const Case& problem, const Agreement& agreement) {
+  if (!agreement.agrees()) {
+    return agreement.message.empty() ? "error " + std::to_string(agreement.error) + " is above the tolerance"
+                                     : agreement.message;
+  }
+  if (auto wrong = problem.certificate()) return "certificate: " + *wrong;
+  return std::nullopt;
+}
+
 double run_seconds(Case& problem, std::size_t variant, int threads) {
   problem.poison();
   const auto start = std::chrono::steady_clock::now();
@@ -133,7 +143,7 @@ class Gate {
     check.tolerance = agreement.tolerance;
     // Written so that a NaN error is kept.
     if (!(agreement.error <= check.error)) check.error = agreement.error;
-    if (const auto wrong = recheck(problem)) fail(check, *wrong);
+    if (const auto wrong = refusal(problem, agreement)) fail(check, *wrong);
   }
 
   const AnyMethod& method_;
@@ -144,15 +154,7 @@ class Gate {
 
 }  // namespace
 
-std::optional<std::string> recheck(const Case& problem) {
-  const Agreement agreement = problem.compare();
-  if (!agreement.agrees()) {
-    return agreement.message.empty() ? "error " + std::to_string(agreement.error) + " is above the tolerance"
-                                     : agreement.message;
-  }
-  if (auto wrong = problem.certificate()) return "certificate: " + *wrong;
-  return std::nullopt;
-}
+std::optional<std::string> recheck(const Case& problem) { return refusal(problem, problem.compare()); }
 
 const Check* CheckedWorkload::find(std::string_view variant, int threads) const {
   const auto found = std::ranges::find_if(
