@@ -246,6 +246,8 @@ TEST_F(Program, TokenisesLongTextsInLittleMemory) {
   EXPECT_LE(peak("hello world\n", 2'000'000, "--sample "), small + 4e6);
   EXPECT_LE(peak("h", 2'000'000, ""), small + 64 * 2e6);
   EXPECT_LE(peak("h", 2'000'000, "--sample "), small + 64 * 2e6);
+  // Many samples of a line, each a token per byte of it.
+  EXPECT_LE(peak("h", 2'000'000, "--sample --count 32 "), small + 64 * 2e6);
 }
 
 TEST_F(Program, TrainsAVocabularyThatTokenises) {

@@ -41,7 +41,8 @@ inline void append(const std::vector<Tokens>& part, std::vector<Tokens>& whole) 
 template <class Scheduler, class Output, class Body>
 void tokens_of_blocks(std::string_view text, const Execution& execution, Output& whole, Body&& body) {
   clear(whole);
-  if constexpr (std::is_same_v<Scheduler, Sequential>) {
+  // Of a single block a thread would only keep its memory.
+  if (std::is_same_v<Scheduler, Sequential> || end_of_block(text, 0) == text.size()) {
     for (std::size_t begin = 0; begin < text.size();) {
       const std::size_t end = end_of_block(text, begin);
       body(text.substr(begin, end - begin), begin, whole);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <stdexcept>
 
 #include "benchmarks/suite/progress.hpp"
@@ -34,53 +35,45 @@ struct Options {
   std::size_t taken_back = 0;  // 0: the text is tokenised, not continued
 };
 
+/// Memory holds a part and a line, and what becomes of them; with many samples the part is small.
+std::size_t part_bytes(const Options& options) {
+  return std::max<std::size_t>(std::size_t{1} << 14, (std::size_t{1} << 20) / options.count);
+}
+
 class Tokenizer {
  public:
   explicit Tokenizer(const Options& options)
       : options_(options),
         numbered_(load_vocabulary(options.vocabulary)),
         tables_(std::make_shared<const Vocabulary>(numbered_.vocabulary)),
-        samples_(options.count),
         uses_(options.print == "counts" ? tables_.vocabulary().pieces.size() : 0) {
     if (options.sample) sampler_.emplace(tables_, options.alpha);
     if (options.best > 0) require_best(options.best);
   }
 
-  /// Whole lines, which begin at `position` of the text. False: nobody reads on.
+  /// Whole lines, which begin at `position` of the text. False: nobody reads on. Samples are drawn together from as
+  /// many lines as make a part; a line that is longer has them one after the other, so that memory holds one at a time.
   bool lines(std::string_view text, std::uint64_t position) {
-    if (options_.best > 0) {
-      for (std::uint32_t i = 0; i < samples_.size(); ++i) {
-        const Seed seed{.seed = options_.seed, .sample = i, .position = position};
-        sample_n_best_omp(tables_, text, options_.best, options_.alpha, seed, samples_[i], all_cores());
-      }
-    } else if (sampler_ && samples_.size() == 1) {
-      sample_omp(*sampler_, text, {.seed = options_.seed, .position = position}, samples_[0], all_cores());
-    } else if (sampler_) {
-      samples_simd_omp(*sampler_, text, {.seed = options_.seed, .position = position}, samples_, all_cores());
-    } else {
-      decode_omp(tables_, text, samples_[0], all_cores());
-    }
-    for (const Tokens& tokens : samples_) require_lossless(tokens, text);
-    if (options_.print == "counts") {
-      for (const Tokens& tokens : samples_) {
-        for (const std::uint32_t token : tokens) ++uses_[token];
-      }
-      return true;
-    }
-    std::string output;
-    std::vector<std::size_t> next(samples_.size());
+    const std::size_t part = part_bytes(options_);
     for (std::size_t begin = 0; begin < text.size();) {
-      const std::size_t end = end_of_line(text, begin);
-      ++line_;
-      for (std::size_t i = 0; i < samples_.size(); ++i) {
-        const auto first = samples_[i].begin() + static_cast<std::ptrdiff_t>(next[i]);
-        for (std::size_t at = begin; at < end; ++next[i])
-          at += tables_.vocabulary().pieces[samples_[i][next[i]]].size();
-        append(output, {first, samples_[i].begin() + static_cast<std::ptrdiff_t>(next[i])}, i);
+      std::size_t end = end_of_line(text, begin);
+      std::size_t count = 1;
+      for (; end < text.size(); ++count) {
+        const std::size_t next = end_of_line(text, end);
+        if (next - begin > part) break;
+        end = next;
       }
+      const std::size_t at_once = end - begin <= part ? options_.count : 1;
+      for (std::size_t first = 0; first < options_.count; first += at_once) {
+        samples_.resize(at_once);
+        tokenize(text.substr(begin, end - begin),
+                 {.seed = options_.seed, .sample = static_cast<std::uint32_t>(first), .position = position + begin});
+        if (!report(text.substr(begin, end - begin), first)) return false;
+      }
+      line_ += count;
       begin = end;
     }
-    return put(output);
+    return true;
   }
 
   /// What may stand in the place of the last pieces; an output line for every number of them.
@@ -118,6 +111,49 @@ class Tokenizer {
   }
 
  private:
+  /// samples_ of the text, the first of which has the seed's number.
+  void tokenize(std::string_view text, Seed seed) {
+    if (options_.best > 0) {
+      for (Tokens& tokens : samples_) {
+        sample_n_best_omp(tables_, text, options_.best, options_.alpha, seed, tokens, all_cores());
+        ++seed.sample;
+      }
+    } else if (sampler_ && samples_.size() == 1) {
+      sample_omp(*sampler_, text, seed, samples_[0], all_cores());
+    } else if (sampler_) {
+      samples_simd_omp(*sampler_, text, seed, samples_, all_cores());
+    } else {
+      decode_omp(tables_, text, samples_[0], all_cores());
+    }
+    for (const Tokens& tokens : samples_) require_lossless(tokens, text);
+  }
+
+  /// Counts or prints samples_ of the text, the first of which has the number `first`.
+  bool report(std::string_view text, std::size_t first) {
+    if (options_.print == "counts") {
+      for (const Tokens& tokens : samples_) {
+        for (const std::uint32_t token : tokens) ++uses_[token];
+      }
+      return true;
+    }
+    std::string output;
+    std::vector<std::size_t> next(samples_.size());
+    std::size_t line = line_;
+    for (std::size_t begin = 0; begin < text.size();) {
+      const std::size_t end = end_of_line(text, begin);
+      ++line;
+      for (std::size_t i = 0; i < samples_.size(); ++i) {
+        const std::size_t from = next[i];
+        for (std::size_t at = begin; at < end; ++next[i]) {
+          at += tables_.vocabulary().pieces[samples_[i][next[i]]].size();
+        }
+        append(output, std::span(samples_[i]).subspan(from, next[i] - from), line, first + i);
+      }
+      begin = end;
+    }
+    return put(output);
+  }
+
   static bool put(const std::string& output) {
     // A reader that has seen enough (head) closes the pipe; that is no error.
     return std::fwrite(output.data(), 1, output.size(), stdout) == output.size();
@@ -133,9 +169,9 @@ class Tokenizer {
     if (at != text.size()) throw std::logic_error("the pieces are not the text: please report this");
   }
 
-  void append(std::string& output, const Tokens& tokens, std::size_t sample) const {
+  void append(std::string& output, std::span<const std::uint32_t> tokens, std::size_t line, std::size_t sample) const {
     if (options_.json) {
-      nlohmann::ordered_json object = {{"line", line_}};
+      nlohmann::ordered_json object = {{"line", line}};
       if (sampler_) object["sample"] = sample;
       add_tokens(object, tokens);
       output += object.dump() + "\n";
@@ -144,7 +180,7 @@ class Tokenizer {
     }
   }
 
-  void add_tokens(nlohmann::ordered_json& object, const Tokens& tokens) const {
+  void add_tokens(nlohmann::ordered_json& object, std::span<const std::uint32_t> tokens) const {
     object["ids"] = nlohmann::json::array();
     object["pieces"] = nlohmann::json::array();
     for (const std::uint32_t token : tokens) {
@@ -153,7 +189,7 @@ class Tokenizer {
     }
   }
 
-  void append_tokens(std::string& output, const Tokens& tokens) const {
+  void append_tokens(std::string& output, std::span<const std::uint32_t> tokens) const {
     const bool ids = options_.print == "ids";
     for (std::size_t i = 0; i < tokens.size(); ++i) {
       if (i > 0) output += ids ? ' ' : '\t';
@@ -168,7 +204,7 @@ class Tokenizer {
   std::optional<Sampler> sampler_;
   std::vector<Tokens> samples_;
   std::vector<std::uint64_t> uses_;
-  std::size_t line_ = 0;
+  std::size_t line_ = 0;  // lines before the current ones
 };
 
 void solve(const Options& options) {
@@ -192,8 +228,7 @@ void solve(const Options& options) {
   std::istream& input = options.text == "-" ? std::cin : file;
   suite::Progress progress(seconds);
   progress.now("tokenising");
-  // Memory holds a part and a line, and what becomes of them; with many samples the part is small.
-  const std::size_t part = std::max<std::size_t>(std::size_t{1} << 14, (std::size_t{1} << 20) / options.count);
+  const std::size_t part = part_bytes(options);
   std::string text;
   std::uint64_t position = 0;
   for (bool more = true; more;) {
