@@ -152,14 +152,14 @@ std::size_t reversed_pairs(const Law& law, const Vocabulary& vocabulary, double 
 /// The law that the perfect sampler's choices multiply to.
 Law law_of_choices(const Vocabulary& vocabulary, std::string_view line, double alpha) {
   const Reference reference(vocabulary);
-  const std::vector<double> sums = reference.log_sums(reference.matches(line), alpha);
+  const std::vector<Reference::LogSum> sums = reference.log_sums(reference.matches(line), alpha);
   Law law;
   for (const Segmentation& segmentation : enumerate(vocabulary, line)) {
     double probability = 1;
     std::size_t begin = 0;
     for (const std::uint32_t token : segmentation.tokens) {
       const std::size_t end = begin + vocabulary.pieces[token].size();
-      probability *= std::exp(sums[begin] + alpha * vocabulary.scores[token] - sums[end]);
+      probability *= std::exp(reference.log_share(sums, {.begin = begin, .token = token}, end, alpha));
       begin = end;
     }
     law[segmentation.tokens] = probability;

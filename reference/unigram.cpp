@@ -137,15 +137,23 @@ Tokens Reference::decode(std::string_view text) const {
   return tokens;
 }
 
-std::vector<double> Reference::log_sums(const std::vector<std::vector<Match>>& ends, double alpha) const {
-  std::vector<double> sums(ends.size(), nothing);
-  sums[0] = 0;
+std::vector<Reference::LogSum> Reference::log_sums(const std::vector<std::vector<Match>>& ends, double alpha) const {
+  std::vector<LogSum> sums(ends.size(), {.best = nothing, .rest = 0});
+  sums[0].best = 0;
   for (std::size_t end = 1; end < ends.size(); ++end) {
     for (const Match& match : ends[end]) {
-      sums[end] = log_sum(sums[end], sums[match.begin] + alpha * vocabulary_.scores[match.token]);
+      sums[end].best = std::max(sums[end].best, sums[match.begin].best + vocabulary_.scores[match.token]);
     }
+    double rest = nothing;  // as shares of exp(alpha * best)
+    for (const Match& match : ends[end]) rest = log_sum(rest, log_share(sums, match, end, alpha));
+    sums[end].rest = rest;
   }
   return sums;
+}
+
+double Reference::log_share(const std::vector<LogSum>& sums, const Match& match, std::size_t end, double alpha) const {
+  const double behind = sums[match.begin].best + vocabulary_.scores[match.token] - sums[end].best;
+  return alpha * behind + sums[match.begin].rest - sums[end].rest;
 }
 
 Tokens Reference::sample(std::string_view text, double alpha, const Uniform& uniform) const {
@@ -154,14 +162,14 @@ Tokens Reference::sample(std::string_view text, double alpha, const Uniform& uni
   for (std::size_t at = 0; at < text.size();) {
     const std::string_view line = text.substr(at, end_of_line(text, at) - at);
     const auto ends = matches(line);
-    const std::vector<double> sums = log_sums(ends, alpha);
+    const std::vector<LogSum> sums = log_sums(ends, alpha);
     const auto first = static_cast<std::ptrdiff_t>(tokens.size());
     for (std::size_t end = line.size(); end > 0;) {
       const double bound = uniform(at + end);
       double sum = 0;
       Match chosen = ends[end].front();
       for (auto match = ends[end].rbegin(); match != ends[end].rend(); ++match) {  // the shortest first
-        sum += std::exp(sums[match->begin] + alpha * vocabulary_.scores[match->token] - sums[end]);
+        sum += std::exp(log_share(sums, *match, end, alpha));
         if (bound < sum) {
           chosen = *match;
           break;

@@ -85,8 +85,17 @@ class Reference {
   };
   /// For every position of the line the pieces that end there, the longest first.
   std::vector<std::vector<Match>> matches(std::string_view line) const;
-  /// log Z of every position of the line: of the sum over the segmentations of what is before it.
-  std::vector<double> log_sums(const std::vector<std::vector<Match>>& ends, double alpha) const;
+  /// Of the segmentations of what is before a position the best score, which is exact, and the logarithm of
+  /// the sum over all, of exp(alpha * (score - best)): of ties the difference is 0 at every alpha.
+  struct LogSum {
+    double best;
+    double rest;
+    double value(double alpha) const { return alpha * best + rest; }  ///< log Z
+  };
+  /// Those of every position of the line.
+  std::vector<LogSum> log_sums(const std::vector<std::vector<Match>>& ends, double alpha) const;
+  /// The logarithm of the probability that a piece which ends at a position begins where the match says.
+  double log_share(const std::vector<LogSum>& sums, const Match& match, std::size_t end, double alpha) const;
 
   const Vocabulary& vocabulary() const { return vocabulary_; }
 

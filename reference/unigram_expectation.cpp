@@ -14,24 +14,25 @@ void expect(const Reference& reference, std::string_view text, double alpha, Exp
   for (std::size_t at = 0; at < text.size();) {
     const std::string_view line = text.substr(at, end_of_line(text, at) - at);
     const auto ends = reference.matches(line);
-    const std::vector<double> sums = reference.log_sums(ends, alpha);
+    const std::vector<Reference::LogSum> sums = reference.log_sums(ends, alpha);
     // The probability that a piece ends at a position, from the end of the line on.
     std::vector<double> boundary(line.size() + 1);
     boundary.back() = 1;
     for (std::size_t end = line.size(); end > 0; --end) {
       for (const Reference::Match& match : ends[end]) {
-        const double score = vocabulary.scores[match.token];
-        const double probability = boundary[end] * std::exp(sums[match.begin] + alpha * score - sums[end]);
+        const double log_share = reference.log_share(sums, match, end, alpha);
+        const double probability = boundary[end] * std::exp(log_share);
+        if (probability == 0) continue;
         boundary[match.begin] += probability;
         expectation.counts[match.token] += probability;
         expectation.tokens += probability;
-        expectation.score += probability * score;
+        expectation.score += probability * vocabulary.scores[match.token];
+        expectation.entropy -= probability * log_share;
       }
     }
-    expectation.log_sum += sums.back();
+    expectation.log_sum += sums.back().value(alpha);
     at += line.size();
   }
-  expectation.entropy = expectation.log_sum - alpha * expectation.score;
 }
 
 std::vector<Segmentation> enumerate(const Vocabulary& vocabulary, std::string_view line) {

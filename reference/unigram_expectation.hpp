@@ -12,7 +12,7 @@ struct Expectation {
   double log_sum = 0;          ///< log Z
   double tokens = 0;           ///< expected number of pieces
   double score = 0;            ///< expected score
-  double entropy = 0;          ///< nats: log Z - alpha * score
+  double entropy = 0;          ///< nats: log Z - alpha * score, by decisions, as that difference rounds at large alpha
   std::vector<double> counts;  ///< by token: how often it is expected
 };
 

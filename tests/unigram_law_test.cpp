@@ -120,14 +120,14 @@ INSTANTIATE_TEST_SUITE_P(UnigramLaw, OfAlpha, testing::Values(0.0, 0.1, 1.0));
 
 /// Draws from stored sums, with the sum of all weights taken `scale` times too large.
 Tokens draw_scaled(const Reference& reference, const std::vector<std::vector<Reference::Match>>& ends,
-                   const std::vector<double>& sums, double scale, std::uint64_t draw) {
+                   const std::vector<Reference::LogSum>& sums, double scale, std::uint64_t draw) {
   Tokens tokens;
   for (std::size_t end = ends.size() - 1; end > 0;) {
     const double bound = scale * random_uniform(11, draw, end);
     Reference::Match chosen = ends[end].back();
     double sum = 0;
     for (const Reference::Match& match : ends[end]) {
-      sum += std::exp(sums[match.begin] + reference.vocabulary().scores[match.token] - sums[end]);
+      sum += std::exp(reference.log_share(sums, match, end, 1));
       if (bound < sum) {
         chosen = match;
         break;

@@ -3,11 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <ctime>
 #include <limits>
 
 #include "benchmarks/unigram_support.hpp"
 #include "impl/support/random.hpp"
 #include "impl/unigram/unigram_training.hpp"
+#include "tests/support/full_speed.hpp"
 
 namespace tandem::unigram {
 namespace {
@@ -242,6 +244,27 @@ TEST(Unigram, SamplesDoNotDependOnThreadsBatchesOrCuts) {
   EXPECT_EQ(first, all[0]);
 }
 
+// Sums take more than half of a sample's time: 32 samples with sums of their own would take 20 times as long as one, or
+// more. Time of this thread, so that others do not count.
+TEST(Unigram, SamplesShareTheForwardPass) {
+  if (!test::full_speed) GTEST_SKIP() << "times of instrumented builds say little";
+  const Problem problem = random_problem(10'000, 3, 0.1);
+  const auto seconds = [](const auto& run) {
+    double least = std::numeric_limits<double>::infinity();
+    for (int round = 0; round < 5; ++round) {
+      const std::clock_t start = std::clock();
+      run();
+      least = std::min(least, static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
+    }
+    return least;
+  };
+  Tokens tokens;
+  std::vector<Tokens> samples(32);
+  const double one = seconds([&] { sample(problem.prepared->sampler, problem.text, {}, tokens, {}); });
+  const double all = seconds([&] { samples_simd(problem.prepared->sampler, problem.text, {}, samples, {}); });
+  EXPECT_LT(all, 12 * one);
+}
+
 // C14: 3 sigma of the mean of 400 samples.
 TEST(Unigram, TheExpectedNumberOfTokensIsTheMeanOfSamples) {
   const Problem problem = random_problem(100, 7, 1);
@@ -258,6 +281,26 @@ TEST(Unigram, TheExpectedNumberOfTokensIsTheMeanOfSamples) {
   }
   const double mean = sum / 400;
   EXPECT_NEAR(mean, expectation.tokens, 3 * std::sqrt((squares / 400 - mean * mean) / 400));
+}
+
+// Segmentations of one score are as likely as each other at any alpha, and the others have no part. Of 40 letters in
+// pieces of one and two there are fibonacci(41), and all of them tie where two letters are worth twice what one is.
+TEST(Unigram, ExpectationsKnowTiesAtALargeAlpha) {
+  const std::size_t size = 40;
+  std::vector<double> ways = {1, 1};    // segmentations of so many letters
+  std::vector<double> pieces = {0, 1};  // in all of them
+  for (std::size_t i = 2; i <= size; ++i) {
+    ways.push_back(ways[i - 1] + ways[i - 2]);
+    pieces.push_back(pieces[i - 1] + pieces[i - 2] + ways[i]);
+  }
+  const Vocabulary vocabulary = make_vocabulary({"a", "aa", "aaa"}, {-41.3, -82.6, -130});
+  const Vocabulary exact = make_vocabulary({"a", "aa", "aaa"}, {vocabulary.scores[0], 2 * vocabulary.scores[0], -130});
+  for (const double alpha : {1e3, 1e9, 999'999'999'999.0}) {
+    Expectation expectation;
+    expect(Reference(exact), std::string(size, 'a'), alpha, expectation);
+    EXPECT_NEAR(expectation.tokens, pieces[size] / ways[size], 1e-9) << alpha;
+    EXPECT_NEAR(expectation.entropy, std::log(ways[size]), 1e-9) << alpha;
+  }
 }
 
 TEST(Unigram, ALongLineHasNoOverflow) {
