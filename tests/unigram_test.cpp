@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "benchmarks/unigram_support.hpp"
+#include "impl/support/levels.hpp"
 #include "impl/support/random.hpp"
 #include "impl/unigram/unigram_training.hpp"
 #include "tests/support/full_speed.hpp"
@@ -244,10 +245,11 @@ TEST(Unigram, SamplesDoNotDependOnThreadsBatchesOrCuts) {
   EXPECT_EQ(first, all[0]);
 }
 
-// Sums take more than half of a sample's time: 32 samples with sums of their own would take 20 times as long as one, or
-// more. Time of this thread, so that others do not count.
+// Sums take two thirds of a sample's time: if 32 samples had sums of their own, these alone would take 20 times as long
+// as one sample. They take 4 times as long as one with AVX-512 and 8 with AVX2. Time of this process, so that others do
+// not count.
 TEST(Unigram, SamplesShareTheForwardPass) {
-  if (!test::full_speed) GTEST_SKIP() << "times of instrumented builds say little";
+  if (!test::full_speed || !chosen_target_reaches(HWY_AVX2)) GTEST_SKIP() << "draws take longer than sums here";
   const Problem problem = random_problem(10'000, 3, 0.1);
   const auto seconds = [](const auto& run) {
     double least = std::numeric_limits<double>::infinity();
@@ -262,7 +264,7 @@ TEST(Unigram, SamplesShareTheForwardPass) {
   std::vector<Tokens> samples(32);
   const double one = seconds([&] { sample(problem.prepared->sampler, problem.text, {}, tokens, {}); });
   const double all = seconds([&] { samples_simd(problem.prepared->sampler, problem.text, {}, samples, {}); });
-  EXPECT_LT(all, 12 * one);
+  EXPECT_LT(all, 16 * one);
 }
 
 // C14: 3 sigma of the mean of 400 samples.

@@ -4,6 +4,11 @@
 // positions: they are the half-words, lowest first, of the counter (position / 8, sample, 0). Only where the head
 // leaves a draw open the others are asked for, which are the highest 36 of the first two words of the counter
 // (position, sample, 2^32 - 1). The key is the seed.
+//
+// The law is that of all 52 bits: a head decides only what every tail would decide alike. (16 bits alone would be off
+// by up to 2^-17 in the probability of every candidate.) Thresholds are rounded downwards by 2^-33 heads at most, so
+// that a draw is decided otherwise than by all bits with a probability of at most 2^-49, about as the sums themselves
+// are rounded.
 #pragma once
 
 #include <Random123/philox.h>

@@ -26,6 +26,7 @@ namespace tandem::unigram {
 
 constexpr std::size_t slots = 32;
 constexpr std::size_t slot_of(std::size_t sample) { return sample % 8 * 4 + sample / 8; }
+constexpr std::uint32_t sample_of(std::uint32_t slot) { return slot % 4 * 8 + slot / 4; }
 
 /// Tokens of a few positions, by slot, on their way to where they belong: the last row of a cache line keeps rows from
 /// meeting in the same set of a cache.
@@ -136,7 +137,7 @@ void sweep(const Forward& forward, std::size_t size, const Seed& seed, std::uint
     for (; open != 0; open &= open - 1) {
       const auto slot = static_cast<std::uint32_t>(std::countr_zero(open));
       Seed of_slot = seed;
-      of_slot.sample += slot % 4 * 8 + slot / 4;
+      of_slot.sample += sample_of(slot);
       boundaries[position - lengths[forward.draw(of_slot, position)]] |= open & -open;
     }
   }
