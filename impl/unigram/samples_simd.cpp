@@ -35,6 +35,7 @@ struct Stage {
   static constexpr std::size_t stride = positions + 16;
   std::array<std::uint32_t, slots * stride> tokens;
   alignas(64) std::array<std::uint32_t, slots> next;  ///< where each slot's next token goes
+  std::array<std::uintptr_t, slots> ends{};           ///< the addresses where each slot's tokens belong
 
   void clear() {
     for (std::size_t slot = 0; slot < slots; ++slot) next[slot] = static_cast<std::uint32_t>(slot * stride);
@@ -159,6 +160,9 @@ void read_tokens(const Forward& forward, const std::uint32_t* boundaries, std::s
   std::array<std::uint32_t, longest_allowed + 1> masks;
   std::array<std::uint32_t, longest_allowed + 1> tokens;
   for (std::size_t position = first; position <= last; ++position) {
+    // What is written later is asked for now, a cache line at every position: about as much as there will be.
+    const std::uintptr_t line = stage.ends[(position - first) % slots] + (position - first) / slots * 64;
+    __builtin_prefetch(reinterpret_cast<const void*>(line), 1);  // NOLINT(performance-no-int-to-ptr): is not read
     const std::uint32_t live = boundaries[position];
     if (live == 0) continue;
     const Forward::Candidates all = forward.candidates(position);
@@ -203,6 +207,9 @@ void sample_batch(const Forward& forward, std::size_t size, const Seed& seed, st
   HWY_DYNAMIC_DISPATCH(sweep)(forward, size, seed, boundaries);
   for (std::size_t first = 1; first <= size; first += Stage::positions) {
     stage.clear();
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      stage.ends[slot_of(i)] = reinterpret_cast<std::uintptr_t>(samples[i].data() + samples[i].size());
+    }
     const std::size_t last = std::min(size, first + Stage::positions - 1);
     HWY_DYNAMIC_DISPATCH(read_tokens)(forward, boundaries, first, last, stage);
     for (std::size_t i = 0; i < samples.size(); ++i) {
