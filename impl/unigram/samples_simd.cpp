@@ -133,7 +133,8 @@ void sweep(const Forward& forward, std::size_t size, const Seed& seed, std::uint
     take(forward.thresholds(position).data(), 0);
     if (left != 0) {
       forward.all_thresholds(position, thresholds.data());
-      for (std::size_t i = Automaton::group; left != 0; i += Automaton::group) take(thresholds.data(), i);
+      const std::size_t count = forward.candidates(position).count;
+      for (std::size_t i = Automaton::group; i < count; i += Automaton::group) take(thresholds.data(), i);
     }
     for (; open != 0; open &= open - 1) {
       const auto slot = static_cast<std::uint32_t>(std::countr_zero(open));
