@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -11,7 +10,6 @@
 
 #include "benchmarks/nbce_support.hpp"
 #include "benchmarks/suite/simd_target.hpp"
-#include "impl/nbce/exponential_table.hpp"
 #include "impl/nbce/nbce.hpp"
 #include "impl/support/random.hpp"
 
@@ -201,33 +199,6 @@ TEST(Selection, ChoosesAsTheDefinitionBetweenNearlyEqualEntropies) {
     simd(problem, answer, {});
     ASSERT_EQ(answer.chosen, expected.chosen) << seed;
   }
-}
-
-/// The greatest relative error of what the kernels compute for 2^x, -2 <= x <= 2.
-template <int steps>
-double error_of_exponential() {
-  double worst = 0;
-  for (int i = -20000; i <= 20000; ++i) {
-    const double x = i / 1e4;
-    const int number = static_cast<int>(std::lround(x * steps));
-    const auto rest = static_cast<float>(x - static_cast<double>(number) / steps);
-    float fraction = rest + Between<steps>::coefficients[0];
-    for (std::size_t c = 1; c < Between<steps>::coefficients.size(); ++c) {
-      fraction = std::fma(fraction, rest, Between<steps>::coefficients[c]);
-    }
-    const auto bits = static_cast<std::uint32_t>(number) << exponent_shift<steps>;
-    const auto power =
-        std::bit_cast<float>(bits + exponential_table<steps>[static_cast<std::uint32_t>(number) % steps]);
-    worst = std::max(worst, std::abs(static_cast<double>(fraction) * static_cast<double>(power) / std::exp2(x) - 1));
-  }
-  return worst;
-}
-
-// What mass_rounding counts on, and with it every kept set.
-TEST(Exponential, IsAsExactAsItSays) {
-  EXPECT_LT(error_of_exponential<1>(), 2.1e-7);
-  EXPECT_LT(error_of_exponential<8>(), 2.1e-7);
-  EXPECT_LT(error_of_exponential<32>(), 2.1e-7);
 }
 
 // ---- Mistakes that would go unnoticed if nothing looked for them ----

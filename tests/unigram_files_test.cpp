@@ -215,8 +215,7 @@ TEST_F(Program, TokenisesInParts) {
   const std::string one = test::run(TANDEM_PROGRAM, sampled + "1 " + text).output;
   const std::string two = test::run(TANDEM_PROGRAM, sampled + "2 " + text).output;
   std::istringstream lines(two);
-  std::string first;
-  std::string second;
+  std::string first, second;
   for (std::string line; std::getline(lines, line);) {
     (line.find(R"("sample":0,)") != std::string::npos ? first : second) += line + "\n";
   }
