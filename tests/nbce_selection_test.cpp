@@ -217,7 +217,8 @@ TEST(NegativeControls, RawLogitsInPlaceOfLogProbabilitiesDiffer) {
   Problem<float> problem = random_problem<float>(200, 3, 4);
   problem.settings = {.pool = Pool::maximum, .top_p = 1};
   for (std::size_t i = 0; i < problem.logits.size(); ++i) {
-    problem.logits[i] += static_cast<float>(i / 200);  // rows differ in scale, as models' rows do
+    const std::size_t row = i / 200;
+    problem.logits[i] += static_cast<float>(row);  // rows differ in scale, as models' rows do
   }
   Answer<float> answer = shaped(problem);
   simd(problem, answer, {});
