@@ -120,9 +120,8 @@ const suite::Registered<Training, Found> registered(
                    const Found& actual) { return compare(training, expected, actual); },
      .certificate = [](const Training& training, const Found& found) { return certificate(training, found); }});
 
-template <int threads>
 void train_fast(const Training& training, Vocabulary& vocabulary, const Execution& execution) {
-  vocabulary = train(training.text, training.options, threads == 1 ? Execution{} : execution);
+  vocabulary = train(training.text, training.options, execution);
 }
 
 const suite::Registered<Training, Vocabulary> registered_training(
@@ -135,8 +134,8 @@ const suite::Registered<Training, Vocabulary> registered_training(
                          vocabulary = train(training.text, training.options, TrainingParts{});
                        },
                    .growth = {1, 10000}},
-                  {.name = "automaton", .run = train_fast<1>, .growth = {1, 1000}},
-                  {.name = "automaton_omp", .run = train_fast<0>, .growth = {1, 1000}}},
+                  {.name = "automaton", .run = train_fast, .growth = {1, 1000}},
+                  {.name = "automaton_omp", .run = train_fast, .growth = {1, 1000}}},
      .workloads = training_workloads(2e5),
      .problem = [](std::size_t count, std::uint64_t seed) { return random_training(count + 2, seed); },  // never empty
      .hash = hash,

@@ -23,10 +23,10 @@ constexpr double not_timed = std::numeric_limits<double>::quiet_NaN();
 constexpr double roof_allowance = 0.9;
 /// The fewest values for which the exact 95 % interval of a median is finite.
 constexpr std::size_t fewest_rounds = 6;
-/// From so many runs in an epoch on the first, with cold caches, does not count,
+/// In an epoch of fewer runs the first one, with cold caches, would show; unless a run takes so long that they are warm
+/// before it is over.
 constexpr std::uint64_t few_iterations = 8;
-/// nor does it where a run takes so long.
-constexpr double noticeably_cold_seconds = 10e-3;
+constexpr double longest_cold_seconds = 10e-3;
 
 /// Keeps the runs of one call instead of printing them.
 class Collector : public benchmark::BenchmarkReporter {
@@ -86,8 +86,7 @@ struct Racer {
       if (settled && row.iterations * 2 > iterations) break;
       previous = seconds;
       row.iterations = iterations;
-      // Few runs would be timed with the caches as another row left them, and many as their own.
-      lane.warm_up = iterations < few_iterations && seconds < noticeably_cold_seconds;
+      lane.warm_up = iterations < few_iterations && seconds < longest_cold_seconds;
     }
     const double round_seconds = static_cast<double>(row.iterations + (lane.warm_up ? 1 : 0)) * previous;
     if (round_seconds > 50 * options.epoch_seconds) epochs = 1;

@@ -202,8 +202,7 @@ void sample_batch(const Forward& forward, std::size_t size, const Seed& seed, st
   thread_local std::vector<std::uint32_t> boundary_buffer;
   thread_local Stage stage;
   std::uint32_t* boundaries = room(boundary_buffer, size + 1);
-  std::fill_n(boundaries, size, 0);
-  boundaries[size] = 0;
+  std::fill_n(boundaries, size + 1, 0);
   for (std::size_t i = 0; i < samples.size(); ++i) boundaries[size] |= 1U << slot_of(i);
   HWY_DYNAMIC_DISPATCH(sweep)(forward, size, seed, boundaries);
   for (std::size_t first = 1; first <= size; first += Stage::positions) {
