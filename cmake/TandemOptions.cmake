@@ -1,5 +1,6 @@
 # Compiler options shared by everything that Tandem builds, as the interface target tandem_options.
 set(TANDEM_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
+option(TANDEM_JOIN_SOURCES "Compile the spine and the program as a few large files: a whole build is faster, a small change slower")
 
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)

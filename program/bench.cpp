@@ -15,21 +15,21 @@
 namespace tandem::program {
 namespace {
 
-struct Options {
+struct BenchOptions {
   SelectionFlags selection;
   std::string out;
   std::size_t rounds = 0;
   bool json = false;
 };
 
-suite::RaceOptions chosen_race_options(const Options& options) {
+suite::RaceOptions chosen_race_options(const BenchOptions& options) {
   suite::RaceOptions race = race_options(options.selection.full, options.selection.seed);
   if (options.rounds != 0) race.rounds = options.rounds;
   return race;
 }
 
 /// The rows as plain Google Benchmarks, under its own flags.
-int bench_with_google_benchmark(const Options& options, const std::vector<suite::SelectedWorkload>& selection,
+int bench_with_google_benchmark(const BenchOptions& options, const std::vector<suite::SelectedWorkload>& selection,
                                 std::vector<std::string> flags) {
   if (!options.out.empty() || options.json) {
     throw std::invalid_argument(
@@ -45,7 +45,7 @@ int bench_with_google_benchmark(const Options& options, const std::vector<suite:
 }
 
 /// The rows in interleaved rounds, with speedups.
-int bench_in_rounds(const Options& options, const std::vector<suite::SelectedWorkload>& selection) {
+int bench_in_rounds(const BenchOptions& options, const std::vector<suite::SelectedWorkload>& selection) {
   if (!options.out.empty()) require_writable(options.out);
   suite::watch_for_interrupt();
   const suite::RaceOptions race = chosen_race_options(options);
@@ -67,7 +67,7 @@ int bench_in_rounds(const Options& options, const std::vector<suite::SelectedWor
 }  // namespace
 
 void add_bench(Context context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<BenchOptions>();
   CLI::App* verb = context.app.add_subcommand(
       "bench",
       "Timings and speedups in interleaved rounds, or, with any of Google Benchmark's own --benchmark_... flags, plain "

@@ -13,7 +13,7 @@
 namespace tandem::program {
 namespace {
 
-struct Options {
+struct CheckOptions {
   SelectionFlags selection;
   std::vector<int> threads = {1, 2, 3, 4};
   bool json = false;
@@ -24,7 +24,7 @@ std::string outcome(const suite::Check& check) {
   return check.ran ? "agrees" : check.message;
 }
 
-std::vector<suite::Check> check_all(const Options& options) {
+std::vector<suite::Check> check_all(const CheckOptions& options) {
   const auto selection = suite::select(
       {.filter = options.selection.filter, .full = options.selection.full, .hidden = options.selection.hidden});
   suite::GateOptions gate;
@@ -41,7 +41,7 @@ std::vector<suite::Check> check_all(const Options& options) {
   return checks;
 }
 
-int check(const Options& options) {
+int check(const CheckOptions& options) {
   suite::watch_for_interrupt();
   const std::vector<suite::Check> checks = check_all(options);
   reports::Table table({{"method"},
@@ -76,7 +76,7 @@ int check(const Options& options) {
 }  // namespace
 
 void add_check(Context context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CheckOptions>();
   CLI::App* verb = context.app.add_subcommand(
       "check", "Agreement of every variant with its reference\nExample: tandem check ab_plus_c/ --threads 1,2,4");
   options->selection.add_to(*verb, "Regular expression over method/variant/workload");

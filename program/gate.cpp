@@ -20,7 +20,7 @@ namespace {
 /// More instructions than this share are worth a word.
 constexpr double count_margin = 0.01;
 
-struct Options {
+struct GateOptions {
   regression::ComparisonOptions comparison;
   std::string base;
   std::string head;
@@ -46,19 +46,19 @@ regression::BuildProgram program_of(const std::string& side, const std::string& 
   return {.side = side, .command = std::move(command)};
 }
 
-void require_all_writable(const Options& options) {
+void require_all_writable(const GateOptions& options) {
   for (const std::string& path : {options.out, options.markdown, options.junit}) {
     if (!path.empty()) require_writable(path);
   }
 }
 
-int exit_status(const regression::Comparison& comparison, const Options& options) {
+int exit_status(const regression::Comparison& comparison, const GateOptions& options) {
   if (comparison.any_slower()) return Exit::check_failed;
   if (options.strict_counts && comparison.any_more_instructions(count_margin)) return Exit::check_failed;
   return comparison.partial ? Exit::bad_usage : Exit::all_well;
 }
 
-int gate(Options options, const std::string& simd) {
+int gate(GateOptions options, const std::string& simd) {
   require_all_writable(options);
   regression::ComparisonOptions& comparing = options.comparison;
   comparing.base = program_of("base", options.base, simd);
@@ -93,7 +93,7 @@ int gate(Options options, const std::string& simd) {
 }  // namespace
 
 void add_gate(Context context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<GateOptions>();
   CLI::App* verb =
       context.app.add_subcommand("gate",
                                  "Two builds raced against each other, row by row: faster, slower, same, undecided\n"

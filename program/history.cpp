@@ -15,14 +15,14 @@
 namespace tandem::program {
 namespace {
 
-struct Options {
+struct HistoryOptions {
   std::string file;
   std::string results;
   std::string filter;
   bool json = false;
 };
 
-void append(const Options& options) {
+void append(const HistoryOptions& options) {
   const nlohmann::ordered_json results = reports::read_gate_results(options.results);
   try {
     regression::append_entry(options.file, regression::history_entry(results));
@@ -54,7 +54,7 @@ std::string changes_text(const regression::HistorySeries& series) {
   return text;
 }
 
-void show(const Options& options) {
+void show(const HistoryOptions& options) {
   const regression::History history = regression::read_history(options.file);
   for (const std::string& damage : history.damages) fmt::print(stderr, "tandem: {}\n", damage);
   std::regex filter;
@@ -99,7 +99,7 @@ void show(const Options& options) {
 }  // namespace
 
 void add_history(Context context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<HistoryOptions>();
   CLI::App* verb =
       context.app.add_subcommand("history",
                                  "How rows went from gate to gate: a line per figure, and where it stepped\n"

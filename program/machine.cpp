@@ -13,7 +13,7 @@
 namespace tandem::program {
 namespace {
 
-struct Options {
+struct MachineOptions {
   bool quick = false;
   bool json = false;
 };
@@ -33,7 +33,7 @@ std::vector<suite::Peaks> measure_all_peaks(const suite::MachineCard& card, bool
   return peaks;
 }
 
-void machine(const Options& options) {
+void machine(const MachineOptions& options) {
   const suite::MachineCard card = suite::read_machine_card();
   const int races = options.quick ? 10 : 40;
   std::vector<suite::Peaks> peaks;
@@ -57,7 +57,7 @@ void machine(const Options& options) {
 }  // namespace
 
 void add_machine(Context context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<MachineOptions>();
   CLI::App* verb = context.app.add_subcommand(
       "machine", "The machine card: shape, SIMD targets, measured peaks, noise\nExample: tandem machine --json");
   verb->add_flag("--quick", options->quick, "Only the SIMD target in use, fewer tries");

@@ -11,7 +11,7 @@
 namespace tandem::program {
 namespace {
 
-struct Options {
+struct ReportOptions {
   std::vector<std::string> files;
   std::string out = ".";
 };
@@ -26,7 +26,7 @@ std::string page_of(const std::string& file) {
 }
 
 /// One page per results file, named after it.
-void report(const Options& options) {
+void report(const ReportOptions& options) {
   std::vector<std::pair<std::filesystem::path, std::string>> pages;
   for (const std::string& file : options.files) {
     const auto page = std::filesystem::path(options.out) / std::filesystem::path(file).stem().concat(".md");
@@ -45,7 +45,7 @@ void report(const Options& options) {
 }  // namespace
 
 void add_report(Context context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ReportOptions>();
   CLI::App* verb = context.app.add_subcommand(
       "report", "Pages from results files\nExample: tandem report results/latest/results.json --out pages");
   verb->add_option("FILE", options->files, "Results files of tandem run or tandem bench")->required();

@@ -13,14 +13,14 @@
 namespace tandem::program {
 namespace {
 
-struct Options {
+struct ReproduceOptions {
   std::string filter;
   bool full = false;
   bool hidden = false;
   bool json = false;
 };
 
-void reproduce(const Options& options) {
+void reproduce(const ReproduceOptions& options) {
   suite::watch_for_interrupt();
   const auto selected = claims::select(options.filter, options.full, options.hidden);
   if (selected.empty()) throw std::invalid_argument("the filter '" + options.filter + "' matches no claim");
@@ -55,7 +55,7 @@ std::vector<claims::Finding> test_claims(const std::vector<claims::Claim>& claim
 }
 
 void add_reproduce(Context context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ReproduceOptions>();
   CLI::App* verb = context.app.add_subcommand(
       "reproduce",
       "The claims of the posts and papers, with figures and verdicts\nExample: tandem reproduce ab_plus_c/C2");

@@ -16,7 +16,7 @@
 namespace tandem::program {
 namespace {
 
-struct Options {
+struct RunOptions {
   SelectionFlags selection;
   std::string out = "results";
 };
@@ -29,7 +29,7 @@ std::filesystem::path new_folder(const std::string& out, std::string started) {
   return folder;
 }
 
-int run(const Options& options) {
+int run(const RunOptions& options) {
   suite::watch_for_interrupt();
   const bool full = options.selection.full;
   const auto selection =
@@ -67,7 +67,7 @@ int run(const Options& options) {
 }  // namespace
 
 void add_run(Context context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RunOptions>();
   CLI::App* verb = context.app.add_subcommand(
       "run", "Check, race, reproduce the claims, write the report\nExample: tandem run --quick");
   options->selection.add_to(*verb, "Regular expression over method/variant/workload");

@@ -22,7 +22,7 @@ namespace {
 
 using namespace language_model;
 
-struct Options {
+struct TrainOptions {
   std::filesystem::path text;
   std::filesystem::path folder;
   TrainerOptions trainer{.shape = {.dim = 128,
@@ -51,7 +51,7 @@ void write_curve(const std::filesystem::path& path, const Trainer& trainer) {
 }
 
 /// The tokenizer of the folder where the training goes on, a new one else; its size becomes the model's vocabulary.
-Encoder make_encoder(Options& options, std::string_view training_text) {
+Encoder make_encoder(TrainOptions& options, std::string_view training_text) {
   const std::filesystem::path path = options.folder / "tokenizer.bin";
   Shape& shape = options.trainer.shape;
   Tokenizer tokenizer = options.resume ? load_tokenizer(path) : train_tokenizer(training_text, shape.vocabulary);
@@ -66,7 +66,7 @@ Encoder make_encoder(Options& options, std::string_view training_text) {
 }
 
 /// True if all steps are done; false after an interrupt.
-bool run(Trainer& trainer, const TrainingText& held_out, const Options& options) {
+bool run(Trainer& trainer, const TrainingText& held_out, const TrainOptions& options) {
   using Clock = std::chrono::steady_clock;
   const Execution execution{.threads = options.threads};
   const auto keep = [&] {
@@ -97,7 +97,7 @@ bool run(Trainer& trainer, const TrainingText& held_out, const Options& options)
   return trainer.steps_done() == steps;
 }
 
-int train(Options options) {
+int train(TrainOptions options) {
   if (options.threads < 1) throw std::invalid_argument("training takes at least one thread");
   if (!(options.held_out_share > 0 && options.held_out_share < 1)) {
     throw std::invalid_argument("the held-out share must lie between 0 and 1");
@@ -147,7 +147,7 @@ void add_train(Context context) {
       "A tokenizer and a language model from a text: DIR/tokenizer.bin, DIR/model.bin, DIR/loss.csv, and a checkpoint\n"
       "every minute, from which --resume goes on to the same result, bit by bit\n"
       "Example: tandem train language_model --text bible.txt --out kjv");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TrainOptions>();
   TrainerOptions& trainer = options->trainer;
   method->add_option("--text", options->text, "Plain text, a paragraph or verse per line")->required();
   method->add_option("--out", options->folder, "Folder of the results, made if need be")->required();

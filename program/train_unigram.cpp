@@ -15,7 +15,7 @@
 namespace tandem::program {
 namespace {
 
-struct Options {
+struct TrainUnigramOptions {
   std::filesystem::path text;
   std::filesystem::path out;
   unigram::TrainingOptions training;
@@ -37,7 +37,7 @@ void write(const std::filesystem::path& path, const std::string& content) {
   }
 }
 
-void train(const Options& options) {
+void train(const TrainUnigramOptions& options) {
   if (options.threads < 1) throw std::invalid_argument("training takes at least one thread");
   const std::string text = content_of(options.text);
   const Execution execution{.threads = options.threads};
@@ -64,7 +64,7 @@ void add_train_unigram(CLI::App& verb) {
       "unigram",
       "A vocabulary for `tandem solve tokenize` from a text: candidate substrings, expectation maximisation, pruning\n"
       "Example: tandem train unigram --text bible.txt --out bible.tsv --pieces 8000");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<TrainUnigramOptions>();
   unigram::TrainingOptions& training = options->training;
   method->add_option("--text", options->text, "Plain text; no piece goes on beyond a line")->required();
   method->add_option("--out", options->out, "The vocabulary: piece, tab, score, one a line")->required();

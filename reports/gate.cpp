@@ -75,7 +75,7 @@ std::string xml(const std::string& text) {
 }
 
 /// A workflow command ends with its line.
-std::string escaped(const std::string& text) {
+std::string escaped_for_actions(const std::string& text) {
   std::string result;
   for (const char symbol : text) {
     if (symbol == '%') {
@@ -162,14 +162,14 @@ std::string gate_annotations(const ordered_json& results, bool strict_counts) {
   for (const ordered_json& row : results.at("rows")) {
     const std::string name = row.at("name");
     if (gate_word(row) == "slower") {
-      text += fmt::format("::error title=Slower::{}\n", escaped(name + " takes " + gate_change_cell(row)));
+      text += fmt::format("::error title=Slower::{}\n", escaped_for_actions(name + " takes " + gate_change_cell(row)));
     }
     if (gate_more_instructions(row)) {
       text += fmt::format("::{} title=More instructions::{}\n", strict_counts ? "error" : "warning",
-                          escaped(name + ": " + gate_counts_cell(row)));
+                          escaped_for_actions(name + ": " + gate_counts_cell(row)));
     }
   }
-  return text + "::notice title=Regression gate::" + escaped(summary_text(results, " ")) + "\n";
+  return text + "::notice title=Regression gate::" + escaped_for_actions(summary_text(results, " ")) + "\n";
 }
 
 }  // namespace tandem::reports

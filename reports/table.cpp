@@ -21,7 +21,7 @@ std::string padded(const std::string& text, std::size_t columns, Align align) {
 }
 
 /// A vertical bar would end the cell.
-std::string escaped(std::string text) {
+std::string escaped_for_markdown(std::string text) {
   for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) text.insert(at, "\\");
   return text;
 }
@@ -30,7 +30,7 @@ std::string escaped(std::string text) {
 
 void Table::add(std::vector<std::string> cells) {
   if (cells.size() != columns_.size()) throw std::logic_error("a table row has another number of cells than columns");
-  for (std::string& cell : cells) cell = escaped(std::move(cell));
+  for (std::string& cell : cells) cell = escaped_for_markdown(std::move(cell));
   rows_.push_back(std::move(cells));
 }
 

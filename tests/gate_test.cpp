@@ -7,6 +7,7 @@
 
 #include "benchmarks/suite/gate.hpp"
 #include "benchmarks/suite/race.hpp"
+#include "impl/support/no_answer.hpp"
 #include "tests/support/command.hpp"
 
 namespace tandem::suite {
@@ -57,6 +58,43 @@ TEST(Gate, LeavesOutAVariantThatSaysItHasNoAnswer) {
   EXPECT_FALSE(check.ran);
   EXPECT_TRUE(check.agrees);
   EXPECT_EQ(check.message, "not converged after 3 iterations");
+}
+
+/// Counts how often it is asked.
+struct Decliner {
+  static inline int runs = 0;
+
+  static void run(const int&, int&, const Execution&) {
+    ++runs;
+    throw NoAnswer("not converged");
+  }
+  static void reference(const int& input, int& output, const Execution&) { output = input; }
+};
+
+const Registered<int, int> decliners{{
+    .name = "decliners",
+    .summary = "a variant that never has an answer",
+    .source = "this project",
+    .variants = {{"reference", Decliner::reference, {1, 1}}, {"decliner_omp", Decliner::run, {1, 1}}},
+    .workloads = {{.name = "one", .size = 1, .make = [](std::uint64_t) { return 1; }}},
+    .problem = [](std::size_t, std::uint64_t) { return 1; },
+    .poison = [](const int&, int& output) { output = -1; },
+    .compare = [](const int&, const int& expected, const int& actual) -> Agreement {
+      return {.error = expected == actual ? 0.0 : 1.0};
+    },
+    .certificate = [](const int&, const int&) { return std::nullopt; },
+}};
+
+TEST(Gate, AsksForNoAnswerOnce) {
+  Decliner::runs = 0;
+  const CheckedWorkload checked = check_workload(select({.filter = "^decliners/"}).front(), {.threads = {1, 2, 3}});
+  EXPECT_EQ(Decliner::runs, 1);
+  for (const int threads : {1, 2, 3}) {
+    const Check& check = check_of(checked, "decliner_omp", threads);
+    EXPECT_FALSE(check.ran) << threads;
+    EXPECT_TRUE(check.agrees) << threads;
+    EXPECT_EQ(check.message, "not converged") << threads;
+  }
 }
 
 TEST(Race, RefusesByNameAndTimesTheRest) {

@@ -7,9 +7,6 @@
 namespace tandem::regression {
 namespace {
 
-using nlohmann::json;
-using std::chrono::seconds;
-
 std::vector<std::string> whole_command(const BuildProgram& program, const std::vector<std::string>& wrapper) {
   std::vector<std::string> command = wrapper;
   command.insert(command.end(), program.command.begin(), program.command.end());
@@ -19,10 +16,10 @@ std::vector<std::string> whole_command(const BuildProgram& program, const std::v
 
 /// A missing field is the worker's fault, not ours.
 template <class Reader>
-auto read(const std::string& side, Reader reader) {
+auto reading(const std::string& side, Reader reader) {
   try {
     return reader();
-  } catch (const json::exception&) {
+  } catch (const nlohmann::json::exception&) {
     throw ChildFailure("the worker of " + side + " left out a field of the protocol");
   }
 }
@@ -38,9 +35,9 @@ BuildWorker::BuildWorker(const BuildProgram& program, const std::map<std::string
                          const std::vector<std::string>& wrapper)
     : child_("the worker of " + program.side, whole_command(program, wrapper), environment),
       patience_factor_(wrapper.empty() ? 1 : 20) {
-  json greeting;
+  nlohmann::json greeting;
   try {
-    greeting = child_.listen(seconds(30 * patience_factor_));
+    greeting = child_.listen(std::chrono::seconds(30 * patience_factor_));
   } catch (const ChildFailure& failure) {
     const std::string why = wrapper.empty()
                                 ? "does not take part in races: it is no Tandem, or one from before the gate"
@@ -48,7 +45,7 @@ BuildWorker::BuildWorker(const BuildProgram& program, const std::map<std::string
                                   "pins another";
     throw ChildFailure(fmt::format("{} {} ({})", program.side, why, failure.what()));
   }
-  const json version = greeting.value("tandem_race_worker", json());
+  const nlohmann::json version = greeting.value("tandem_race_worker", nlohmann::json());
   if (version != protocol_version) {
     throw ChildFailure(
         fmt::format("{} speaks version {} of the race protocol, this program version {}: build both "
@@ -60,11 +57,12 @@ BuildWorker::BuildWorker(const BuildProgram& program, const std::map<std::string
 
 std::vector<ListedRow> BuildWorker::list(const std::string& filter, bool full, bool hidden,
                                          const std::vector<int>& threads) {
-  const json answer = child_.ask(
-      {{"do", "list"}, {"filter", filter}, {"full", full}, {"hidden", hidden}, {"threads", threads}}, seconds(60));
-  return read("a build", [&] {
+  const nlohmann::json answer =
+      child_.ask({{"do", "list"}, {"filter", filter}, {"full", full}, {"hidden", hidden}, {"threads", threads}},
+                 std::chrono::seconds(60));
+  return reading("a build", [&] {
     std::vector<ListedRow> rows;
-    for (const json& row : answer.at("rows")) {
+    for (const nlohmann::json& row : answer.at("rows")) {
       rows.push_back({{row.at("method"), row.at("variant"), row.at("workload"), row.at("threads")},
                       row.at("threaded"),
                       row.at("code")});
@@ -75,14 +73,15 @@ std::vector<ListedRow> BuildWorker::list(const std::string& filter, bool full, b
 
 std::vector<std::optional<std::string>> BuildWorker::prepare(const std::vector<RowKey>& rows,
                                                              const PrepareOptions& options) {
-  json request = {{"do", "prepare"},       {"method", rows.front().method}, {"workload", rows.front().workload},
-                  {"seed", options.seed},  {"steps", options.step_budget},  {"longest", options.longest_run_seconds},
-                  {"check", options.check}};
+  nlohmann::json request = {
+      {"do", "prepare"},       {"method", rows.front().method}, {"workload", rows.front().workload},
+      {"seed", options.seed},  {"steps", options.step_budget},  {"longest", options.longest_run_seconds},
+      {"check", options.check}};
   for (const RowKey& row : rows) request["rows"].push_back({{"variant", row.variant}, {"threads", row.threads}});
-  const json answer = child_.ask(request, seconds(300 * patience_factor_));
-  return read("a build", [&] {
+  const nlohmann::json answer = child_.ask(request, std::chrono::seconds(300 * patience_factor_));
+  return reading("a build", [&] {
     std::vector<std::optional<std::string>> outcomes;
-    for (const json& row : answer.at("rows")) {
+    for (const nlohmann::json& row : answer.at("rows")) {
       outcomes.push_back(row.at("ready") ? std::nullopt : std::optional(row.at("why").get<std::string>()));
     }
     if (outcomes.size() != rows.size()) throw ChildFailure("a worker prepared another number of rows than asked for");
@@ -91,16 +90,17 @@ std::vector<std::optional<std::string>> BuildWorker::prepare(const std::vector<R
 }
 
 double BuildWorker::epoch(std::size_t row, std::uint64_t runs, bool check) {
-  const json answer = child_.ask({{"do", "epoch"}, {"row", row}, {"runs", runs}, {"check", check}}, seconds(60));
+  const nlohmann::json answer =
+      child_.ask({{"do", "epoch"}, {"row", row}, {"runs", runs}, {"check", check}}, std::chrono::seconds(60));
   // A clock that gives no number gives no time; the round is dropped.
-  const json value = answer.value("seconds", json());
+  const nlohmann::json value = answer.value("seconds", nlohmann::json());
   return value.is_number() ? value.get<double>() : 0.0;
 }
 
 void BuildWorker::count(std::size_t row) {
-  child_.ask({{"do", "count"}, {"row", row}}, seconds(60 * patience_factor_));
+  child_.ask({{"do", "count"}, {"row", row}}, std::chrono::seconds(60 * patience_factor_));
 }
 
-void BuildWorker::finish() { child_.ask({{"do", "finish"}}, seconds(10 * patience_factor_)); }
+void BuildWorker::finish() { child_.ask({{"do", "finish"}}, std::chrono::seconds(10 * patience_factor_)); }
 
 }  // namespace tandem::regression

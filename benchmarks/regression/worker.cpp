@@ -26,12 +26,11 @@
 namespace tandem::regression {
 namespace {
 
-using nlohmann::json;
 using suite::Row;
 using suite::SelectedWorkload;
 
-json list(const json& request) {
-  json rows = json::array();
+nlohmann::json list(const nlohmann::json& request) {
+  nlohmann::json rows = nlohmann::json::array();
   const std::vector<int> threads = request.at("threads");
   for (const SelectedWorkload& selected :
        suite::select({.filter = request.at("filter"), .full = request.at("full"), .hidden = request.at("hidden")})) {
@@ -67,7 +66,7 @@ double seconds_of_runs(suite::Case& problem, std::size_t variant, const Executio
 /// The workload that was prepared last, and its rows.
 class Worker {
  public:
-  json answer(const json& request) {
+  nlohmann::json answer(const nlohmann::json& request) {
     const std::string& what = request.at("do").get_ref<const std::string&>();
     if (what == "list") return list(request);
     if (what == "prepare") return prepare(request);
@@ -77,7 +76,7 @@ class Worker {
   }
 
  private:
-  json prepare(const json& request) {
+  nlohmann::json prepare(const nlohmann::json& request) {
     rows_.clear();
     problem_.reset();
     const suite::AnyMethod& method = suite::method_named(request.at("method").get<std::string>());
@@ -86,7 +85,7 @@ class Worker {
     if (workload == method.workloads.end()) throw std::invalid_argument(method.name + " has no such workload");
     selected_ = {&method, static_cast<std::size_t>(workload - method.workloads.begin()), {}};
     suite::GateOptions options{.seed = request.at("seed"), .threads = {}, .step_budget = request.at("steps")};
-    for (const json& row : request.at("rows")) {
+    for (const nlohmann::json& row : request.at("rows")) {
       const std::size_t variant = method.variant_index(row.at("variant").get<std::string>());
       rows_.push_back(suite::row_of(selected_, variant, row.at("threads")));
       if (std::ranges::count(selected_.variants, variant) == 0) selected_.variants.push_back(variant);
@@ -100,7 +99,7 @@ class Worker {
     } else {
       make_problem(options);
     }
-    json outcomes = json::array();
+    nlohmann::json outcomes = nlohmann::json::array();
     for (const Row& row : rows_) {
       const bool ready = row.status == suite::RowStatus::timed;
       outcomes.push_back({{"ready", ready}, {"why", (row.refused() ? "DISAGREES: " : "") + row.message}});
@@ -125,13 +124,13 @@ class Worker {
     }
   }
 
-  const Row& row_at(const json& request) const {
+  const Row& row_at(const nlohmann::json& request) const {
     const Row& row = rows_.at(request.at("row").get<std::size_t>());
     if (row.status != suite::RowStatus::timed) throw std::invalid_argument(row.name() + " is not ready");
     return row;
   }
 
-  json epoch(const Row& row, std::uint64_t runs, bool check_output) {
+  nlohmann::json epoch(const Row& row, std::uint64_t runs, bool check_output) {
     const std::size_t variant = selected_.method->variant_index(row.variant);
     const Execution execution{.threads = row.threads};
     run_times(*problem_, variant, execution, runs / 8);
@@ -145,7 +144,7 @@ class Worker {
 
   /// The third run is counted: the first makes threads and tables that later ones find, the second tells how long it
   /// takes.
-  json count(const Row& row) {
+  nlohmann::json count(const Row& row) {
     const std::size_t variant = selected_.method->variant_index(row.variant);
     const Execution execution{.threads = row.threads};
     problem_->poison();
@@ -174,14 +173,14 @@ class Worker {
 }  // namespace
 
 void serve(std::istream& requests, std::ostream& answers) {
-  const auto say = [&answers](const json& line) {
-    answers << line.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;
+  const auto say = [&answers](const nlohmann::json& line) {
+    answers << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
   };
   say({{"tandem_race_worker", protocol_version}, {"counts", TANDEM_CAN_COUNT}});
   Worker worker;
   for (std::string line; std::getline(requests, line);) {
     try {
-      const json request = json::parse(line);
+      const nlohmann::json request = nlohmann::json::parse(line);
       if (request.at("do") == "finish") {
         say({{"finished", true}});
         return;

@@ -72,8 +72,11 @@ class Gate {
         result.problem.reset();
         return result;
       }
-      for (Check& check : result.checks) {
-        if (check.ran && check.agrees) examine(*result.problem, check);
+      for (std::size_t i = 0; i < result.checks.size(); ++i) {
+        Check& check = result.checks[i];
+        if (!check.ran || !check.agrees) continue;
+        examine(*result.problem, check);
+        if (!check.ran) leave_out(std::span(result.checks).subspan(i + 1), check);
       }
     }
     return result;
@@ -144,6 +147,15 @@ class Gate {
     // Written so that a NaN error is kept.
     if (!(agreement.error <= check.error)) check.error = agreement.error;
     if (const auto wrong = refusal(problem, agreement)) fail(check, *wrong);
+  }
+
+  /// What has no answer at few threads has none at more, and to find that out can take every iteration allowed.
+  static void leave_out(std::span<Check> rest, const Check& unanswered) {
+    for (Check& check : rest) {
+      if (check.variant != unanswered.variant || !check.agrees) continue;
+      check.ran = false;
+      check.message = unanswered.message;
+    }
   }
 
   const AnyMethod& method_;

@@ -26,7 +26,7 @@ using ab_plus_c::RangeTotal;
 using Numbers = std::vector<Natural>;
 using Minima = std::vector<Minimum>;
 
-struct Options {
+struct AbPlusCOptions {
   std::vector<std::string> numbers;
   std::vector<std::string> range;
   std::optional<std::string> sum;
@@ -65,7 +65,7 @@ std::string best_variant(Natural n) {
   return n >> 64 == 0 ? "pq_early_stop_filter_simd" : "pq_early_stop_wide_simd_omp";
 }
 
-void solve_numbers(const Options& options) {
+void solve_numbers(const AbPlusCOptions& options) {
   Numbers numbers;
   std::ranges::transform(options.numbers, std::back_inserter(numbers), ab_plus_c::parse_natural);
   std::string output;
@@ -96,7 +96,7 @@ void require_reasonable(Range range) {
   }
 }
 
-void solve_range(const Options& options) {
+void solve_range(const AbPlusCOptions& options) {
   const Range range{.low = parse_64_bits(options.range[0]), .high = parse_64_bits(options.range[1])};
   require_reasonable(range);
   const auto& variant =
@@ -114,7 +114,7 @@ void solve_range(const Options& options) {
   }
 }
 
-void solve_sum(const Options& options) {
+void solve_sum(const AbPlusCOptions& options) {
   const std::uint64_t last = parse_64_bits(*options.sum);
   // Events are rare enough to beat the columns from about here on.
   const std::string fastest = last < 2'000'000'000'000 ? "columns_omp" : "events_omp";
@@ -145,7 +145,7 @@ void solve_sum(const Options& options) {
   }
 }
 
-void solve(const Options& options) {
+void solve_ab_plus_c(const AbPlusCOptions& options) {
   const int ways = !options.numbers.empty() + !options.range.empty() + options.sum.has_value();
   if (ways != 1) throw std::invalid_argument("give either numbers, or --range LOW HIGH, or --sum LAST");
   if (!options.numbers.empty()) solve_numbers(options);
@@ -153,13 +153,13 @@ void solve(const Options& options) {
   if (options.sum) solve_sum(options);
 }
 
-const RegisteredSolver registered{{
+const RegisteredSolver ab_plus_c_solver{{
     .method = "ab_plus_c",
     .summary = "The smallest a + b + c with N = ab + c",
     .example = "tandem solve ab_plus_c 128 18446744073709551557 --json",
     .configure =
         [](CLI::App& verb) {
-          auto options = std::make_shared<Options>();
+          auto options = std::make_shared<AbPlusCOptions>();
           verb.add_option("N", options->numbers, "Numbers from 0 to 2^126 - 1");
           verb.add_option("--range", options->range, "Every N from LOW to HIGH - 1, as a stream")
               ->expected(2)
@@ -167,7 +167,7 @@ const RegisteredSolver registered{{
           verb.add_option("--sum", options->sum, "The sum of the minima for N = 0, 1, ..., LAST")->type_name("LAST");
           verb.add_option("--variant", options->variant, "The implementation (default: the fastest; see tandem list)");
           verb.add_flag("--json", options->json, "Print one JSON object per N");
-          return [options] { solve(*options); };
+          return [options] { solve_ab_plus_c(*options); };
         },
 }};
 

@@ -20,7 +20,7 @@ namespace {
 
 using language_model::Token;
 
-struct Options {
+struct NbceOptions {
   std::string model;
   std::string tokenizer;
   std::vector<std::string> contexts;
@@ -58,7 +58,7 @@ std::filesystem::path file_or_shipped(const std::string& named, const char* ship
   return named.empty() ? language_model::shipped_model_folder() / shipped : std::filesystem::path(named);
 }
 
-void require_trained_length(const Options& options, const nbce::Request& request, std::size_t trained_length) {
+void require_trained_length(const NbceOptions& options, const nbce::Request& request, std::size_t trained_length) {
   if (options.extrapolate) return;
   const auto prompts = prompts_of(request);
   for (std::size_t row = 0; row < prompts.size(); ++row) {
@@ -73,7 +73,7 @@ void require_trained_length(const Options& options, const nbce::Request& request
   }
 }
 
-nbce::Request request_of(const Options& options, const language_model::Encoder& encoder) {
+nbce::Request request_of(const NbceOptions& options, const language_model::Encoder& encoder) {
   nbce::Request request{};
   request.settings = options.settings;
   request.settings.pool = pool_named(options.pool);
@@ -84,7 +84,7 @@ nbce::Request request_of(const Options& options, const language_model::Encoder& 
   return request;
 }
 
-std::vector<Step> answer(const Options& options, const language_model::PackedModel& model,
+std::vector<Step> answer(const NbceOptions& options, const language_model::PackedModel& model,
                          const nbce::Request& request) {
   nbce::Session session(model, request, language_model::Scheduler::openmp, all_cores());
   std::vector<Step> steps;
@@ -98,7 +98,7 @@ std::vector<Step> answer(const Options& options, const language_model::PackedMod
   return steps;
 }
 
-void print_json(const Options& options, const std::vector<Step>& steps, const language_model::Encoder& encoder,
+void print_json(const NbceOptions& options, const std::vector<Step>& steps, const language_model::Encoder& encoder,
                 const std::string& text) {
   nlohmann::ordered_json tokens = nlohmann::ordered_json::array();
   for (const Step& step : steps) {
@@ -116,7 +116,7 @@ void print_json(const Options& options, const std::vector<Step>& steps, const la
   fmt::print("{}\n", object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 
-void print_table(const Options& options, const std::vector<Step>& steps, const language_model::Encoder& encoder,
+void print_table(const NbceOptions& options, const std::vector<Step>& steps, const language_model::Encoder& encoder,
                  const std::string& text) {
   fmt::print("{}{}\n\n", options.question, text);
   std::string head = fmt::format("{:<12} {:>7}  H(question)", "token", "context");
@@ -133,7 +133,7 @@ void print_table(const Options& options, const std::vector<Step>& steps, const l
   for (std::size_t k = 0; k < options.contexts.size(); ++k) fmt::print("context {}: {}\n", k, options.contexts[k]);
 }
 
-void solve(const Options& options) {
+void solve_nbce(const NbceOptions& options) {
   if (options.model.empty() != options.tokenizer.empty()) {
     throw std::invalid_argument("give --model and --tokenizer together, or neither for the shipped model");
   }
@@ -157,13 +157,13 @@ void solve(const Options& options) {
   }
 }
 
-const RegisteredSolver registered{{
+const RegisteredSolver nbce_solver{{
     .method = "nbce",
     .summary = "A language model's answer from several texts, and for each token the text it came from",
     .example = "tandem solve nbce --context genesis.txt exodus.txt --question 'And Moses said'",
     .configure =
         [](CLI::App& verb) {
-          auto options = std::make_shared<Options>();
+          auto options = std::make_shared<NbceOptions>();
           nbce::Settings& settings = options->settings;
           verb.add_option("--model", options->model, "llama2.c checkpoint (default: the shipped model)");
           verb.add_option("--tokenizer", options->tokenizer, "llama2.c tokenizer of that model");
@@ -182,7 +182,7 @@ const RegisteredSolver registered{{
           verb.add_option("--seed", options->seed, "Seed of the random numbers")->capture_default_str();
           verb.add_flag("--extrapolate", options->extrapolate, "Also beyond the length that the model was trained for");
           verb.add_flag("--json", options->json, "Print one JSON object");
-          return [options] { solve(*options); };
+          return [options] { solve_nbce(*options); };
         },
 }};
 

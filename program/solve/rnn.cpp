@@ -19,7 +19,7 @@ namespace {
 
 namespace lac = rnn::lac;
 
-struct Options {
+struct RnnOptions {
   std::string folder;
   std::string text;
   std::string variant = "directions_simd_omp";
@@ -89,7 +89,7 @@ std::string to_output(const std::vector<lac::Word>& words, std::size_t line, boo
   return text + "\n";
 }
 
-void solve(const Options& options) {
+void solve_rnn(const RnnOptions& options) {
   const lac::Variant& variant = variant_named(options.variant);
   const lac::Model model =
       lac::load(options.folder.empty() ? lac::shipped_folder() : std::filesystem::path(options.folder));
@@ -105,13 +105,13 @@ void solve(const Options& options) {
   }
 }
 
-const RegisteredSolver registered{{
+const RegisteredSolver rnn_solver{{
     .method = "rnn",
     .summary = "Chinese words with their tags, by LAC's recurrent network; every line is one sequence",
     .example = "tandem solve rnn --text letter.txt --json",
     .configure =
         [](CLI::App& verb) {
-          auto options = std::make_shared<Options>();
+          auto options = std::make_shared<RnnOptions>();
           verb.add_option("--text", options->text, "A text in UTF-8, or - for the standard input")
               ->required()
               ->type_name("FILE");
@@ -121,7 +121,7 @@ const RegisteredSolver registered{{
           verb.add_option("--variant", options->variant, "The implementation; all give the same tags")
               ->capture_default_str();
           verb.add_flag("--json", options->json, "Print one JSON object per line");
-          return [options] { solve(*options); };
+          return [options] { solve_rnn(*options); };
         },
 }};
 

@@ -22,7 +22,7 @@ namespace {
 
 using namespace unigram;
 
-struct Options {
+struct TokenizeOptions {
   std::string vocabulary;
   std::string text;
   std::string print = "ids";
@@ -36,13 +36,13 @@ struct Options {
 };
 
 /// Memory holds a part and a line, and what becomes of them; with many samples the part is small.
-std::size_t part_bytes(const Options& options) {
+std::size_t part_bytes(const TokenizeOptions& options) {
   return std::max<std::size_t>(std::size_t{1} << 14, (std::size_t{1} << 20) / options.count);
 }
 
-class Tokenizer {
+class LineTokenizer {
  public:
-  explicit Tokenizer(const Options& options)
+  explicit LineTokenizer(const TokenizeOptions& options)
       : options_(options),
         numbered_(load_vocabulary(options.vocabulary)),
         tables_(std::make_shared<const Vocabulary>(numbered_.vocabulary)),
@@ -198,7 +198,7 @@ class Tokenizer {
     output += '\n';
   }
 
-  const Options& options_;
+  const TokenizeOptions& options_;
   NumberedVocabulary numbered_;
   Tables tables_;
   std::optional<Sampler> sampler_;
@@ -207,12 +207,12 @@ class Tokenizer {
   std::size_t line_ = 0;  // lines before the current ones
 };
 
-void solve(const Options& options) {
+void solve_tokenize(const TokenizeOptions& options) {
   if (options.count < 1 || options.count > 10'000) throw std::invalid_argument("--count takes 1 to 10000");
   if (!options.sample && options.count > 1) throw std::invalid_argument("--count needs --sample");
   const bool continued = options.taken_back > 0;
   if (continued && options.print == "counts") throw std::invalid_argument("--continue prints ids or pieces");
-  Tokenizer tokenizer(options);
+  LineTokenizer tokenizer(options);
   std::ifstream file;
   double seconds = 0;
   if (options.text != "-") {
@@ -249,7 +249,7 @@ void solve(const Options& options) {
   tokenizer.finish();
 }
 
-const RegisteredSolver registered{{
+const RegisteredSolver tokenize_solver{{
     .method = "tokenize",
     .summary = "A text in pieces of a unigram vocabulary: the best segmentation, or random ones; an output line for "
                "every line\n"
@@ -257,7 +257,7 @@ const RegisteredSolver registered{{
     .example = "tandem solve tokenize --vocab models/unigram/vocabulary.tsv --sample --alpha 0.1 --count 3 letter.txt",
     .configure =
         [](CLI::App& verb) {
-          auto options = std::make_shared<Options>();
+          auto options = std::make_shared<TokenizeOptions>();
           verb.add_option("--vocab", options->vocabulary,
                           "A vocabulary: BytePiece JSON, SentencePiece unigram .model, or lines of piece, tab, score")
               ->required()
@@ -286,7 +286,7 @@ const RegisteredSolver registered{{
               ->check(CLI::Range(1, 255))
               ->excludes(sample);
           verb.add_flag("--json", options->json, "Print one JSON object per line of output");
-          return [options] { solve(*options); };
+          return [options] { solve_tokenize(*options); };
         },
 }};
 
