@@ -12,7 +12,8 @@ Tables::Tables(std::shared_ptr<const Vocabulary> vocabulary)
 std::size_t Tables::bytes() const { return automaton_->bytes(); }
 
 std::size_t Automaton::bytes() const {
-  return sizeof(Unit) * (units_.size() + pairs_.size()) + (sizeof(std::int64_t) + 1) * keys_.size() +
+  return sizeof(Unit) * (units_.size() + pairs_.size()) +
+         (sizeof(std::int64_t) + 1 + sizeof(std::uint32_t)) * keys_.size() +
          (sizeof(std::uint32_t) + 1) * tokens_.size();
 }
 

@@ -56,8 +56,9 @@ class Automaton {
   std::size_t bytes() const;
   std::size_t longest() const { return longest_; }
 
-  const std::int64_t* keys() const { return keys_.data(); }        ///< of the entries, `group` per group
-  const std::uint8_t* lengths() const { return lengths_.data(); }  ///< of the entries
+  const std::int64_t* keys() const { return keys_.data(); }             ///< of the entries, `group` per group
+  const std::uint8_t* lengths() const { return lengths_.data(); }       ///< of the entries
+  const std::uint32_t* tokens() const { return entry_tokens_.data(); }  ///< of the entries; of padding any
   std::size_t entries() const { return keys_.size(); }
   std::size_t ranks() const { return tokens_.size(); }
   std::uint32_t token(std::size_t rank) const { return tokens_[rank]; }
@@ -78,6 +79,7 @@ class Automaton {
   std::vector<Unit> pairs_;  // by the last byte but one (256: none) and the last
   std::vector<std::int64_t> keys_;
   std::vector<std::uint8_t> lengths_;
+  std::vector<std::uint32_t> entry_tokens_;
   std::vector<std::uint32_t> tokens_;        // by rank
   std::vector<std::uint8_t> token_lengths_;  // by rank
   std::size_t longest_;

@@ -173,17 +173,21 @@ class AutomatonBuilder {
     const List before{rest};
     std::vector<std::int64_t> keys;
     std::vector<std::uint8_t> lengths;
+    std::vector<std::uint32_t> tokens;
     const std::size_t from = before.first() * Automaton::group;
     for (std::size_t i = from; i < from + before.groups() * Automaton::group; ++i) {
       if (Automaton::is_padding(to_.keys_[i])) break;
       keys.push_back(to_.keys_[i]);
       lengths.push_back(to_.lengths_[i]);
+      tokens.push_back(to_.entry_tokens_[i]);
     }
     const auto score = static_cast<std::int64_t>(vocabulary_.scores[token] / score_unit);
     keys.push_back(score * (std::int64_t{1} << Automaton::rank_bits) | ranks_[token]);
     lengths.push_back(to_.token_lengths_[ranks_[token]]);
+    tokens.push_back(token);
     keys.resize((keys.size() + Automaton::group - 1) / Automaton::group * Automaton::group, Automaton::padding);
     lengths.resize(keys.size(), 1);
+    tokens.resize(keys.size());
     const std::size_t first = to_.keys_.size() / Automaton::group;
     const std::size_t groups = keys.size() / Automaton::group;
     if ((first + groups) >> (Automaton::list_bits - List::count_bits) != 0) {
@@ -191,6 +195,7 @@ class AutomatonBuilder {
     }
     to_.keys_.insert(to_.keys_.end(), keys.begin(), keys.end());
     to_.lengths_.insert(to_.lengths_.end(), lengths.begin(), lengths.end());
+    to_.entry_tokens_.insert(to_.entry_tokens_.end(), tokens.begin(), tokens.end());
     return static_cast<std::uint32_t>(first << List::count_bits | groups);
   }
 

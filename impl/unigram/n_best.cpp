@@ -52,7 +52,7 @@ class Enumeration {
   /// Puts the tokens before `stop`; returns the first.
   std::uint32_t* tokens_before(std::uint32_t* stop, std::uint32_t way) const {
     while (way != 0) {  // the only way to the line's beginning
-      *--stop = automaton_->token(Automaton::rank(automaton_->keys()[ways_[way].entry]));
+      *--stop = automaton_->tokens()[ways_[way].entry];
       way = ways_[way].before;
     }
     return stop;

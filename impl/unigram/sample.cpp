@@ -57,7 +57,7 @@ void sample_block(const Sampler& sampler, std::string_view block, const Seed& se
     }
     if (head == bounds[chosen]) chosen = forward.draw(seed, end);
     const std::size_t entry = all.first + chosen;
-    return Piece{automaton.token(Automaton::rank(automaton.keys()[entry])), automaton.lengths()[entry]};
+    return Piece{automaton.tokens()[entry], automaton.lengths()[entry]};
   });
 }
 

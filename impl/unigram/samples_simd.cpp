@@ -159,7 +159,6 @@ void read_tokens(const Forward& forward, const std::uint32_t* boundaries, std::s
     return hn::LoadMaskBits(d, bytes.data());
   };
   std::array<std::uint32_t, longest_allowed + 1> masks;
-  std::array<std::uint32_t, longest_allowed + 1> tokens;
   for (std::size_t position = first; position <= last; ++position) {
     // What is written later is asked for now, a cache line at every position: about as much as there will be.
     const std::uintptr_t line = stage.ends[(position - first) % slots] + (position - first) / slots * 64;
@@ -167,11 +166,12 @@ void read_tokens(const Forward& forward, const std::uint32_t* boundaries, std::s
     const std::uint32_t live = boundaries[position];
     if (live == 0) continue;
     const Forward::Candidates all = forward.candidates(position);
+    const std::uint8_t* const lengths = automaton.lengths() + all.first;
+    const std::uint32_t* const tokens = automaton.tokens() + all.first;
     std::uint32_t left = live;
     for (std::size_t i = 0; i < all.count; ++i) {
-      masks[i] = left & boundaries[position - automaton.lengths()[all.first + i]];
+      masks[i] = left & boundaries[position - lengths[i]];
       left &= ~masks[i];
-      tokens[i] = automaton.token(Automaton::rank(automaton.keys()[all.first + i]));
     }
     for (std::size_t slot = 0; slot < slots; slot += hn::Lanes(d)) {
       auto token = hn::Set(d, tokens[0]);

@@ -20,10 +20,9 @@ double score_without(const Tables& tables, std::string_view piece) {
     const List list{lists[end - 1]};
     for (std::size_t i = 0; i < list.groups() * Automaton::group; ++i) {
       const std::size_t entry = list.first() * Automaton::group + i;
-      const std::int64_t key = automaton.keys()[entry];
       const std::size_t size = automaton.lengths()[entry];
-      if (Automaton::is_padding(key) || size == piece.size()) continue;
-      const double score = tables.vocabulary().scores[automaton.token(Automaton::rank(key))];
+      if (Automaton::is_padding(automaton.keys()[entry]) || size == piece.size()) continue;
+      const double score = tables.vocabulary().scores[automaton.tokens()[entry]];
       best[end] = std::max(best[end], best[end - size] + score);
     }
   }
