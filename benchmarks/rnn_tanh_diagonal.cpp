@@ -5,6 +5,7 @@ namespace tandem::rnn {
 namespace {
 
 constexpr std::size_t length = std::size_t{1} << 14;
+constexpr std::size_t bistable_length = 16 * length;
 constexpr Draw contractive{.gain = 0.9, .input_scale = 1};
 constexpr Draw small_signals{.gain = 0.5, .input_scale = 0.1};
 
@@ -26,8 +27,8 @@ const suite::Registered<Problem<TanhDiagonal>, Answer<>> registered{method<TanhD
             {random_workload<TanhDiagonal>("small_signals_d1", 1, length, small_signals),
              random_workload<TanhDiagonal>("scalar", 1, 1'000'000, contractive),
              random_workload<TanhDiagonal>("d64", 64, length, contractive),
-             workload<TanhDiagonal>("bistable_scalar", 1, 1'000'000, [](std::uint64_t seed) {
-               return bistable_problem<TanhDiagonal>(1, 1'000'000, seed);
+             workload<TanhDiagonal>("bistable_scalar", 1, bistable_length, [](std::uint64_t seed) {
+               return bistable_problem<TanhDiagonal>(1, bistable_length, seed);
              })}}))};
 
 }  // namespace

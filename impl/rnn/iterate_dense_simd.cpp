@@ -140,7 +140,7 @@ class DenseKernel final : public internal::SweepKernel<Real> {
     }
   }
 
-  double difference(const Iterates<Real>& iterates, std::size_t first, std::size_t count, const StepRows<Real>& rows,
+  HWY_NOINLINE double difference(const Iterates<Real>& iterates, std::size_t first, std::size_t count, const StepRows<Real>& rows,
                     std::size_t row) const {
     const std::size_t d = network_.hidden_size;
     const hn::ScalableTag<Real> full;
