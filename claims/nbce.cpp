@@ -188,7 +188,7 @@ Outcome staying(bool full) {
   return {"switches per step of four contexts, entropies 2 +- 0.1: " + figures, confirmed_if(falls)};
 }
 
-const Registered registered{{
+const Registered nbce_registered{{
     {.id = "C1",
      .method = "nbce",
      .statement =

@@ -91,7 +91,7 @@ Outcome linear_against_square(bool full) {
           std::abs(exponent - 1) <= 0.1 && share > 0.5 ? Verdict::confirmed : Verdict::refuted};
 }
 
-const Registered registered{{
+const Registered nbce_cost_registered{{
     {.id = "C13",
      .method = "nbce",
      .statement = "Reading n contexts costs NBCE a time linear in n, where one long prompt costs the square",

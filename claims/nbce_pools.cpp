@@ -212,7 +212,7 @@ Outcome windows_average(bool full) {
   return {"total variation by the deviation of the attention scores: " + figures, found};
 }
 
-const Registered registered{{
+const Registered nbce_pools_registered{{
     {.id = "C5",
      .method = "nbce",
      .statement =

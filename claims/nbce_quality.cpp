@@ -157,7 +157,7 @@ Outcome better_than_concatenation(bool full) {
   return {"nats per token, NBCE against concatenation: " + measured, holds ? Verdict::confirmed : Verdict::refuted};
 }
 
-const Registered registered{{
+const Registered nbce_quality_registered{{
     {.id = "Q1",
      .method = "nbce",
      .statement = "The context of least entropy is the relevant one: on held-out text it is the true predecessor more "

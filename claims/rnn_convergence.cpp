@@ -181,7 +181,7 @@ Outcome better_jacobians_take_fewer(bool) {
           violations == 0 ? Verdict::confirmed : Verdict::refuted};
 }
 
-const Registered registered{{
+const Registered rnn_convergence_registered{{
     {.id = "R1",
      .method = "rnn",
      .statement = "Newton's iteration takes at most 10 iterations for contractive random networks, however long the "

@@ -178,7 +178,7 @@ Outcome cumulative_sum_overflows(bool) {
       overflows ? Verdict::confirmed : Verdict::refuted};
 }
 
-const Registered registered{{
+const Registered rnn_models_registered{{
     {.id = "R5",
      .method = "rnn",
      .statement = "The iteration does more work in total than the recursion",

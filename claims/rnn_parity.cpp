@@ -9,22 +9,23 @@
 namespace tandem::claims {
 namespace {
 
-constexpr std::size_t d = 8;
+constexpr std::size_t hidden_size = 8;
 
 /// u_t = w (2 b_t - 1) + c; the parity is odd if v . x_T + o > 0. The numbers in a row: A, w, c, v, o.
 struct Model {
-  static constexpr std::size_t count = d * d + 3 * d + 1;
+  static constexpr std::size_t count = hidden_size * hidden_size + 3 * hidden_size + 1;
   std::vector<double> numbers;
   std::size_t iterations;
 
   explicit Model(std::size_t k, std::uint64_t seed) : numbers(count), iterations(k) {
     for (std::size_t i = 0; i < count; ++i) numbers[i] = 0.5 * random_normal(seed, i, 7);
-    for (std::size_t i = 0; i < d * d; ++i) numbers[i] = 0.9 * random_normal(seed, i, 8) / std::sqrt(double{d});
+    for (std::size_t i = 0; i < hidden_size * hidden_size; ++i)
+      numbers[i] = 0.9 * random_normal(seed, i, 8) / std::sqrt(double{hidden_size});
   }
-  const double* a(std::size_t i) const { return numbers.data() + i * d; }
-  const double* w() const { return numbers.data() + d * d; }
-  const double* c() const { return w() + d; }
-  const double* v() const { return c() + d; }
+  const double* a(std::size_t i) const { return numbers.data() + i * hidden_size; }
+  const double* w() const { return numbers.data() + hidden_size * hidden_size; }
+  const double* c() const { return w() + hidden_size; }
+  const double* v() const { return c() + hidden_size; }
   double o() const { return numbers.back(); }
 };
 
@@ -34,22 +35,22 @@ using Bits = std::vector<int>;
 struct Run {
   Run(const Model& model, const Bits& bits) : x(model.iterations + 1), f(model.iterations + 1) {
     const std::size_t length = bits.size();
-    for (auto& iterate : x) iterate.assign((length + 1) * d, 0);
-    for (auto& iterate : f) iterate.assign((length + 1) * d, 0);
+    for (auto& iterate : x) iterate.assign((length + 1) * hidden_size, 0);
+    for (auto& iterate : f) iterate.assign((length + 1) * hidden_size, 0);
     for (std::size_t n = 1; n <= model.iterations; ++n) {
       for (std::size_t t = 1; t <= length; ++t) {
-        const double* before = x[n].data() + (t - 1) * d;
-        const double* old = x[n - 1].data() + (t - 1) * d;
-        for (std::size_t i = 0; i < d; ++i) {
-          const double linear = std::inner_product(before, before + d, model.a(i), 0.0);
-          const double old_linear = std::inner_product(old, old + d, model.a(i), 0.0);
+        const double* before = x[n].data() + (t - 1) * hidden_size;
+        const double* old = x[n - 1].data() + (t - 1) * hidden_size;
+        for (std::size_t i = 0; i < hidden_size; ++i) {
+          const double linear = std::inner_product(before, before + hidden_size, model.a(i), 0.0);
+          const double old_linear = std::inner_product(old, old + hidden_size, model.a(i), 0.0);
           const double u = model.w()[i] * (bits[t - 1] != 0 ? 1 : -1) + model.c()[i];
-          f[n][t * d + i] = std::tanh(old_linear + u);
-          x[n][t * d + i] = linear + f[n][t * d + i] - old_linear;
+          f[n][t * hidden_size + i] = std::tanh(old_linear + u);
+          x[n][t * hidden_size + i] = linear + f[n][t * hidden_size + i] - old_linear;
         }
       }
     }
-    score = std::inner_product(model.v(), model.v() + d, x.back().data() + length * d, model.o());
+    score = std::inner_product(model.v(), model.v() + hidden_size, x.back().data() + length * hidden_size, model.o());
   }
   std::vector<std::vector<double>> x;
   std::vector<std::vector<double>> f;
@@ -63,27 +64,27 @@ void add_gradient(const Model& model, const Bits& bits, std::vector<double>& gra
   const Run run(model, bits);
   const std::size_t length = bits.size();
   const double slope = 1 / (1 + std::exp(-run.score)) - (parity(bits) ? 1 : 0);
-  double* g_w = gradient.data() + d * d;
-  double* g_c = g_w + d;
-  double* g_v = g_c + d;
+  double* g_w = gradient.data() + hidden_size * hidden_size;
+  double* g_c = g_w + hidden_size;
+  double* g_v = g_c + hidden_size;
   gradient.back() += slope;
   // What the loss gains per x^(n)_t, for the iteration at hand and the one before.
-  std::vector<double> now((length + 1) * d);
-  for (std::size_t i = 0; i < d; ++i) {
-    g_v[i] += slope * run.x.back()[length * d + i];
-    now[length * d + i] = slope * model.v()[i];
+  std::vector<double> now((length + 1) * hidden_size);
+  for (std::size_t i = 0; i < hidden_size; ++i) {
+    g_v[i] += slope * run.x.back()[length * hidden_size + i];
+    now[length * hidden_size + i] = slope * model.v()[i];
   }
   for (std::size_t n = model.iterations; n > 0; --n) {
-    std::vector<double> before((length + 1) * d);
+    std::vector<double> before((length + 1) * hidden_size);
     for (std::size_t t = length; t > 0; --t) {
-      for (std::size_t i = 0; i < d; ++i) {
-        const double lambda = now[t * d + i];
-        const double through = lambda * (1 - run.f[n][t * d + i] * run.f[n][t * d + i]);
+      for (std::size_t i = 0; i < hidden_size; ++i) {
+        const double lambda = now[t * hidden_size + i];
+        const double through = lambda * (1 - run.f[n][t * hidden_size + i] * run.f[n][t * hidden_size + i]);
         g_w[i] += through * (bits[t - 1] != 0 ? 1 : -1);
         g_c[i] += through;
-        for (std::size_t j = 0; j < d; ++j) {
-          const std::size_t at = (t - 1) * d + j;
-          gradient[i * d + j] += lambda * run.x[n][at] + (through - lambda) * run.x[n - 1][at];
+        for (std::size_t j = 0; j < hidden_size; ++j) {
+          const std::size_t at = (t - 1) * hidden_size + j;
+          gradient[i * hidden_size + j] += lambda * run.x[n][at] + (through - lambda) * run.x[n - 1][at];
           now[at] += lambda * model.a(i)[j];
           before[at] += (through - lambda) * model.a(i)[j];
         }
@@ -168,7 +169,7 @@ Outcome parity_is_learnt(bool full) {
       holds ? Verdict::confirmed : Verdict::unstable};
 }
 
-const Registered registered{{
+const Registered rnn_parity_registered{{
     {.id = "R12",
      .method = "rnn",
      .statement =

@@ -92,7 +92,7 @@ Outcome faster_than_the_loop(bool full) {
           verdict};
 }
 
-const Registered registered{{
+const Registered rnn_time_registered{{
     {.id = "R6",
      .method = "rnn",
      .statement = "Evaluating the recurrence by iterating over the whole sequence is usually faster than the recursion",

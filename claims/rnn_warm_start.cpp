@@ -59,7 +59,7 @@ Outcome warm_start_is_right(bool full) {
           holds ? Verdict::confirmed : Verdict::refuted};
 }
 
-const Registered registered{{
+const Registered rnn_warm_start_registered{{
     {.id = "R9",
      .method = "rnn",
      .statement =

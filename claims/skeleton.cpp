@@ -34,7 +34,7 @@ Outcome rounding_error(bool full) {
           ulps <= 1 ? Verdict::confirmed : Verdict::refuted};
 }
 
-const Registered registered{{
+const Registered skeleton_registered{{
     {.id = "S1",
      .method = "skeleton",
      .statement = "alpha x + y of positive numbers is right to one epsilon",

@@ -257,7 +257,7 @@ Outcome expectation_is_the_mean(bool full) {
                        std::abs(surprise / count - expectation.entropy) < 1e-3 * expectation.entropy)};
 }
 
-std::vector<Claim> claims() {
+std::vector<Claim> unigram_claims() {
   return {
       unigram_claim("C1", "Viterbi decoding gives the best of all segmentations", "kexue.fm 9752", "no line below it",
                     decoding_is_best),
@@ -277,7 +277,7 @@ std::vector<Claim> claims() {
                     "3 standard deviations", expectation_is_the_mean)};
 }
 
-const Registered registered(claims());
+const Registered unigram_registered(unigram_claims());
 
 }  // namespace
 }  // namespace tandem::claims

@@ -66,14 +66,15 @@ Outcome taking_back(bool full) {
   return {"with 0 to 4 pieces taken back the next piece is reached where the text was " + figures, confirmed_if(holds)};
 }
 
-const Registered registered({{.id = "C15",
-                              .method = "unigram",
-                              .statement = "Of a text that is cut off the next piece often cannot follow; it can where "
-                                           "the last piece is taken back, and sometimes only where two are",
-                              .source = "kexue.fm 9762",
-                              .threshold = "more reached with one than with none, and with two than with one",
-                              .full_seconds = 5,
-                              .experiment = taking_back}});
+const Registered unigram_continuation_registered(
+    {{.id = "C15",
+      .method = "unigram",
+      .statement = "Of a text that is cut off the next piece often cannot follow; it can where "
+                   "the last piece is taken back, and sometimes only where two are",
+      .source = "kexue.fm 9762",
+      .threshold = "more reached with one than with none, and with two than with one",
+      .full_seconds = 5,
+      .experiment = taking_back}});
 
 }  // namespace
 }  // namespace tandem::claims

@@ -121,7 +121,7 @@ Outcome loading(bool) {
           confirmed_if(holds)};
 }
 
-std::vector<Claim> claims() {
+std::vector<Claim> unigram_cost_claims() {
   const char* const own = "this project";
   return {
       cost_claim("C7a",
@@ -143,7 +143,7 @@ std::vector<Claim> claims() {
                  "at least 0.9", two_threads_sampling)};
 }
 
-const Registered registered(claims());
+const Registered unigram_cost_registered(unigram_cost_claims());
 
 }  // namespace
 }  // namespace tandem::claims

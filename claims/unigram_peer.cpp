@@ -134,7 +134,7 @@ Outcome optimised_encoder(bool full) {
       [](double value) { return value >= 2.1; });
 }
 
-std::vector<Claim> claims() {
+std::vector<Claim> unigram_peer_claims() {
   const char* const own = "this project";
   return {
       cost_claim("C7b", "SentencePiece's SampleEncode at alpha = 0.1 costs over 4 times what Encode costs",
@@ -157,7 +157,7 @@ std::vector<Claim> claims() {
                  samples_against_core)};
 }
 
-const Registered registered(claims());
+const Registered unigram_peer_registered(unigram_peer_claims());
 
 }  // namespace
 }  // namespace tandem::claims

@@ -63,14 +63,14 @@ Outcome all_bytes_are_pieces(bool) {
   return {fmt::format("bytepiece_80k: {} of 256; {}", bytes, shipped), confirmed_if(bytes == 256)};
 }
 
-std::vector<Claim> claims() {
+std::vector<Claim> unigram_vocabulary_claims() {
   return {unigram_claim("C10", "Pieces w = uv with p(u) p(v) > p(w) never appear in the best segmentation",
                         "kexue.fm 9752", "none of them", split_pieces_do_not_appear),
           unigram_claim("C11", "BytePiece's vocabulary has all single bytes, so that no text is without a segmentation",
                         "kexue.fm 9752", "all 256", all_bytes_are_pieces)};
 }
 
-const Registered registered(claims());
+const Registered unigram_vocabulary_registered(unigram_vocabulary_claims());
 
 }  // namespace
 }  // namespace tandem::claims
