@@ -134,9 +134,9 @@ template <class Logit>
 using Workload = suite::Workload<Problem<Logit>>;
 
 template <class Logit>
-Workload<Logit> workload(std::string name, std::size_t vocabulary, std::size_t contexts, const Shape& shape = {},
+Workload<Logit> workload(const std::string& name, std::size_t vocabulary, std::size_t contexts, const Shape& shape = {},
                          bool quick = true, bool fitted = false) {
-  return {.name = std::move(name),
+  return {.name = name,
           .size = static_cast<double>((contexts + 1) * vocabulary),
           .fitted = fitted,
           .quick = quick,
@@ -180,7 +180,7 @@ std::uint64_t hash_of_problem(const Problem<Logit>& problem) {
 }
 
 template <class Logit>
-suite::Method<Problem<Logit>, Answer<float>> method(std::string name, std::string summary) {
+suite::Method<Problem<Logit>, Answer<float>> method(const std::string& name, const std::string& summary) {
   // Steps are logits; sorting takes a hundred times as long as one pass.
   const suite::Growth sorted{1.05, 8};
   const suite::Growth pass{1, 1.0 / 8};
@@ -192,8 +192,8 @@ suite::Method<Problem<Logit>, Answer<float>> method(std::string name, std::strin
   variants.push_back({"simd", simd<Logit>, pass});
   variants.push_back({"simd_omp", simd_omp<Logit>, pass});
   variants.push_back({"simd_tbb", simd_tbb<Logit>, pass});
-  return {.name = std::move(name),
-          .summary = std::move(summary),
+  return {.name = name,
+          .summary = summary,
           .source = "kexue.fm 9617, 9632; arXiv 2403.17552",
           .variants = std::move(variants),
           .workloads = workloads<Logit>(),

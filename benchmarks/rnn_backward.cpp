@@ -139,10 +139,10 @@ suite::Workload<BackwardProblem<Cell>> backward_workload(std::size_t hidden_size
 
 template <class Cell>
 suite::Method<BackwardProblem<Cell>, Gradient<>> backward_method(
-    std::string name, std::string summary, BackwardVariants<Cell> variants,
+    const std::string& name, const std::string& summary, BackwardVariants<Cell> variants,
     std::vector<suite::Workload<BackwardProblem<Cell>>> workloads) {
-  return {.name = std::move(name),
-          .summary = std::move(summary),
+  return {.name = name,
+          .summary = summary,
           .source = "back-propagation through time; arXiv 2309.12252",
           .baseline = "simd",
           .variants = std::move(variants),

@@ -106,13 +106,13 @@ suite::Work work(const ProjectedProblem<Cell>& problem, const Answer<>& answer) 
 }
 
 template <class Cell>
-suite::Method<ProjectedProblem<Cell>, Answer<>> method(std::string name, std::string summary) {
+suite::Method<ProjectedProblem<Cell>, Answer<>> method(const std::string& name, const std::string& summary) {
   using Problem = ProjectedProblem<Cell>;
   // The reference counts multiplications; a step of the fast ones stands for 16.
   constexpr suite::Growth fast{.exponent = 1, .constant = 1.0 / 16};
   suite::Method<Problem, Answer<>> result{
-      .name = std::move(name),
-      .summary = std::move(summary),
+      .name = name,
+      .summary = summary,
       .source = "arXiv 1406.1078; kexue.fm 9783",
       .baseline = "sequential_simd",
       .variants = {{"reference",

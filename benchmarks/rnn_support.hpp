@@ -133,12 +133,12 @@ suite::Work work(const Problem<Cell>& problem, const Answer<>&) {
 
 /// One sequence of `length` steps. Times are per step, except in the growth fit, whose sizes are lengths.
 template <class Cell>
-suite::Workload<Problem<Cell>> workload(std::string name, std::size_t hidden_size, std::size_t length,
+suite::Workload<Problem<Cell>> workload(const std::string& name, std::size_t hidden_size, std::size_t length,
                                         std::function<Problem<Cell>(std::uint64_t)> make, bool quick = true,
                                         bool fitted = false) {
   const auto step_cost = static_cast<double>(weight_count<Cell>(hidden_size));
   const auto steps = static_cast<double>(length);
-  return {.name = std::move(name),
+  return {.name = name,
           .size = fitted ? steps * step_cost : step_cost,
           .items = fitted ? 1 : steps,
           .fitted = fitted,
@@ -147,10 +147,10 @@ suite::Workload<Problem<Cell>> workload(std::string name, std::size_t hidden_siz
 }
 
 template <class Cell>
-suite::Workload<Problem<Cell>> random_workload(std::string name, std::size_t hidden_size, std::size_t length,
+suite::Workload<Problem<Cell>> random_workload(const std::string& name, std::size_t hidden_size, std::size_t length,
                                                const Draw& draw, bool quick = true, bool fitted = false) {
   const auto make = [=](std::uint64_t seed) { return random_problem<Cell>(hidden_size, length, seed, draw); };
-  return workload<Cell>(std::move(name), hidden_size, length, make, quick, fitted);
+  return workload<Cell>(name, hidden_size, length, make, quick, fitted);
 }
 
 /// The lengths 2^10, 2^12, ..., 2^18 for the growth fit.
@@ -213,10 +213,11 @@ std::vector<T> joined(std::initializer_list<std::vector<T>> parts) {
 
 /// The method of one cell.
 template <class Cell>
-suite::Method<Problem<Cell>, Answer<>> method(std::string name, std::string summary, Variants<Cell> variants,
+suite::Method<Problem<Cell>, Answer<>> method(const std::string& name, const std::string& summary,
+                                              Variants<Cell> variants,
                                               std::vector<suite::Workload<Problem<Cell>>> workloads) {
-  return {.name = std::move(name),
-          .summary = std::move(summary),
+  return {.name = name,
+          .summary = summary,
           .source = "kexue.fm 9783",
           .baseline = "sequential_simd",
           .variants = std::move(variants),

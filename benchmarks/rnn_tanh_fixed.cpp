@@ -72,8 +72,8 @@ suite::Work work_fixed(const FixedProblem<Cell>& problem, const Answer<>&) {
 }
 
 template <class Cell>
-suite::Workload<FixedProblem<Cell>> fixed_workload(std::string name, std::size_t hidden_size) {
-  return {.name = std::move(name),
+suite::Workload<FixedProblem<Cell>> fixed_workload(const std::string& name, std::size_t hidden_size) {
+  return {.name = name,
           .size = static_cast<double>(weight_count<Cell>(hidden_size)),
           .items = static_cast<double>(length),
           .fitted = false,
@@ -81,11 +81,11 @@ suite::Workload<FixedProblem<Cell>> fixed_workload(std::string name, std::size_t
 }
 
 template <class Cell>
-suite::Method<FixedProblem<Cell>, Answer<>> fixed_method(std::string name, std::string summary,
+suite::Method<FixedProblem<Cell>, Answer<>> fixed_method(const std::string& name, const std::string& summary,
                                                          std::vector<suite::Workload<FixedProblem<Cell>>> workloads) {
   constexpr suite::Growth growth{1, 6.0 / 16};
-  return {.name = std::move(name),
-          .summary = std::move(summary),
+  return {.name = name,
+          .summary = summary,
           .source = "kexue.fm 9783",
           .variants = {{"reference",
                         [](const FixedProblem<Cell>& problem, Answer<>& answer, const Execution&) {

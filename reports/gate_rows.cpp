@@ -29,7 +29,7 @@ std::string count_text(const ordered_json& count) {
 }  // namespace
 
 std::string gate_word(const ordered_json& row) {
-  const std::string state = row.at("state");
+  std::string state = row.at("state");
   if (state == "identical") return "identical machine code";
   if (state != "raced") return state;
   std::string word = row.at("verdict");

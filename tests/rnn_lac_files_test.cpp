@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <numeric>
 
 #include "impl/rnn/rnn_lac.hpp"
 #include "tests/support/command.hpp"
@@ -107,8 +108,8 @@ TEST_F(Files, AreRead) {
 
 // Storage: rows "from", first z and r side by side, then c.
 TEST_F(Files, RecurrentWeightsAreTransposed) {
-  std::vector<float> stored;
-  for (float number = 0; number < 12; ++number) stored.push_back(number);
+  std::vector<float> stored(12);
+  std::iota(stored.begin(), stored.end(), 0.0F);
   write(weights() / "gru_0.w_0", tensor({h, 3 * h}, stored));
   EXPECT_EQ(load(lac()).network->layers[0][0].weights, (std::vector<float>{0, 4, 1, 5, 2, 6, 3, 7, 8, 10, 9, 11}));
 }

@@ -178,7 +178,7 @@ TYPED_TEST(Dense, StretchesThatMeetAndPartHaveNotMet) {
   constexpr std::size_t d = 9;
   const auto problem = random_problem<TypeParam>(d, 200, 0.8, 1);
   const Answer<> right = answer_of<TypeParam>(sequential_simd<TypeParam>, problem);
-  const auto steps_taken = [&](std::vector<std::size_t> right_steps) {
+  const auto steps_taken = [&](const std::vector<std::size_t>& right_steps) {
     Answer<> answer = empty_answer(problem);
     for (const std::size_t t : right_steps) {
       std::copy_n(right.states.begin() + static_cast<std::ptrdiff_t>(t * d), d,

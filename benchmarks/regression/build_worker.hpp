@@ -19,7 +19,7 @@ struct RowKey {
   std::string workload;
   int threads = 1;
 
-  auto operator<=>(const RowKey&) const = default;
+  auto operator<=>(const RowKey&) const = default;  // NOLINT(modernize-use-nullptr): a false alarm
 };
 
 /// "method/variant/workload", with "/threads:N" for a threaded variant.

@@ -27,7 +27,7 @@ std::vector<std::string> merged_environment(const std::map<std::string, std::str
     const std::string text = *entry;
     if (!additions.contains(text.substr(0, text.find('=')))) result.push_back(text);
   }
-  for (const auto& [name, value] : additions) result.push_back(name + "=" + value);
+  for (const auto& [name, value] : additions) result.push_back(fmt::format("{}={}", name, value));
   return result;
 }
 

@@ -103,7 +103,7 @@ Decoder::Decoder(PackedModel model, std::size_t sequences, Scheduler scheduler, 
   empty.keys.resize(shape.layers * shape.kv_heads);
   empty.values.resize(shape.layers * shape.kv_heads * panels_of(shape.head_size()));
   state_ = std::make_unique<DecoderState>(
-      DecoderState{std::move(model), scheduler, execution, std::vector<Cache>(sequences, std::move(empty))});
+      DecoderState{std::move(model), scheduler, execution, std::vector<Cache>(sequences, empty)});
 }
 
 Decoder::~Decoder() = default;

@@ -69,7 +69,8 @@ class DenseCell<Tanh, Real> {
 
   /// f and the factors for `count` states, d apart, into the rows from `row` on.
   template <Scheme scheme>
-  HWY_NOINLINE void evaluate(const Real* x, const Real* u, std::size_t count, StepRows<Real>& rows, std::size_t row) const {
+  HWY_NOINLINE void evaluate(const Real* x, const Real* u, std::size_t count, StepRows<Real>& rows,
+                             std::size_t row) const {
     multiply_all(matrix_, x, d_, count, rows.value(row), rows.stride);
     for (std::size_t s = row; s < row + count; ++s, u += d_) {
       Real* value = rows.value(s);
@@ -136,7 +137,8 @@ class DenseCell<Gru, Real> {
   }
 
   template <Scheme scheme>
-  HWY_NOINLINE void evaluate(const Real* x, const Real* u, std::size_t count, StepRows<Real>& rows, std::size_t row) const {
+  HWY_NOINLINE void evaluate(const Real* x, const Real* u, std::size_t count, StepRows<Real>& rows,
+                             std::size_t row) const {
     multiply_all(z_, x, d_, count, rows.room(0, 0), rows.stride);
     multiply_all(r_, x, d_, count, rows.room(1, 0), rows.stride);
     for (std::size_t s = 0; s < count; ++s) {

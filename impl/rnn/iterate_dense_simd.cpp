@@ -140,8 +140,8 @@ class DenseKernel final : public internal::SweepKernel<Real> {
     }
   }
 
-  HWY_NOINLINE double difference(const Iterates<Real>& iterates, std::size_t first, std::size_t count, const StepRows<Real>& rows,
-                    std::size_t row) const {
+  HWY_NOINLINE double difference(const Iterates<Real>& iterates, std::size_t first, std::size_t count,
+                                 const StepRows<Real>& rows, std::size_t row) const {
     const std::size_t d = network_.hidden_size;
     const hn::ScalableTag<Real> full;
     const hn::CappedTag<Real, 1> single;
