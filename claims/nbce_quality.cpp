@@ -15,7 +15,6 @@ namespace {
 
 using nbce::Request;
 using nbce::Session;
-using nbce::Settings;
 
 /// Mean of a figure over passages, with its standard error.
 struct Mean {

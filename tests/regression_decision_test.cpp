@@ -16,7 +16,6 @@ namespace {
 
 using suite::Verdict;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 struct World {
   double head = 1;       ///< its true time; the base takes 1
@@ -84,7 +83,7 @@ Decision first_race(const World& world, std::uint64_t seed, double margin) {
 }
 
 Decision gate(const World& world, std::uint64_t seed, double margin) {
-  const Decision first = first_race(world, seed, margin);
+  Decision first = first_race(world, seed, margin);
   if (first.verdict == Verdict::same || first.verdict == Verdict::undecided) return first;
   const double confidence = look_confidence(0.01, second_looks.size(), 3);
   return confirmed(first, race(world, 2 * seed + 1, margin, second_looks, confidence));
