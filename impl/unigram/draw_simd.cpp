@@ -17,7 +17,7 @@ void heads_of_blocks(std::uint64_t seed, std::uint64_t first, std::size_t count,
   const hn::CappedTag<std::uint64_t, 8> d;
   const auto low = hn::Set(d, 0xFFFFFFFFU);
   for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
-    const auto words = head_words(d, seed, hn::Iota(d, first + i), hn::Set(d, sample));
+    const auto [words] = head_words<1>(d, seed, hn::Iota(d, first + i), {hn::Set(d, sample)});
     hn::StoreInterleaved2(hn::Or(hn::And(words.word0, low), hn::ShiftLeft<32>(words.word1)),
                           hn::Or(hn::And(words.word2, low), hn::ShiftLeft<32>(words.word3)), d,
                           reinterpret_cast<std::uint64_t*>(heads + i * positions_per_block));

@@ -25,33 +25,44 @@ struct Words {
   V word0, word1, word2, word3;
 };
 
-template <class D, class V = hn::Vec<D>>
-Words<V> head_words(D d, std::uint64_t seed, V counter, V sample) {
+/// Those of one counter and several registers of samples, side by side: a round waits for the one before.
+template <std::size_t calls, class D, class V = hn::Vec<D>>
+HWY_INLINE std::array<Words<V>, calls> head_words(D d, std::uint64_t seed, V counter,
+                                                  const std::array<V, calls>& samples) {
+  std::array<Words<V>, calls> all;
 #if HWY_TARGET == HWY_SCALAR
-  const auto block =
-      draw_block(seed, hn::GetLane(counter), static_cast<std::uint32_t>(hn::GetLane(sample)), head_stream);
-  return {hn::Set(d, block[0]), hn::Set(d, block[1]), hn::Set(d, block[2]), hn::Set(d, block[3])};
+  for (std::size_t call = 0; call < calls; ++call) {
+    const auto block =
+        draw_block(seed, hn::GetLane(counter), static_cast<std::uint32_t>(hn::GetLane(samples[call])), head_stream);
+    all[call] = {hn::Set(d, block[0]), hn::Set(d, block[1]), hn::Set(d, block[2]), hn::Set(d, block[3])};
+  }
 #else
   // What is in the upper halves is ignored by the multiplications, and so by all.
   const hn::Repartition<std::uint32_t, D> halves;
   const auto product = [&](V a, V b) HWY_ATTR { return hn::MulEven(hn::BitCast(halves, a), hn::BitCast(halves, b)); };
+  // A shuffle and no shift, which would go where the multiplications go.
+  const auto upper = [&](V v) HWY_ATTR { return hn::BitCast(d, hn::Shuffle2301(hn::BitCast(halves, v))); };
   const V multiplier0 = hn::Set(d, 0xD2511F53U);
   const V multiplier1 = hn::Set(d, 0xCD9E8D57U);
-  Words<V> words{counter, hn::ShiftRight<32>(counter), sample, hn::Set(d, head_stream)};
+  for (std::size_t call = 0; call < calls; ++call) {
+    all[call] = {counter, upper(counter), samples[call], hn::Set(d, head_stream)};
+  }
   auto key0 = static_cast<std::uint32_t>(seed);
   auto key1 = static_cast<std::uint32_t>(seed >> 32);
   for (int round = 0; round < 10; ++round) {
-    const V product0 = product(words.word0, multiplier0);
-    const V product1 = product(words.word2, multiplier1);
-    words.word0 = hn::Xor(hn::Xor(hn::ShiftRight<32>(product1), words.word1), hn::Set(d, key0));
-    words.word2 = hn::Xor(hn::Xor(hn::ShiftRight<32>(product0), words.word3), hn::Set(d, key1));
-    words.word1 = product1;
-    words.word3 = product0;
+    for (Words<V>& words : all) {
+      const V product0 = product(words.word0, multiplier0);
+      const V product1 = product(words.word2, multiplier1);
+      words.word0 = hn::Xor(hn::Xor(upper(product1), words.word1), hn::Set(d, key0));
+      words.word2 = hn::Xor(hn::Xor(upper(product0), words.word3), hn::Set(d, key1));
+      words.word1 = product1;
+      words.word3 = product0;
+    }
     key0 += 0x9E3779B9U;
     key1 += 0xBB67AE85U;
   }
-  return words;
 #endif
+  return all;
 }
 
 }  // namespace

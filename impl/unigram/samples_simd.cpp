@@ -57,15 +57,12 @@ void heads_of_slots(std::uint64_t seed, std::uint64_t counter, std::uint32_t fir
   const auto lowest = hn::Set(d, 0xFFFF);
   const auto second = hn::Set(d, 0xFFFF0000);
   for (std::size_t lane = 0; lane < quarter; lane += hn::Lanes(d)) {
-    const auto words = [&](std::size_t from) HWY_ATTR {
+    const auto samples = [&](std::size_t from) HWY_ATTR {
       // The sum of numbers of 32 bits, as the counter's word is.
-      const V samples = hn::And(hn::Iota(d, first_sample + from + lane), hn::Set(d, 0xFFFFFFFFU));
-      return head_words(d, seed, hn::Set(d, counter), samples);
+      return hn::And(hn::Iota(d, first_sample + from + lane), hn::Set(d, 0xFFFFFFFFU));
     };
-    const Words<V> a = words(0);
-    const Words<V> b = words(quarter);
-    const Words<V> c = words(2 * quarter);
-    const Words<V> e = words(3 * quarter);
+    const auto [a, b, c, e] = head_words<4>(d, seed, hn::Set(d, counter),
+                                            {samples(0), samples(quarter), samples(2 * quarter), samples(3 * quarter)});
     auto* to = reinterpret_cast<std::uint64_t*>(heads) + lane;
     const auto store = [&](V wa, V wb, V wc, V we) HWY_ATTR {
       const V even = hn::Or(hn::Or(hn::And(wa, lowest), hn::ShiftLeft<16>(hn::And(wb, lowest))),
@@ -169,13 +166,17 @@ void read_tokens(const Forward& forward, const std::uint32_t* boundaries, std::s
     const std::uint8_t* const lengths = automaton.lengths() + all.first;
     const std::uint32_t* const tokens = automaton.tokens() + all.first;
     std::uint32_t left = live;
-    for (std::size_t i = 0; i < all.count; ++i) {
-      masks[i] = left & boundaries[position - lengths[i]];
-      left &= ~masks[i];
-    }
+    std::size_t count = 0;  // as a rule the first group of candidates is all that is drawn
+    do {
+      for (std::size_t i = count; i < count + Automaton::group; ++i) {
+        masks[i] = left & boundaries[position - lengths[i]];
+        left &= ~masks[i];
+      }
+      count += Automaton::group;
+    } while (left != 0 && count < all.count);
     for (std::size_t slot = 0; slot < slots; slot += hn::Lanes(d)) {
       auto token = hn::Set(d, tokens[0]);
-      for (std::size_t i = 1; i < all.count; ++i) {
+      for (std::size_t i = 1; i < count; ++i) {
         token = hn::IfThenElse(mask_of(masks[i], slot), hn::Set(d, tokens[i]), token);
       }
       // Those of other slots are overwritten.
