@@ -155,7 +155,7 @@ void read_tokens(const Forward& forward, const std::uint32_t* boundaries, std::s
     std::memcpy(bytes.data(), &bits, sizeof bits);
     return hn::LoadMaskBits(d, bytes.data());
   };
-  std::array<std::uint32_t, longest_allowed + 1> masks;
+  std::array<std::uint32_t, longest_allowed + 1> masks;  // of the later groups
   for (std::size_t position = first; position <= last; ++position) {
     // What is written later is asked for now, a cache line at every position: about as much as there will be.
     const std::uintptr_t line = stage.ends[(position - first) % slots] + (position - first) / slots * 64;
@@ -166,19 +166,21 @@ void read_tokens(const Forward& forward, const std::uint32_t* boundaries, std::s
     const std::uint8_t* const lengths = automaton.lengths() + all.first;
     const std::uint32_t* const tokens = automaton.tokens() + all.first;
     std::uint32_t left = live;
-    std::size_t count = 0;  // as a rule the first group of candidates is all that is drawn
-    do {
-      for (std::size_t i = count; i < count + Automaton::group; ++i) {
-        masks[i] = left & boundaries[position - lengths[i]];
-        left &= ~masks[i];
-      }
-      count += Automaton::group;
-    } while (left != 0 && count < all.count);
+    const auto take = [&](std::size_t candidate) {
+      const std::uint32_t mask = left & boundaries[position - lengths[candidate]];
+      left &= ~mask;
+      return mask;
+    };
+    // As a rule the first group of candidates is all that is drawn.
+    const std::array<std::uint32_t, Automaton::group> first_masks = {take(0), take(1), take(2), take(3)};
+    std::size_t count = Automaton::group;
+    for (; left != 0 && count < all.count; ++count) masks[count] = take(count);
     for (std::size_t slot = 0; slot < slots; slot += hn::Lanes(d)) {
       auto token = hn::Set(d, tokens[0]);
-      for (std::size_t i = 1; i < count; ++i) {
-        token = hn::IfThenElse(mask_of(masks[i], slot), hn::Set(d, tokens[i]), token);
-      }
+      const auto put = [&](std::uint32_t mask, std::size_t i)
+                           HWY_ATTR { token = hn::IfThenElse(mask_of(mask, slot), hn::Set(d, tokens[i]), token); };
+      for (std::size_t i = 1; i < Automaton::group; ++i) put(first_masks[i], i);
+      for (std::size_t i = Automaton::group; i < count; ++i) put(masks[i], i);
       // Those of other slots are overwritten.
       const auto next = hn::LoadU(d, stage.next.data() + slot);
       hn::ScatterIndex(token, d, stage.tokens.data(), hn::BitCast(whole, next));
