@@ -60,35 +60,35 @@ TEST(Gate, LeavesOutAVariantThatSaysItHasNoAnswer) {
   EXPECT_EQ(check.message, "not converged after 3 iterations");
 }
 
-/// Counts how often it is asked.
-struct Decliner {
-  static inline int runs = 0;
+/// A method that gives its input back, with one variant beside the reference.
+Method<int, int> echo(const char* name, const char* variant, void (*run)(const int&, int&, const Execution&)) {
+  return {
+      .name = name,
+      .summary = "the input",
+      .source = "this project",
+      .variants = {{"reference", [](const int& input, int& output, const Execution&) { output = input; }, {1, 1}},
+                   {variant, run, {1, 1}}},
+      .workloads = {{.name = "one", .size = 1, .make = [](std::uint64_t) { return 1; }}},
+      .problem = [](std::size_t, std::uint64_t) { return 1; },
+      .poison = [](const int&, int& output) { output = -1; },
+      .compare = [](const int&, const int& expected,
+                    const int& actual) { return Agreement{.error = expected == actual ? 0.0 : 1.0}; },
+      .certificate = [](const int&, const int&) { return std::nullopt; },
+      .work = [](const int&, const int&) { return Work{}; },
+  };
+}
 
-  static void run(const int&, int&, const Execution&) {
-    ++runs;
-    throw NoAnswer("not converged");
-  }
-  static void reference(const int& input, int& output, const Execution&) { output = input; }
-};
+int decliner_runs = 0;
 
-const Registered<int, int> decliners{{
-    .name = "decliners",
-    .summary = "a variant that never has an answer",
-    .source = "this project",
-    .variants = {{"reference", Decliner::reference, {1, 1}}, {"decliner_omp", Decliner::run, {1, 1}}},
-    .workloads = {{.name = "one", .size = 1, .make = [](std::uint64_t) { return 1; }}},
-    .problem = [](std::size_t, std::uint64_t) { return 1; },
-    .poison = [](const int&, int& output) { output = -1; },
-    .compare = [](const int&, const int& expected, const int& actual) -> Agreement {
-      return {.error = expected == actual ? 0.0 : 1.0};
-    },
-    .certificate = [](const int&, const int&) { return std::nullopt; },
-}};
+const Registered<int, int> decliners{echo("decliners", "decliner_omp", [](const int&, int&, const Execution&) {
+  ++decliner_runs;
+  throw NoAnswer("not converged");
+})};
 
 TEST(Gate, AsksForNoAnswerOnce) {
-  Decliner::runs = 0;
+  decliner_runs = 0;
   const CheckedWorkload checked = check_workload(select({.filter = "^decliners/"}).front(), {.threads = {1, 2, 3}});
-  EXPECT_EQ(Decliner::runs, 1);
+  EXPECT_EQ(decliner_runs, 1);
   for (const int threads : {1, 2, 3}) {
     const Check& check = check_of(checked, "decliner_omp", threads);
     EXPECT_FALSE(check.ran) << threads;
@@ -124,33 +124,16 @@ TEST(Race, RefusesByNameAndTimesTheRest) {
   }
 }
 
-/// Takes more than half an epoch, and counts its runs.
-struct Sleeper {
-  static inline std::size_t runs = 0;
+std::size_t sleeper_runs = 0;
 
-  static void run(const int& input, int& output, const Execution&) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(700);
-    while (std::chrono::steady_clock::now() < end) {
-    }
-    ++runs;
-    output = input;
+/// Takes more than half an epoch.
+const Registered<int, int> sleepers{echo("sleepers", "sleeper", [](const int& input, int& output, const Execution&) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(700);
+  while (std::chrono::steady_clock::now() < end) {
   }
-  static void reference(const int& input, int& output, const Execution&) { output = input; }
-};
-
-const Registered<int, int> sleepers{{
-    .name = "sleepers",
-    .summary = "a variant whose epochs are single runs",
-    .source = "this project",
-    .variants = {{"reference", Sleeper::reference, {1, 1}}, {"sleeper", Sleeper::run, {1, 1}}},
-    .workloads = {{.name = "one", .size = 1, .make = [](std::uint64_t) { return 1; }}},
-    .problem = [](std::size_t, std::uint64_t) { return 1; },
-    .poison = [](const int&, int& output) { output = -1; },
-    .compare = [](const int&, const int& expected,
-                  const int& actual) { return Agreement{.error = expected == actual ? 0.0 : 1.0}; },
-    .certificate = [](const int&, const int&) { return std::nullopt; },
-    .work = [](const int&, const int&) { return Work{}; },
-}};
+  ++sleeper_runs;
+  output = input;
+})};
 
 TEST(Race, FewRunsAreNotTimedCold) {
   RaceOptions options;
@@ -158,7 +141,7 @@ TEST(Race, FewRunsAreNotTimedCold) {
   const std::vector<Row> rows = race(select({.filter = "^sleepers/sleeper"}).front(), options, {});
   EXPECT_EQ(rows.front().iterations, 1);
   const std::size_t epochs = 2 * options.rounds;
-  EXPECT_GE(Sleeper::runs, 2 * epochs) << "there is a run before each that is timed";
+  EXPECT_GE(sleeper_runs, 2 * epochs) << "there is a run before each that is timed";
 }
 
 TEST(Program, RefusesEachByNameWithStatusOne) {
