@@ -14,7 +14,7 @@ struct Search {
   std::vector<std::string> prefixes{};
 };
 
-Search search(std::shared_ptr<const Prepared> prepared, std::size_t count, std::uint64_t seed) {
+Search search(const std::shared_ptr<const Prepared>& prepared, std::size_t count, std::uint64_t seed) {
   const std::vector<std::string>& pieces = prepared->vocabulary->pieces;
   Search result{.prepared = prepared, .index = std::make_shared<const PrefixIndex>(*prepared->vocabulary)};
   for (std::size_t i = 0; i < count; ++i) {

@@ -11,8 +11,9 @@ namespace {
 using Row = suite::Variant<Problem, Tokens>;
 
 suite::Workload<Problem> workload(std::string name, bool fitted, std::size_t share) {
+  const std::size_t pieces_kept = 16'384 / share;
   return {.name = std::move(name),
-          .size = static_cast<double>(16'384 / share),
+          .size = static_cast<double>(pieces_kept),
           .fitted = fitted,
           .make = [share](std::uint64_t seed) {
             Problem problem = workloads()[0].make(seed);

@@ -13,7 +13,6 @@ namespace tandem::claims {
 namespace {
 
 using nbce::Pool;
-using nbce::Settings;
 
 Outcome bayes_rule(bool) {
   double worst = 0;
