@@ -27,7 +27,8 @@ TEST_P(EveryVariant, DoesNotChangeWithAConstantAddedToARow) {
     for (float& logit : problem.logits) logit = std::round(16 * logit) / 16;  // so that adding 64 rounds nothing
     const Answer<float> before = solve(problem);
     for (std::size_t i = 0; i < problem.logits.size(); ++i) {
-      problem.logits[i] += static_cast<float>(64 * (i / problem.vocabulary));
+      const std::size_t row = i / problem.vocabulary;
+      problem.logits[i] += 64 * static_cast<float>(row);
     }
     const Answer<float> after = solve(problem);
     EXPECT_EQ(after.chosen, before.chosen);
