@@ -129,6 +129,8 @@ TEST(Bench, WritesAResultsFileThatReadersOfGoogleBenchmarkAccept) {
   const Result pages = tandem("report '" + file + "' --out '" + folder.path().string() + "'");
   EXPECT_EQ(pages.status, 0) << pages.errors;
   EXPECT_THAT(read_file(folder.path() / "results.md"), HasSubstr("pq_early_stop_simd"));
+  const Result comparison = tandem("compare '" + file + "' '" + file + "'");
+  EXPECT_EQ(comparison.status, 0) << comparison.errors;
 }
 
 TEST(Bench, RefusesAPathThatCannotBeWrittenBeforeItMeasures) {

@@ -166,7 +166,7 @@ TEST_F(Compare, OneMachineAndAnotherRunWarnsOfConclusions) {
   double_times(timed_row(other));
   const Result result = compare(other.dump());
   EXPECT_EQ(result.status, 0) << result.errors;
-  EXPECT_THAT(result.output, HasSubstr(timed_row(other)["tandem"]["variant"].get<std::string>()));
+  EXPECT_THAT(result.output, HasSubstr(timed_row(other)["name"].get<std::string>()));
   EXPECT_THAT(result.output, HasSubstr("+100.0 % ["));
   EXPECT_THAT(result.output, HasSubstr("race the two builds with ci/gate"));
 }
