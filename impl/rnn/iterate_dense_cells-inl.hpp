@@ -67,7 +67,8 @@ class DenseCell<Tanh, Real> {
   explicit DenseCell(const internal::Network<Real>& network)
       : d_(network.hidden_size), weights_(network.weights), matrix_(network.weights, d_) {}
 
-  /// f and the factors for `count` states, d apart, into the rows from `row` on.
+  /// f and the factors for `count` states, d apart, into the rows from `row` on. Not inlined: a call serves many steps,
+  /// and three copies in every kernel take a compiler long.
   template <Scheme scheme>
   HWY_NOINLINE void evaluate(const Real* x, const Real* u, std::size_t count, StepRows<Real>& rows,
                              std::size_t row) const {
