@@ -1,9 +1,11 @@
 // Several samples of a text that share the forward pass. A mask per position says which samples have a boundary there.
-// One sweep from the end of a block to its beginning draws all masks: every candidate's threshold is compared with the
-// heads of all samples at once. What the masks say is then read from the beginning to the end.
+// One sweep from the end of a block to its beginning draws masks and tokens: every candidate's threshold is compared
+// with the heads of all samples at once.
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
+#include <span>
 #include <vector>
 
 #include "impl/unigram/blocks.hpp"
@@ -28,19 +30,40 @@ constexpr std::size_t slots = 32;
 constexpr std::size_t slot_of(std::size_t sample) { return sample % 8 * 4 + sample / 8; }
 constexpr std::uint32_t sample_of(std::uint32_t slot) { return slot % 4 * 8 + slot / 4; }
 
-/// Tokens of a few positions, by slot, on their way to where they belong: the last row of a cache line keeps rows from
-/// meeting in the same set of a cache.
+/// Tokens of some positions, by slot: a part each, which is filled from its end. The first cache line of a part is room
+/// for what is written in vain, and keeps parts from meeting in the same set of a cache.
 struct Stage {
-  static constexpr std::size_t positions = 1024;
+  static constexpr std::size_t positions = 8192;  // of a block, as a rule
   static constexpr std::size_t stride = positions + 16;
   std::array<std::uint32_t, slots * stride> tokens;
   alignas(64) std::array<std::uint32_t, slots> next;  ///< where each slot's next token goes
   std::array<std::uintptr_t, slots> ends{};           ///< the addresses where each slot's tokens belong
 
+  static std::size_t last(std::size_t slot) { return slot * stride + stride - 1; }
   void clear() {
-    for (std::size_t slot = 0; slot < slots; ++slot) next[slot] = static_cast<std::uint32_t>(slot * stride);
+    for (std::size_t slot = 0; slot < slots; ++slot) next[slot] = static_cast<std::uint32_t>(last(slot));
   }
 };
+
+alignas(64) constexpr auto bit_of_slot = [] {
+  std::array<std::uint32_t, slots> bits{};
+  for (std::size_t slot = 0; slot < slots; ++slot) bits[slot] = 1U << slot;
+  return bits;
+}();
+
+/// For each set of the four tokens of a vector: the shuffle that moves those to the back, the first one last.
+alignas(16) constexpr auto to_the_back = [] {
+  std::array<std::uint8_t, 16 * 16> shuffles{};
+  for (std::size_t set = 0; set < 16; ++set) {
+    std::size_t end = 16 * (set + 1);
+    for (std::size_t i = 0; i < 4; ++i) {
+      if ((set >> i & 1) == 0) continue;
+      end -= 4;
+      for (std::size_t byte = 0; byte < 4; ++byte) shuffles[end + byte] = static_cast<std::uint8_t>(4 * i + byte);
+    }
+  }
+  return shuffles;
+}();
 
 }  // namespace tandem::unigram
 #endif
@@ -80,29 +103,133 @@ void heads_of_slots(std::uint64_t seed, std::uint64_t counter, std::uint32_t fir
   }
 }
 
-/// The slots whose heads compare(head) holds for.
-template <class Compare>
-HWY_INLINE std::uint32_t slots_where(const std::uint16_t* heads, Compare compare) {
+/// How the heads of all slots stand to a group of thresholds, which do not fall.
+struct Compared {
+  std::array<std::uint32_t, Automaton::group> above{};  ///< the slots whose heads are above the threshold
+  std::uint32_t equal = 0;                              ///< those whose heads are one of them
+};
+
+/// Adds to `passed` the thresholds that each slot's head is above.
+HWY_INLINE Compared compare(const std::uint16_t* heads, const std::uint16_t* thresholds, std::uint16_t* passed) {
   const hn::CappedTag<std::uint16_t, slots> d;
-  std::uint32_t result = 0;
+  Compared all;
   for (std::size_t slot = 0; slot < slots; slot += hn::Lanes(d)) {
-    std::array<std::uint8_t, 8> bytes{};
-    hn::StoreMaskBits(d, compare(d, hn::LoadU(d, heads + slot)), bytes.data());
-    std::uint32_t bits = 0;
-    std::memcpy(&bits, bytes.data(), sizeof bits);
-    result |= bits << slot;
+    const auto add_to = [&](std::uint32_t& slots_where, auto mask) HWY_ATTR {
+      std::array<std::uint8_t, 8> bytes{};
+      hn::StoreMaskBits(d, mask, bytes.data());
+      std::uint32_t bits = 0;
+      std::memcpy(&bits, bytes.data(), sizeof bits);
+      slots_where |= bits << slot;
+    };
+    const auto head = hn::LoadU(d, heads + slot);
+    auto reached = hn::Set(d, thresholds[0]);  // the first that the head is not above
+    auto count = hn::LoadU(d, passed + slot);
+    for (std::size_t i = 0; i < Automaton::group; ++i) {
+      const auto above = hn::Gt(head, hn::Set(d, thresholds[i]));
+      add_to(all.above[i], above);
+      count = hn::Sub(count, hn::VecFromMask(d, above));
+      if (i + 1 < Automaton::group) reached = hn::IfThenElse(above, hn::Set(d, thresholds[i + 1]), reached);
+    }
+    add_to(all.equal, hn::Eq(head, reached));
+    hn::StoreU(count, d, passed + slot);
   }
-  return result;
+  return all;
 }
+
+/// Whether bit slot + i is set, for lane i.
+HWY_INLINE hn::Mask<hn::CappedTag<std::uint32_t, 16>> mask_of(std::uint32_t bits, std::size_t slot) {
+  const hn::CappedTag<std::uint32_t, 16> d;
+  return hn::TestBit(hn::Set(d, bits), hn::Load(d, bit_of_slot.data() + slot));
+}
+
+/// Tokens on their way to a stage, in rows: those of all slots at a position, and which slots have one.
+class Rows {
+ public:
+  explicit Rows(Stage& stage) : stage_(stage) {}
+
+  /// A row for tokens of the slots of `live`; what is written for others is ignored.
+  HWY_INLINE std::uint32_t* add(std::uint32_t live) {
+    if (count_ == rows) flush();
+    live_[count_] = live;
+    return tokens_.data() + slots * count_++;
+  }
+
+  HWY_INLINE void flush() {
+    for (; count_ < rows; ++count_) live_[count_] = 0;
+    count_ = 0;
+#if HWY_TARGET == HWY_SCALAR
+    for (std::size_t row = 0; row < rows; ++row) {
+      for (std::size_t slot = 0; slot < slots; ++slot) {
+        stage_.tokens[stage_.next[slot]] = tokens_[row * slots + slot];
+        stage_.next[slot] -= live_[row] >> slot & 1;
+      }
+    }
+#else
+    // A slot's tokens side by side, its own at the back: one store, of which the rest is overwritten later.
+    const hn::CappedTag<std::uint32_t, 16> d;
+    const hn::Repartition<std::uint64_t, decltype(d)> pairs;
+    const hn::CappedTag<std::uint8_t, 16> bytes;
+    alignas(64) std::array<std::uint32_t, 16 * rows> columns;
+    alignas(64) std::array<std::uint32_t, 16> orders;
+    const std::size_t lanes = hn::Lanes(d);
+    for (std::size_t slot = 0; slot < slots; slot += lanes) {
+      auto order = hn::Zero(d);
+      auto next = hn::LoadU(d, stage_.next.data() + slot);
+      for (std::size_t row = 0; row < rows; ++row) {
+        const auto taken = hn::VecFromMask(d, mask_of(live_[row], slot));
+        order = hn::Or(order, hn::And(taken, hn::Set(d, 16U << row)));
+        next = hn::Add(next, taken);
+      }
+      hn::Store(order, d, orders.data());
+      const auto row = [&](std::size_t i) HWY_ATTR { return hn::LoadU(d, tokens_.data() + i * slots + slot); };
+      const auto zip = [&](auto a, auto b) HWY_ATTR { return hn::BitCast(pairs, hn::InterleaveLower(d, a, b)); };
+      const auto zip_upper = [&](auto a, auto b) HWY_ATTR { return hn::BitCast(pairs, hn::InterleaveUpper(d, a, b)); };
+      const auto store = [&](auto column, std::size_t i)
+                             HWY_ATTR { hn::Store(hn::BitCast(d, column), d, columns.data() + i * lanes); };
+      const auto lower01 = zip(row(0), row(1));
+      const auto lower23 = zip(row(2), row(3));
+      store(hn::InterleaveLower(pairs, lower01, lower23), 0);
+      store(hn::InterleaveUpper(pairs, lower01, lower23), 1);
+      const auto upper01 = zip_upper(row(0), row(1));
+      const auto upper23 = zip_upper(row(2), row(3));
+      store(hn::InterleaveLower(pairs, upper01, upper23), 2);
+      store(hn::InterleaveUpper(pairs, upper01, upper23), 3);
+      for (std::size_t i = 0; i < lanes; ++i) {
+        const auto* column = reinterpret_cast<const std::uint8_t*>(columns.data() + i % rows * lanes + i / rows * rows);
+        hn::StoreU(hn::TableLookupBytes(hn::Load(bytes, column), hn::Load(bytes, to_the_back.data() + orders[i])),
+                   bytes, reinterpret_cast<std::uint8_t*>(stage_.tokens.data() + stage_.next[slot + i] - (rows - 1)));
+      }
+      hn::StoreU(next, d, stage_.next.data() + slot);
+    }
+#endif
+  }
+
+ private:
+  static constexpr std::size_t rows = 4;
+
+  Stage& stage_;
+  std::size_t count_ = 0;
+  std::array<std::uint32_t, rows> live_;
+  alignas(64) std::array<std::uint32_t, rows * slots> tokens_;
+};
 
 }  // namespace
 
-/// `boundaries` of the block's positions are 0 but for the last.
-void sweep(const Forward& forward, std::size_t size, const Seed& seed, std::uint32_t* boundaries) {
+/// From position `last` to behind `first`. `boundaries` of the positions before `last` that nobody has drawn are 0.
+void sweep(const Forward& forward, std::size_t first, std::size_t last, const Seed& seed, std::uint32_t* boundaries,
+           Stage& stage) {
+  const Automaton& automaton = forward.automaton();
+  const hn::CappedTag<std::uint32_t, 16> d;
+  const hn::RebindToSigned<decltype(d)> whole;
+  const hn::Rebind<std::uint16_t, decltype(d)> half;
+  Rows rows(stage);
   alignas(64) std::array<std::uint16_t, positions_per_block * slots> block;
   std::array<std::uint16_t, longest_allowed + 1> thresholds;
   std::uint64_t counter = ~std::uint64_t{0};
-  for (std::size_t position = size; position > 0; --position) {
+  for (std::size_t position = last; position > first; --position) {
+    // What is written later is asked for now, a cache line at every position: about as much as there will be.
+    const std::uintptr_t line = stage.ends[(last - position) % slots] + (last - position) / slots * 64;
+    __builtin_prefetch(reinterpret_cast<const void*>(line), 1);  // NOLINT(performance-no-int-to-ptr): is not read
     const std::uint32_t live = boundaries[position];
     if (live == 0) continue;
     const std::uint64_t at = seed.position + position;
@@ -111,82 +238,47 @@ void sweep(const Forward& forward, std::size_t size, const Seed& seed, std::uint
       heads_of_slots(seed.seed, counter, seed.sample, block.data());
     }
     const std::uint16_t* heads = block.data() + at % positions_per_block * slots;
-    const std::uint8_t* lengths = forward.automaton().lengths() + forward.candidates(position).first;
+    const Forward::Candidates all = forward.candidates(position);
+    const std::uint8_t* const lengths = automaton.lengths() + all.first;
+    const std::uint32_t* const tokens = automaton.tokens() + all.first;
     std::uint32_t left = live;
     std::uint32_t open = 0;
-    const auto take = [&](const std::uint16_t* bounds, std::size_t first) HWY_ATTR {  // a group of candidates
-      open |= left & slots_where(heads, [&](auto d, auto head) HWY_ATTR {
-                const auto equals = [&](std::size_t i) HWY_ATTR { return hn::Eq(head, hn::Set(d, bounds[first + i])); };
-                return hn::Or(hn::Or(equals(0), equals(1)), hn::Or(equals(2), equals(3)));
-              });
-      left &= ~open;
-      for (std::size_t i = first; i < first + Automaton::group; ++i) {
-        const std::uint32_t above =
-            slots_where(heads, [&](auto d, auto head) HWY_ATTR { return hn::Gt(head, hn::Set(d, bounds[i])); });
-        boundaries[position - lengths[i]] |= left & ~above;
-        left &= above;
+    alignas(64) std::array<std::uint16_t, slots> passed{};
+    const auto take = [&](const std::uint16_t* bounds, std::size_t group) HWY_ATTR {
+      const Compared compared = compare(heads, bounds, passed.data());
+      open |= left & compared.equal;
+      left &= ~compared.equal;
+      for (std::size_t i = 0; i < Automaton::group; ++i) {
+        boundaries[position - lengths[group + i]] |= left & ~compared.above[i];
+        left &= compared.above[i];
       }
     };
+    std::uint32_t* const row = rows.add(live);
     take(forward.thresholds(position).data(), 0);
-    if (left != 0) {
+    std::size_t count = Automaton::group;
+    if (left != 0) {  // seldom
       forward.all_thresholds(position, thresholds.data());
-      const std::size_t count = forward.candidates(position).count;
-      for (std::size_t i = Automaton::group; i < count; i += Automaton::group) take(thresholds.data(), i);
+      for (; left != 0 && count < all.count; count += Automaton::group) take(thresholds.data() + count, count);
+    }
+    const auto table = hn::LoadDup128(d, tokens);
+    for (std::size_t slot = 0; slot < slots; slot += hn::Lanes(d)) {
+      const auto last_index = hn::Set(d, static_cast<std::uint32_t>(count - 1));
+      const auto index = hn::Min(hn::PromoteTo(d, hn::LoadU(half, passed.data() + slot)), last_index);
+      const bool in_table = HWY_TARGET != HWY_SCALAR && count == Automaton::group;
+      hn::StoreU(in_table ? hn::TableLookupLanes(table, hn::IndicesFromVec(d, index))
+                          : hn::GatherIndex(d, tokens, hn::BitCast(whole, index)),
+                 d, row + slot);
     }
     for (; open != 0; open &= open - 1) {
       const auto slot = static_cast<std::uint32_t>(std::countr_zero(open));
       Seed of_slot = seed;
       of_slot.sample += sample_of(slot);
-      boundaries[position - lengths[forward.draw(of_slot, position)]] |= open & -open;
+      const std::size_t drawn = forward.draw(of_slot, position);
+      boundaries[position - lengths[drawn]] |= open & -open;
+      row[slot] = tokens[drawn];
     }
   }
-}
-
-/// The tokens that end at positions from first to last. A slot's token is the shortest candidate before which the slot
-/// has a boundary.
-void read_tokens(const Forward& forward, const std::uint32_t* boundaries, std::size_t first, std::size_t last,
-                 Stage& stage) {
-  const Automaton& automaton = forward.automaton();
-  const hn::CappedTag<std::uint32_t, 16> d;
-  const hn::RebindToSigned<decltype(d)> whole;
-  const auto mask_of = [=](std::uint32_t bits, std::size_t slot) HWY_ATTR {
-    bits >>= slot;
-    std::array<std::uint8_t, 8> bytes{};
-    std::memcpy(bytes.data(), &bits, sizeof bits);
-    return hn::LoadMaskBits(d, bytes.data());
-  };
-  std::array<std::uint32_t, longest_allowed + 1> masks;  // of the later groups
-  for (std::size_t position = first; position <= last; ++position) {
-    // What is written later is asked for now, a cache line at every position: about as much as there will be.
-    const std::uintptr_t line = stage.ends[(position - first) % slots] + (position - first) / slots * 64;
-    __builtin_prefetch(reinterpret_cast<const void*>(line), 1);  // NOLINT(performance-no-int-to-ptr): is not read
-    const std::uint32_t live = boundaries[position];
-    if (live == 0) continue;
-    const Forward::Candidates all = forward.candidates(position);
-    const std::uint8_t* const lengths = automaton.lengths() + all.first;
-    const std::uint32_t* const tokens = automaton.tokens() + all.first;
-    std::uint32_t left = live;
-    const auto take = [&](std::size_t candidate) {
-      const std::uint32_t mask = left & boundaries[position - lengths[candidate]];
-      left &= ~mask;
-      return mask;
-    };
-    // As a rule the first group of candidates is all that is drawn.
-    const std::array<std::uint32_t, Automaton::group> first_masks = {take(0), take(1), take(2), take(3)};
-    std::size_t count = Automaton::group;
-    for (; left != 0 && count < all.count; ++count) masks[count] = take(count);
-    for (std::size_t slot = 0; slot < slots; slot += hn::Lanes(d)) {
-      auto token = hn::Set(d, tokens[0]);
-      const auto put = [&](std::uint32_t mask, std::size_t i)
-                           HWY_ATTR { token = hn::IfThenElse(mask_of(mask, slot), hn::Set(d, tokens[i]), token); };
-      for (std::size_t i = 1; i < Automaton::group; ++i) put(first_masks[i], i);
-      for (std::size_t i = Automaton::group; i < count; ++i) put(masks[i], i);
-      // Those of other slots are overwritten.
-      const auto next = hn::LoadU(d, stage.next.data() + slot);
-      hn::ScatterIndex(token, d, stage.tokens.data(), hn::BitCast(whole, next));
-      hn::StoreU(hn::Sub(next, hn::VecFromMask(d, mask_of(live, slot))), d, stage.next.data() + slot);
-    }
-  }
+  rows.flush();
 }
 
 }  // namespace tandem::unigram::HWY_NAMESPACE
@@ -196,7 +288,6 @@ HWY_AFTER_NAMESPACE();
 namespace tandem::unigram {
 
 HWY_EXPORT(sweep);
-HWY_EXPORT(read_tokens);
 
 namespace {
 
@@ -207,19 +298,28 @@ void sample_batch(const Forward& forward, std::size_t size, const Seed& seed, st
   std::uint32_t* boundaries = room(boundary_buffer, size + 1);
   std::fill_n(boundaries, size + 1, 0);
   for (std::size_t i = 0; i < samples.size(); ++i) boundaries[size] |= 1U << slot_of(i);
-  HWY_DYNAMIC_DISPATCH(sweep)(forward, size, seed, boundaries);
-  for (std::size_t first = 1; first <= size; first += Stage::positions) {
+  std::array<std::size_t, slots> before;  // tokens of other blocks
+  for (std::size_t i = 0; i < samples.size(); ++i) before[i] = samples[i].size();
+  for (std::size_t last = size; last > 0;) {
+    const std::size_t first = last - std::min(last, Stage::positions);
     stage.clear();
     for (std::size_t i = 0; i < samples.size(); ++i) {
       stage.ends[slot_of(i)] = reinterpret_cast<std::uintptr_t>(samples[i].data() + samples[i].size());
     }
-    const std::size_t last = std::min(size, first + Stage::positions - 1);
-    HWY_DYNAMIC_DISPATCH(read_tokens)(forward, boundaries, first, last, stage);
+    HWY_DYNAMIC_DISPATCH(sweep)(forward, first, last, seed, boundaries, stage);
     for (std::size_t i = 0; i < samples.size(); ++i) {
-      const std::uint32_t* row = stage.tokens.data();
-      samples[i].insert(samples[i].end(), row + slot_of(i) * Stage::stride, row + stage.next[slot_of(i)]);
+      const std::size_t slot = slot_of(i);
+      const std::span found(stage.tokens.data() + stage.next[slot] + 1, stage.tokens.data() + Stage::last(slot) + 1);
+      if (first == 0 && last == size) {
+        samples[i].insert(samples[i].end(), found.begin(), found.end());
+      } else {
+        samples[i].insert(samples[i].end(), found.rbegin(), found.rend());
+      }
     }
+    last = first;
   }
+  if (size <= Stage::positions) return;
+  for (std::size_t i = 0; i < samples.size(); ++i) std::reverse(samples[i].begin() + before[i], samples[i].end());
 }
 
 template <class Scheduler>
