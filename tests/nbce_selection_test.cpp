@@ -45,6 +45,13 @@ struct Kind {
 
 const std::vector<Kind> kinds = {
     {"normal", [](std::uint64_t seed, std::size_t id) { return static_cast<float>(3 * random_normal(seed, id)); }},
+    {"negative",
+     [](std::uint64_t seed, std::size_t id) { return static_cast<float>(3 * random_normal(seed, id) - 40); }},
+    {"seldom zero, of both signs, else negative",
+     [](std::uint64_t seed, std::size_t id) {
+       const std::uint64_t bits = random_bits(seed, id);
+       return bits % 101 == 0 ? (bits / 128 % 2 ? 0.0F : -0.0F) : -9 - static_cast<float>(bits % 5);
+     }},
     {"nearly flat",
      [](std::uint64_t seed, std::size_t id) { return static_cast<float>(1e-3 * random_normal(seed, id)); }},
     {"flat", [](std::uint64_t, std::size_t) { return 2.5F; }},

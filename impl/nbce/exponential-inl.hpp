@@ -61,7 +61,7 @@ HWY_INLINE hn::Vec<DI> table_entry(DI d, [[maybe_unused]] hn::Vec<DI> number) {
   }
 }
 
-/// e^(logit - anchor) to within 2.1e-7, as a product: 2^k is a table's entry with an exponent, 2^r a short polynomial.
+/// e^(logit - anchor) to within 2.8e-7, as a product: 2^k is a table's entry with an exponent, 2^r a short polynomial.
 /// k is the multiple of 1 / steps nearest to logit log2e - whole, found by an addition after which its low bits count
 /// steps. What is below anchor.lowest counts as that, 1e-33: no mass is 0. NaN and +inf become NaN.
 template <class D>
@@ -71,6 +71,7 @@ struct Exponential {
 
   HWY_INLINE Exponential(D d, hn::Vec<D> logit, const Anchor& anchor) {
     constexpr int steps = exponential_steps;
+    using Polynomial = Between<steps>;
     constexpr float round = 0x1.8p23F / steps;
     // x86 returns the second of two operands of which one is NaN, the portable targets the first.
     constexpr bool portable = HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128;
@@ -78,17 +79,18 @@ struct Exponential {
     const auto bounded = portable ? hn::Max(logit, lowest) : hn::Max(lowest, logit);
 #if HWY_NATIVE_FMA
     const auto log2e = hn::Set(d, Anchor::log2e);
-    const auto magic = hn::Set(d, round - anchor.whole);
-    const auto shifted = hn::MulAdd(bounded, log2e, magic);
-    const auto rest = hn::MulSub(bounded, log2e, hn::Sub(shifted, magic));
+    const auto magic = round - anchor.whole;
+    const auto shifted = hn::MulAdd(bounded, log2e, hn::Set(d, magic));
+    const auto rest = hn::MulSub(bounded, log2e, hn::Sub(shifted, hn::Set(d, magic + Polynomial::shift)));
 #else
     const auto distance = binary_distance(d, bounded, anchor);
     const auto shifted = hn::Add(distance, hn::Set(d, round));
-    const auto rest = hn::Sub(distance, hn::Sub(shifted, hn::Set(d, round)));
+    const auto rest = hn::Sub(distance, hn::Sub(shifted, hn::Set(d, round + Polynomial::shift)));
 #endif
-    constexpr auto& c = Between<steps>::coefficients;
-    fraction = hn::Add(rest, hn::Set(d, c[0]));
-    for (std::size_t i = 1; i < c.size(); ++i) fraction = hn::MulAdd(fraction, rest, hn::Set(d, c[i]));
+    constexpr auto& c = Polynomial::coefficients;
+    constexpr std::size_t added = Polynomial::shift == 0 ? 1 : 0;
+    fraction = added == 0 ? rest : hn::Add(rest, hn::Set(d, c[0]));
+    for (std::size_t i = added; i < c.size(); ++i) fraction = hn::MulAdd(fraction, rest, hn::Set(d, c[i]));
     const hn::RebindToSigned<D> integers;
     const auto number = hn::BitCast(integers, shifted);
     power = hn::BitCast(d, hn::Add(hn::ShiftLeft<exponent_shift<steps>>(number), table_entry(integers, number)));

@@ -10,6 +10,8 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -52,6 +54,49 @@ HWY_INLINE void for_both(D d, const Logit* from, Use use) {
   }
 }
 
+/// Whether four vectors of numbers have one of at least `bound`; of NaN either is said. Numbers of two bytes are
+/// compared as the words they are: where the bound is positive as signed ones, among which the negative numbers are
+/// below it; else as unsigned ones, whose order is the opposite and has the positive numbers first.
+template <class Number>
+class AnyAtLeast {
+ public:
+  explicit AnyAtLeast(float bound) : bound_(bound) {
+    const auto bits = std::bit_cast<std::uint32_t>(bound);
+    // Of two bytes the greatest number below the bound. 0 counts as negative, since -0 is as much.
+    positive_ = bound > 0;
+    below_ = static_cast<std::uint16_t>(positive_ ? (bits - 1) >> 16 : bound == 0 ? 0x8001 : (bits >> 16) + 1);
+  }
+
+  HWY_INLINE bool operator()(const Number* numbers) const {
+    const hn::ScalableTag<float> d;
+    const std::size_t count = 4 * hn::Lanes(d);
+    if constexpr (std::is_same_v<Number, float>) {
+      const auto at = [&](std::size_t part) HWY_ATTR { return hn::LoadU(d, numbers + part * hn::Lanes(d)); };
+      const auto greatest = hn::Max(hn::Max(at(0), at(1)), hn::Max(at(2), at(3)));
+      return !hn::AllFalse(d, hn::Ge(greatest, hn::Set(d, bound_)));
+    } else {
+      const hn::ScalableTag<std::uint16_t> words;
+      const hn::RebindToSigned<decltype(words)> whole;
+      const auto at = [&](std::size_t i)
+                          HWY_ATTR { return hn::LoadU(words, reinterpret_cast<const std::uint16_t*>(numbers) + i); };
+      auto extreme = at(0);
+      if (positive_) {
+        for (std::size_t i = hn::Lanes(words); i < count; i += hn::Lanes(words)) {
+          extreme = hn::BitCast(words, hn::Max(hn::BitCast(whole, extreme), hn::BitCast(whole, at(i))));
+        }
+        return !hn::AllFalse(whole, hn::Gt(hn::BitCast(whole, extreme), hn::BitCast(whole, hn::Set(words, below_))));
+      }
+      for (std::size_t i = hn::Lanes(words); i < count; i += hn::Lanes(words)) extreme = hn::Min(extreme, at(i));
+      return !hn::AllFalse(words, hn::Lt(extreme, hn::Set(words, below_)));
+    }
+  }
+
+ private:
+  float bound_;
+  std::uint16_t below_;
+  bool positive_;
+};
+
 /// Calls body(d, i) for every vector of [0, count), then for the last numbers one by one.
 template <class Body>
 HWY_INLINE void for_each_vector(std::size_t count, Body body) {
@@ -69,16 +114,13 @@ template <class Number, class Body, class Pass>
 HWY_INLINE void for_each_kept(const Number* numbers, std::size_t count, float least, Body body, Pass pass) {
   const hn::ScalableTag<float> d;
   const std::size_t lanes = hn::Lanes(d);
+  const AnyAtLeast<Number> any_kept(least);
   std::size_t i = 0;
   for (; i + 4 * lanes <= count; i += 4 * lanes) {
-    auto greatest = hn::Set(d, -std::numeric_limits<float>::infinity());
-    const auto look = [&](auto number) HWY_ATTR { greatest = hn::Max(greatest, number); };
-    for_both(d, numbers + i, look);
-    for_both(d, numbers + i + 2 * lanes, look);
-    if (hn::AllFalse(d, hn::Ge(greatest, hn::Set(d, least)))) {
-      pass(i);
-    } else {
+    if (any_kept(numbers + i)) {
       for (std::size_t part = 0; part < 4; ++part) body(d, i + part * lanes);
+    } else {
+      pass(i);
     }
   }
   for_each_vector(count - i, [&](auto tag, std::size_t offset) HWY_ATTR { body(tag, i + offset); });
@@ -114,7 +156,7 @@ Sums sum_all(const Logit* logits, std::size_t count, Anchor anchor, float head, 
   const hn::ScalableTag<float> d;
   const hn::CappedTag<float, 1> single;
   const std::size_t lanes = hn::Lanes(d);
-  const auto least = hn::Set(d, head);
+  const AnyAtLeast<Logit> any_above(std::nextafter(head, std::numeric_limits<float>::infinity()));
   Sums sums;
   std::size_t place_count = 0;
   std::size_t i = 0;
@@ -125,9 +167,7 @@ Sums sum_all(const Logit* logits, std::size_t count, Anchor anchor, float head, 
     for (; i + 4 * lanes <= end; i += 4 * lanes) {
       prefetch(logits + i, 4 * lanes);
       auto mass = hn::Zero(d);
-      auto greatest = least;
       const auto add = [&](auto logit) HWY_ATTR {
-        greatest = hn::Max(greatest, logit);
         const Exponential<decltype(d)> e(d, logit, anchor);
         mass = hn::MulAdd(e.fraction, e.power, mass);
         if constexpr (with_moment) {
@@ -139,7 +179,7 @@ Sums sum_all(const Logit* logits, std::size_t count, Anchor anchor, float head, 
       block_mass = hn::Add(block_mass, mass);
       // Without a branch: guessed wrong it would wait for all of the arithmetic above.
       found.places[place_count] = static_cast<std::uint32_t>(i);
-      place_count += hn::AllFalse(d, hn::Gt(greatest, least)) ? 0 : 1;
+      place_count += any_above(logits + i) ? 1 : 0;
     }
     sums.mass += sum_of_lanes(block_mass);
     sums.moment += sum_of_lanes(block_moment);

@@ -108,4 +108,8 @@ Summary summarise(std::span<const Logit> logits, const Settings& settings);
 template <class Logit>
 Row exact_row(std::span<const Logit> logits, const Summary& summary, const Settings& settings);
 
+/// The id of the last of the first `kept` logits that equal the threshold.
+template <class Logit>
+std::size_t last_tied(std::span<const Logit> logits, float threshold, std::size_t kept);
+
 }  // namespace tandem::nbce

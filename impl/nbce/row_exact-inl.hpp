@@ -48,6 +48,7 @@ ExactSums head_sums(std::span<const Logit> logits, const Summary& summary) {
   const std::size_t lanes = hn::Lanes(d);
   const Anchor anchor(summary.maximum);
   const auto head = hn::Set(d, summary.head);
+  const AnyAtLeast<Logit> any_above(std::nextafter(summary.head, std::numeric_limits<float>::infinity()));
   ExactSums sums;
   double tail = 0;
   const auto take = [&](std::size_t id) {
@@ -69,15 +70,13 @@ ExactSums head_sums(std::span<const Logit> logits, const Summary& summary) {
     auto block_mass = hn::Zero(d);
     for (; i + 4 * lanes <= end; i += 4 * lanes) {
       auto mass = hn::Zero(d);
-      auto greatest = head;
       const auto add = [&](auto logit) HWY_ATTR {
-        greatest = hn::Max(greatest, logit);
         mass = hn::Add(mass, hn::IfThenZeroElse(hn::Gt(logit, head), exponential(d, logit, anchor)));
       };
       for_both(d, logits.data() + i, add);
       for_both(d, logits.data() + i + 2 * lanes, add);
       block_mass = hn::Add(block_mass, mass);
-      if (hn::AllFalse(d, hn::Gt(greatest, head))) continue;
+      if (!any_above(logits.data() + i)) continue;
       for (std::size_t id = i; id < i + 4 * lanes; ++id) take(id);
     }
     tail += sum_of_lanes(block_mass);

@@ -14,29 +14,6 @@
 namespace tandem::nbce {
 namespace {
 
-/// The id of the last of the first `kept` logits that equal the threshold.
-template <class Logit>
-std::size_t last_tied(std::span<const Logit> logits, float threshold, std::size_t kept) {
-  const auto equal = [&](std::size_t begin, std::size_t end) {  // a loop without an exit, for the compiler to vectorise
-    std::uint32_t count = 0;
-    for (std::size_t id = begin; id < end; ++id) count += static_cast<float>(logits[id]) == threshold ? 1 : 0;
-    return count;
-  };
-  constexpr std::size_t block = 512;
-  std::size_t seen = 0;
-  std::size_t id = 0;
-  for (; id + block <= logits.size(); id += block) {
-    const std::size_t here = equal(id, id + block);
-    if (seen + here >= kept) break;
-    seen += here;
-  }
-  for (; id < logits.size(); ++id) {
-    seen += equal(id, id + 1);
-    if (seen == kept) return id;
-  }
-  return logits.size() - 1;
-}
-
 template <class Scheduler, class Logit>
 class Step {
  public:
