@@ -73,6 +73,7 @@ class Events {
   static constexpr std::int32_t columns = 16;
   static_assert(cells_in_window % columns == 0);
   static constexpr std::int32_t room = 8;
+  static constexpr std::int32_t few = 6;  // of 16 cells mostly none has more
   static constexpr std::int32_t row_size = columns * (1 + room);
 
   /// Added to g so that it is positive, and so large that a number beyond the window, with g = 0, has a negative sum.
@@ -187,27 +188,27 @@ class Events {
       } else {
         for (std::int32_t column = 0; column < columns; column += lanes) {
           const auto next = hn::Load(d, cells + column);
-          auto c0 = candidates(d, cells + column, next, 0);
-          auto c1 = candidates(d, cells + column, next, 1);
-          auto c2 = candidates(d, cells + column, next, 2);
-          auto c3 = candidates(d, cells + column, next, 3);
-          auto c4 = candidates(d, cells + column, next, 4);
-          auto c5 = candidates(d, cells + column, next, 5);
-          auto c6 = candidates(d, cells + column, next, 6);
-          auto c7 = candidates(d, cells + column, next, 7);
-          sort(d, c0, c1, c2, c3, c4, c5, c6, c7);
-          auto g = hn::Load(d, above + column);
-          auto sum = hn::ShiftLeftSame(hn::Sub(g, hn::Set(d, bias)), cell_bits_);
-          const auto step = [&](auto candidate) HWY_ATTR {
-            const auto t = hn::ShiftRight<16>(candidate);
-            const auto lower = hn::Min(g, hn::And(candidate, low_half));
-            largest = hn::Max(largest, hn::Add(g, t));
-            sum = hn::Sub(sum, hn::Mul(hn::Sub(g, lower), hn::Sub(cell, t)));
-            g = lower;
+          const auto run_down_cells = [&](auto... c) HWY_ATTR {
+            sort(d, c...);
+            auto g = hn::Load(d, above + column);
+            auto sum = hn::ShiftLeftSame(hn::Sub(g, hn::Set(d, bias)), cell_bits_);
+            const auto step = [&](auto candidate) HWY_ATTR {
+              const auto t = hn::ShiftRight<16>(candidate);
+              const auto lower = hn::Min(g, hn::And(candidate, low_half));
+              largest = hn::Max(largest, hn::Add(g, t));
+              sum = hn::Sub(sum, hn::Mul(hn::Sub(g, lower), hn::Sub(cell, t)));
+              g = lower;
+            };
+            (step(c), ...);
+            hn::Store(hn::Add(g, cell), d, above + column);
+            hn::Store(hn::Add(hn::Load(d, sums + column), sum), d, sums + column);
           };
-          step(c0), step(c1), step(c2), step(c3), step(c4), step(c5), step(c6), step(c7);
-          hn::Store(hn::Add(g, cell), d, above + column);
-          hn::Store(hn::Add(hn::Load(d, sums + column), sum), d, sums + column);
+          const auto c = [&](std::int32_t i) HWY_ATTR { return candidates(d, cells + column, next, i); };
+          if (hn::AllFalse(d, hn::Gt(next, hn::Set(d, (few + 1) * columns)))) {  // as a rule
+            run_down_cells(c(0), c(1), c(2), c(3), c(4), c(5));
+          } else {
+            run_down_cells(c(0), c(1), c(2), c(3), c(4), c(5), c(6), c(7));
+          }
         }
       }
       std::fill_n(cells, columns, columns);
@@ -221,13 +222,22 @@ class Events {
     result.largest = std::max({result.largest, hn::GetLane(hn::MaxOfLanes(d, largest)) - 1 - bias, result.last});
   }
 
+  template <class V>
+  static void order(V& x, V& y) {
+    const V least = hn::Min(x, y);
+    y = hn::Max(x, y);
+    x = least;
+  }
+  template <class D, class V>
+  static void sort(D, V& c0, V& c1, V& c2, V& c3, V& c4, V& c5) {
+    order(c0, c5), order(c1, c3), order(c2, c4);
+    order(c1, c2), order(c3, c4);
+    order(c0, c3), order(c2, c5);
+    order(c0, c1), order(c2, c3), order(c4, c5);
+    order(c1, c2), order(c3, c4);
+  }
   template <class D, class V>
   static void sort(D, V& c0, V& c1, V& c2, V& c3, V& c4, V& c5, V& c6, V& c7) {
-    const auto order = [](V& x, V& y) HWY_ATTR {
-      const V least = hn::Min(x, y);
-      y = hn::Max(x, y);
-      x = least;
-    };
     order(c0, c2), order(c1, c3), order(c4, c6), order(c5, c7);
     order(c0, c4), order(c1, c5), order(c2, c6), order(c3, c7);
     order(c0, c1), order(c2, c3), order(c4, c5), order(c6, c7);
