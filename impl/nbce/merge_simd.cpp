@@ -62,6 +62,8 @@ float merge_block(const Merge<Logit>& merge, std::size_t begin, std::size_t end,
   float largest_single = -std::numeric_limits<float>::infinity();
   const auto put_impossible = [=](std::size_t i) HWY_ATTR {
     const auto impossible = hn::Set(full, -std::numeric_limits<float>::infinity());
+    // Memory is asked for before it is written: 2 kB ahead.
+    for (std::size_t part = 0; part < 4; ++part) __builtin_prefetch(merged + i + 512 + part * hn::Lanes(full), 1);
     for (std::size_t part = 0; part < 4; ++part) hn::StoreU(impossible, full, merged + i + part * hn::Lanes(full));
   };
   const auto put = [&](auto d, std::size_t i, auto value) HWY_ATTR {

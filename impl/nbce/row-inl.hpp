@@ -135,7 +135,7 @@ HWY_INLINE void prefetch(const Logit* from, std::size_t count) {
 }
 
 /// How many masses a lane adds up in float before the sum goes on in double: what mass_rounding counts on.
-constexpr std::size_t float_additions = 32;
+constexpr std::size_t float_additions = 16;
 
 template <class V>
 HWY_INLINE double sum_of_lanes(V v) {

@@ -10,9 +10,12 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <span>
+#include <type_traits>
 
 #include "impl/nbce/row-inl.hpp"
 #include "impl/nbce/row_exact.hpp"
@@ -38,6 +41,21 @@ HWY_INLINE hn::Vec<D> exponential_double(D d, hn::Vec<D> x) {
     y = hn::MulAdd(y, rest, hn::Set(d, coefficient));
   }
   return hn::BitCast(d, hn::Add(hn::BitCast(integers, y), hn::ShiftLeft<52>(hn::BitCast(integers, shifted))));
+}
+
+/// Which logits of four vectors are above the bound: a bit for each.
+template <class Logit>
+HWY_INLINE std::uint64_t above_in_four(const Logit* logits, float bound) {
+  const hn::ScalableTag<float> d;
+  std::uint64_t above = 0;
+  static_assert(hn::MaxLanes(d) <= 16);
+  for (std::size_t part = 0; part < 4; ++part) {
+    std::conditional_t<(hn::MaxLanes(d) > 8), std::uint16_t, std::uint8_t> bits = 0;
+    hn::StoreMaskBits(d, hn::Gt(load(d, logits + part * hn::Lanes(d)), hn::Set(d, bound)),
+                      reinterpret_cast<std::uint8_t*>(&bits));
+    above |= std::uint64_t{bits} << (part * hn::Lanes(d));
+  }
+  return above;
 }
 
 /// The tokens above summary.head in double, the rest in float: less than a pass in double takes, and where they are
@@ -66,7 +84,7 @@ ExactSums head_sums(std::span<const Logit> logits, const Summary& summary) {
   };
   std::size_t i = 0;
   for (std::size_t end = 0; end < logits.size();) {
-    end = std::min(end + 4 * float_additions * lanes, logits.size());
+    end = std::min(end + float_additions / 2 * 4 * lanes, logits.size());
     auto block_mass = hn::Zero(d);
     for (; i + 4 * lanes <= end; i += 4 * lanes) {
       auto mass = hn::Zero(d);
@@ -77,7 +95,9 @@ ExactSums head_sums(std::span<const Logit> logits, const Summary& summary) {
       for_both(d, logits.data() + i + 2 * lanes, add);
       block_mass = hn::Add(block_mass, mass);
       if (!any_above(logits.data() + i)) continue;
-      for (std::size_t id = i; id < i + 4 * lanes; ++id) take(id);
+      for (std::uint64_t above = above_in_four(logits.data() + i, summary.head); above != 0; above &= above - 1) {
+        take(i + std::countr_zero(above));
+      }
     }
     tail += sum_of_lanes(block_mass);
   }
