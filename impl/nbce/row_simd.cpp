@@ -255,35 +255,6 @@ std::optional<Row> exact_bfloat16(std::span<const Bfloat16> logits, const Summar
   return exact(logits, summary, settings);
 }
 
-template <class Logit>
-std::size_t last_of_first(std::span<const Logit> logits, float threshold, std::size_t kept) {
-  const hn::ScalableTag<float> d;
-  const std::size_t block = 64 * hn::Lanes(d);
-  std::size_t seen = 0;
-  std::size_t id = 0;
-  for (; id + block <= logits.size(); id += block) {
-    auto count = hn::Zero(d);
-    const auto add = [&](auto logit) HWY_ATTR {
-      count = hn::Add(count, hn::IfThenElseZero(hn::Eq(logit, hn::Set(d, threshold)), hn::Set(d, 1.0F)));
-    };
-    for (std::size_t i = 0; i < block; i += 2 * hn::Lanes(d)) for_both(d, logits.data() + id + i, add);
-    const auto here = static_cast<std::size_t>(sum_of_lanes(count));
-    if (seen + here >= kept) break;
-    seen += here;
-  }
-  for (; id < logits.size(); ++id) {
-    seen += static_cast<float>(logits[id]) == threshold ? 1 : 0;
-    if (seen == kept) return id;
-  }
-  return logits.size() - 1;
-}
-std::size_t last_tied_float(std::span<const float> logits, float threshold, std::size_t kept) {
-  return last_of_first(logits, threshold, kept);
-}
-std::size_t last_tied_bfloat16(std::span<const Bfloat16> logits, float threshold, std::size_t kept) {
-  return last_of_first(logits, threshold, kept);
-}
-
 }  // namespace tandem::nbce::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -294,8 +265,6 @@ HWY_EXPORT(summarise_float);
 HWY_EXPORT(summarise_bfloat16);
 HWY_EXPORT(exact_float);
 HWY_EXPORT(exact_bfloat16);
-HWY_EXPORT(last_tied_float);
-HWY_EXPORT(last_tied_bfloat16);
 
 template <>
 Summary summarise(std::span<const float> logits, const Settings& settings) {
@@ -315,14 +284,5 @@ Row exact_row(std::span<const Bfloat16> logits, const Summary& summary, const Se
   const auto row = HWY_DYNAMIC_DISPATCH(exact_bfloat16)(logits, summary, settings);
   return row ? *row : read_row(logits, settings);
 }
-template <>
-std::size_t last_tied(std::span<const float> logits, float threshold, std::size_t kept) {
-  return HWY_DYNAMIC_DISPATCH(last_tied_float)(logits, threshold, kept);
-}
-template <>
-std::size_t last_tied(std::span<const Bfloat16> logits, float threshold, std::size_t kept) {
-  return HWY_DYNAMIC_DISPATCH(last_tied_bfloat16)(logits, threshold, kept);
-}
-
 }  // namespace tandem::nbce
 #endif  // HWY_ONCE

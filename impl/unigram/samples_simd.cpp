@@ -11,6 +11,7 @@
 #include "impl/unigram/blocks.hpp"
 #include "impl/unigram/draw.hpp"
 #include "impl/unigram/forward.hpp"
+#include "impl/unigram/samples_stage.hpp"
 #include "impl/unigram/unigram.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -19,54 +20,7 @@
 #include <hwy/highway.h>
 
 #include "impl/unigram/philox-inl.hpp"
-
-// A mask has a bit for each of 32 samples, its slot. The heads of samples i, i + 8, i + 16 and i + 24 come from the
-// same lane of four vectors, so that they have slots beside each other.
-#ifndef TANDEM_UNIGRAM_SLOTS
-#define TANDEM_UNIGRAM_SLOTS
-namespace tandem::unigram {
-
-constexpr std::size_t slots = 32;
-constexpr std::size_t slot_of(std::size_t sample) { return sample % 8 * 4 + sample / 8; }
-constexpr std::uint32_t sample_of(std::uint32_t slot) { return slot % 4 * 8 + slot / 4; }
-
-/// Tokens of some positions, by slot: a part each, which is filled from its end. The first cache line of a part is room
-/// for what is written in vain, and keeps parts from meeting in the same set of a cache.
-struct Stage {
-  static constexpr std::size_t positions = 8192;  // of a block, as a rule
-  static constexpr std::size_t stride = positions + 16;
-  std::array<std::uint32_t, slots * stride> tokens;
-  alignas(64) std::array<std::uint32_t, slots> next;  ///< where each slot's next token goes
-  std::array<std::uintptr_t, slots> ends{};           ///< the addresses where each slot's tokens belong
-
-  static std::size_t last(std::size_t slot) { return slot * stride + stride - 1; }
-  void clear() {
-    for (std::size_t slot = 0; slot < slots; ++slot) next[slot] = static_cast<std::uint32_t>(last(slot));
-  }
-};
-
-alignas(64) constexpr auto bit_of_slot = [] {
-  std::array<std::uint32_t, slots> bits{};
-  for (std::size_t slot = 0; slot < slots; ++slot) bits[slot] = 1U << slot;
-  return bits;
-}();
-
-/// For each set of the four tokens of a vector: the shuffle that moves those to the back, the first one last.
-alignas(16) constexpr auto to_the_back = [] {
-  std::array<std::uint8_t, 16 * 16> shuffles{};
-  for (std::size_t set = 0; set < 16; ++set) {
-    std::size_t end = 16 * (set + 1);
-    for (std::size_t i = 0; i < 4; ++i) {
-      if ((set >> i & 1) == 0) continue;
-      end -= 4;
-      for (std::size_t byte = 0; byte < 4; ++byte) shuffles[end + byte] = static_cast<std::uint8_t>(4 * i + byte);
-    }
-  }
-  return shuffles;
-}();
-
-}  // namespace tandem::unigram
-#endif
+#include "impl/unigram/samples_stage-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tandem::unigram::HWY_NAMESPACE {
@@ -135,83 +89,6 @@ HWY_INLINE Compared compare(const std::uint16_t* heads, const std::uint16_t* thr
   }
   return all;
 }
-
-/// Whether bit slot + i is set, for lane i.
-HWY_INLINE hn::Mask<hn::CappedTag<std::uint32_t, 16>> mask_of(std::uint32_t bits, std::size_t slot) {
-  const hn::CappedTag<std::uint32_t, 16> d;
-  return hn::TestBit(hn::Set(d, bits), hn::Load(d, bit_of_slot.data() + slot));
-}
-
-/// Tokens on their way to a stage, in rows: those of all slots at a position, and which slots have one.
-class Rows {
- public:
-  explicit Rows(Stage& stage) : stage_(stage) {}
-
-  /// A row for tokens of the slots of `live`; what is written for others is ignored.
-  HWY_INLINE std::uint32_t* add(std::uint32_t live) {
-    if (count_ == rows) flush();
-    live_[count_] = live;
-    return tokens_.data() + slots * count_++;
-  }
-
-  HWY_INLINE void flush() {
-    for (; count_ < rows; ++count_) live_[count_] = 0;
-    count_ = 0;
-#if HWY_TARGET == HWY_SCALAR
-    for (std::size_t row = 0; row < rows; ++row) {
-      for (std::size_t slot = 0; slot < slots; ++slot) {
-        stage_.tokens[stage_.next[slot]] = tokens_[row * slots + slot];
-        stage_.next[slot] -= live_[row] >> slot & 1;
-      }
-    }
-#else
-    // A slot's tokens side by side, its own at the back: one store, of which the rest is overwritten later.
-    const hn::CappedTag<std::uint32_t, 16> d;
-    const hn::Repartition<std::uint64_t, decltype(d)> pairs;
-    const hn::CappedTag<std::uint8_t, 16> bytes;
-    alignas(64) std::array<std::uint32_t, 16 * rows> columns;
-    alignas(64) std::array<std::uint32_t, 16> orders;
-    const std::size_t lanes = hn::Lanes(d);
-    for (std::size_t slot = 0; slot < slots; slot += lanes) {
-      auto order = hn::Zero(d);
-      auto next = hn::LoadU(d, stage_.next.data() + slot);
-      for (std::size_t row = 0; row < rows; ++row) {
-        const auto taken = hn::VecFromMask(d, mask_of(live_[row], slot));
-        order = hn::Or(order, hn::And(taken, hn::Set(d, 16U << row)));
-        next = hn::Add(next, taken);
-      }
-      hn::Store(order, d, orders.data());
-      const auto row = [&](std::size_t i) HWY_ATTR { return hn::LoadU(d, tokens_.data() + i * slots + slot); };
-      const auto zip = [&](auto a, auto b) HWY_ATTR { return hn::BitCast(pairs, hn::InterleaveLower(d, a, b)); };
-      const auto zip_upper = [&](auto a, auto b) HWY_ATTR { return hn::BitCast(pairs, hn::InterleaveUpper(d, a, b)); };
-      const auto store = [&](auto column, std::size_t i)
-                             HWY_ATTR { hn::Store(hn::BitCast(d, column), d, columns.data() + i * lanes); };
-      const auto lower01 = zip(row(0), row(1));
-      const auto lower23 = zip(row(2), row(3));
-      store(hn::InterleaveLower(pairs, lower01, lower23), 0);
-      store(hn::InterleaveUpper(pairs, lower01, lower23), 1);
-      const auto upper01 = zip_upper(row(0), row(1));
-      const auto upper23 = zip_upper(row(2), row(3));
-      store(hn::InterleaveLower(pairs, upper01, upper23), 2);
-      store(hn::InterleaveUpper(pairs, upper01, upper23), 3);
-      for (std::size_t i = 0; i < lanes; ++i) {
-        const auto* column = reinterpret_cast<const std::uint8_t*>(columns.data() + i % rows * lanes + i / rows * rows);
-        hn::StoreU(hn::TableLookupBytes(hn::Load(bytes, column), hn::Load(bytes, to_the_back.data() + orders[i])),
-                   bytes, reinterpret_cast<std::uint8_t*>(stage_.tokens.data() + stage_.next[slot + i] - (rows - 1)));
-      }
-      hn::StoreU(next, d, stage_.next.data() + slot);
-    }
-#endif
-  }
-
- private:
-  static constexpr std::size_t rows = 4;
-
-  Stage& stage_;
-  std::size_t count_ = 0;
-  std::array<std::uint32_t, rows> live_;
-  alignas(64) std::array<std::uint32_t, rows * slots> tokens_;
-};
 
 }  // namespace
 
