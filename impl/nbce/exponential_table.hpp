@@ -11,7 +11,8 @@ namespace tandem::nbce {
 /// 2^r for |r| <= 1 / (2 steps) is `leading` times a polynomial, minimax in the relative error, which is 7.5e-8, 1.3e-7
 /// and 1.3e-7. Of 1 step r^n + c_1 r^(n-1) + ... + c_n; else in s = r + shift, of which s^(n-1) is missing, which saves
 /// an addition: e^x centred where its own polynomials have no such term, 1 / log 2 = 1.44, or rather at the nearest
-/// step, so that r + shift is as exact as r.
+/// multiple of a step, which is taken off together with r's multiple and without rounding. That s is rounded at 1.44
+/// and not at 0 costs 4e-8.
 template <int steps>
 struct Between;
 

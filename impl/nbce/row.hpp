@@ -74,7 +74,7 @@ struct RowView {
 };
 
 /// Float sums of masses are right to within this share: an exponential is off by 1e-8 for each unit of the distance to
-/// the maximum (16 matter), by 3e-8 for the rest that is its argument, and by 3e-7 for the polynomial; up to 24
+/// the maximum (16 matter), by 4e-8 for the rest that is its argument, and by 3e-7 for the polynomial; up to 24
 /// additions follow in one lane and between lanes, of at most 6e-8 each.
 inline constexpr double mass_rounding = 2e-6;
 
