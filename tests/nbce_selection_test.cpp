@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -51,6 +52,20 @@ const std::vector<Kind> kinds = {
      [](std::uint64_t seed, std::size_t id) {
        const std::uint64_t bits = random_bits(seed, id);
        return bits % 101 == 0 ? (bits / 128 % 2 ? 0.0F : -0.0F) : -9 - static_cast<float>(bits % 5);
+     }},
+    {"about as far above zero as tables reach",
+     [](std::uint64_t seed, std::size_t id) { return static_cast<float>(3 * random_normal(seed, id) + 60); }},
+    {"about as far below",
+     [](std::uint64_t seed, std::size_t id) { return static_cast<float>(3 * random_normal(seed, id) - 80); }},
+    {"seldom impossible",
+     [](std::uint64_t seed, std::size_t id) {
+       return id % 997 == 500 ? -std::numeric_limits<float>::infinity()
+                              : static_cast<float>(3 * random_normal(seed, id));
+     }},
+    {"as good as impossible, or not",
+     [](std::uint64_t seed, std::size_t id) {
+       constexpr std::array far{-1e3F, -1e6F, -1e12F, -1e20F, -1e30F, -3e38F};
+       return id % 97 == 50 ? far[id / 97 % far.size()] : static_cast<float>(3 * random_normal(seed, id));
      }},
     {"nearly flat",
      [](std::uint64_t seed, std::size_t id) { return static_cast<float>(1e-3 * random_normal(seed, id)); }},
@@ -152,11 +167,14 @@ TEST(Selection, KeepsWhatSortingKeepsInEveryDegreeOfDoubt) {
   }
 }
 
-// One likely token that a sample of the row misses: its mass relative to what the sample finds likely overflows.
+// One likely token that a sample of the row misses: its mass relative to what the sample finds likely overflows. From
+// 88 to 89 above that, which is somewhere between 90 and 103, the bits of what overflows are those of NaN.
 TEST(Selection, SeesATokenHoweverFarItIsAboveAllOthers) {
+  std::vector<float> distances = {50, 70, 150, 200, 250, 300, 1e3F, 1e5F, 3e6F, 1e9F};
+  for (float above = 88; above < 104; above += 0.3F) distances.push_back(above);
   for (const suite::SimdTarget& target : suite::simd_targets()) {
     const suite::PinnedSimdTarget pinned(target.id);
-    for (const float above : {50.0F, 70.0F, 90.0F, 100.0F, 150.0F, 200.0F, 250.0F, 300.0F, 1e3F, 1e5F, 3e6F, 1e9F}) {
+    for (const float above : distances) {
       for (const std::size_t id : {5000, 9999}) {
         std::vector<float> logits = random_problem<float>(10000, 0, 2).logits;
         logits[id] = above;

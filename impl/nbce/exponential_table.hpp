@@ -54,4 +54,19 @@ inline constexpr auto exponential_table = [] {
   return table;
 }();
 
+/// The same as floats, of which an instruction takes the whole doublings of k - shift: leading 2^(k - floor(k -
+/// shift)).
+template <int steps>
+inline constexpr auto scaled_table = [] {
+  constexpr int shift = static_cast<int>(Between<steps>::shift * steps);
+  std::array<float, steps> table{};
+  double power = Between<steps>::leading;
+  for (int j = 0; j < shift; ++j) power *= Between<steps>::step;
+  for (int j = shift; j < shift + steps; ++j) {
+    table[static_cast<std::size_t>(j % steps)] = static_cast<float>(power);
+    power *= Between<steps>::step;
+  }
+  return table;
+}();
+
 }  // namespace tandem::nbce

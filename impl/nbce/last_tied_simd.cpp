@@ -1,5 +1,9 @@
 // Where the last kept token of those that tie is.
+#include <bit>
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <span>
 
 #include "impl/nbce/row.hpp"
@@ -9,30 +13,27 @@
 #include <hwy/foreach_target.h>  // before highway.h
 #include <hwy/highway.h>
 
-#include "impl/nbce/row-inl.hpp"
+#include "impl/nbce/logits-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tandem::nbce::HWY_NAMESPACE {
 
 template <class Logit>
 std::size_t last_of_first(std::span<const Logit> logits, float threshold, std::size_t kept) {
-  const hn::ScalableTag<float> d;
-  const std::size_t block = 64 * hn::Lanes(d);
-  std::size_t seen = 0;
+  const AtLeast<Logit> at_least(threshold);
+  const AtLeast<Logit> above(std::nextafter(threshold, std::numeric_limits<float>::infinity()));
+  const std::size_t group = 4 * hn::Lanes(hn::ScalableTag<float>());
   std::size_t id = 0;
-  for (; id + block <= logits.size(); id += block) {
-    auto count = hn::Zero(d);
-    const auto add = [&](auto logit) HWY_ATTR {
-      count = hn::Add(count, hn::IfThenElseZero(hn::Eq(logit, hn::Set(d, threshold)), hn::Set(d, 1.0F)));
-    };
-    for (std::size_t i = 0; i < block; i += 2 * hn::Lanes(d)) for_both(d, logits.data() + id + i, add);
-    const auto here = static_cast<std::size_t>(sum_of_lanes(count));
-    if (seen + here >= kept) break;
-    seen += here;
+  for (; id + group <= logits.size(); id += group) {
+    prefetch(logits.data() + id, group);
+    if (!at_least.any(logits.data() + id)) continue;
+    std::uint64_t tied = at_least.bits(logits.data() + id) & ~above.bits(logits.data() + id);
+    for (; tied != 0; tied &= tied - 1) {
+      if (--kept == 0) return id + static_cast<std::size_t>(std::countr_zero(tied));
+    }
   }
   for (; id < logits.size(); ++id) {
-    seen += static_cast<float>(logits[id]) == threshold ? 1 : 0;
-    if (seen == kept) return id;
+    if (static_cast<float>(logits[id]) == threshold && --kept == 0) return id;
   }
   return logits.size() - 1;
 }

@@ -22,7 +22,7 @@ struct Merge {
   float beta = 0;
 };
 
-/// Steps 4 and 5 for the tokens [begin, end), at most a block, of `merged`; returns the largest.
+/// Steps 4 and 5 for the tokens [begin, end), at most a block, of `merged`, which is -inf; returns the largest.
 template <class Logit>
 float merge_tokens(const Merge<Logit>& merge, std::size_t begin, std::size_t end, float* merged);
 

@@ -11,7 +11,8 @@
 #include <hwy/foreach_target.h>  // before highway.h
 #include <hwy/highway.h>
 
-#include "impl/nbce/row-inl.hpp"
+#include "impl/nbce/exponential-inl.hpp"
+#include "impl/nbce/logits-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tandem::nbce::HWY_NAMESPACE {
@@ -60,12 +61,6 @@ float merge_block(const Merge<Logit>& merge, std::size_t begin, std::size_t end,
   const hn::ScalableTag<float> full;
   auto largest = hn::Set(full, -std::numeric_limits<float>::infinity());
   float largest_single = -std::numeric_limits<float>::infinity();
-  const auto put_impossible = [=](std::size_t i) HWY_ATTR {
-    const auto impossible = hn::Set(full, -std::numeric_limits<float>::infinity());
-    // Memory is asked for before it is written: 2 kB ahead.
-    for (std::size_t part = 0; part < 4; ++part) __builtin_prefetch(merged + i + 512 + part * hn::Lanes(full), 1);
-    for (std::size_t part = 0; part < 4; ++part) hn::StoreU(impossible, full, merged + i + part * hn::Lanes(full));
-  };
   const auto put = [&](auto d, std::size_t i, auto value) HWY_ATTR {
     hn::StoreU(value, d, merged + i);
     if constexpr (std::is_same_v<decltype(d), hn::ScalableTag<float>>) {
@@ -83,23 +78,20 @@ float merge_block(const Merge<Logit>& merge, std::size_t begin, std::size_t end,
   const RowView<Logit>& question = merge.unconditional;
   if (merge.pool.empty() || merge.beta == -1) {
     for_each_part(question, begin, end, [&](std::size_t from, std::size_t to, float least) HWY_ATTR {
-      for_each_kept(
-          question.logits + from, to - from, least,
-          [&](auto d, std::size_t i) HWY_ATTR { put(d, from + i, log_probability(d, question, from + i, least)); },
-          [&](std::size_t i) HWY_ATTR { put_impossible(from + i); });
+      for_each_kept(question.logits + from, to - from, least, [&](auto d, std::size_t i) HWY_ATTR {
+        put(d, from + i, log_probability(d, question, from + i, least));
+      });
     });
   } else if (merge.pool.size() == 1 && !merge.average && merge.beta != 0) {  // one pass, nothing written twice
     const RowView<Logit>& chosen = merge.pool[0];
     for_each_part(question, begin, end, [&](std::size_t outer_from, std::size_t outer_to, float least) HWY_ATTR {
       for_each_part(chosen, outer_from, outer_to, [&](std::size_t from, std::size_t to, float chosen_least) HWY_ATTR {
         for_each_kept(  // beta + 1 is positive: what the context finds impossible is impossible
-            chosen.logits + from, to - from, chosen_least,
-            [&](auto d, std::size_t i) HWY_ATTR {
+            chosen.logits + from, to - from, chosen_least, [&](auto d, std::size_t i) HWY_ATTR {
               put(d, from + i,
                   combine(d, log_probability(d, chosen, from + i, chosen_least),
                           log_probability(d, question, from + i, least)));
-            },
-            [&](std::size_t i) HWY_ATTR { put_impossible(from + i); });
+            });
       });
     });
   } else {
@@ -140,7 +132,7 @@ double weigh_block(const float* merged, std::size_t count, float largest, float 
       singles += static_cast<double>(hn::GetLane(e));
     }
   };
-  for_each_kept(merged, count, least, weigh, [](std::size_t) {});
+  for_each_kept(merged, count, least, weigh);
   return singles + static_cast<double>(hn::GetLane(hn::SumOfLanes(full, sum)));
 }
 

@@ -76,7 +76,7 @@ struct RowView {
 /// Float sums of masses are right to within this share: an exponential is off by 1e-8 for each unit of the distance to
 /// the maximum (16 matter), by 4e-8 for the rest that is its argument, and by 3e-7 for the polynomial; up to 24
 /// additions follow in one lane and between lanes, of at most 6e-8 each.
-inline constexpr double mass_rounding = 2e-6;
+inline constexpr double mass_rounding = 1.7e-6;
 
 /// Shares by two orders of summation in double: 2^-53 for each of at most 2^19 tokens.
 inline constexpr double exact_rounding = 1e-10;
@@ -100,9 +100,32 @@ inline double entropy_of(double all_mass, const Sums& kept, bool renormalise) {
   return (kept.mass * std::log(norm) - kept.moment) / norm;
 }
 
-/// Steps 1 to 3 in float: one pass where the likeliest half per cent of the tokens reach top-p, else two.
+/// Memory to be set to -inf part by part, while the processor has other work than waiting for memory.
+class Meanwhile {
+ public:
+  explicit Meanwhile(std::span<float> impossible) : rest_(impossible) {}
+
+  /// Parts are to be at most this many, each of whole lines of a cache.
+  void divide(std::size_t parts) { part_ = (rest_.size() / parts / line + 1) * line; }
+  /// The next part, empty when no whole one is left.
+  std::span<float> next() {
+    const std::span<float> part = rest_.first(part_ <= rest_.size() ? part_ : 0);
+    rest_ = rest_.subspan(part.size());
+    return part;
+  }
+  std::span<float> rest() const { return rest_; }
+
+ private:
+  static constexpr std::size_t line = 16;
+
+  std::span<float> rest_;
+  std::size_t part_ = 0;
+};
+
+/// Steps 1 to 3 in float: one pass where the likeliest half per cent of the tokens reach top-p, else two. Of what is
+/// merged afterwards a part of one's choice is set to -inf meanwhile.
 template <class Logit>
-Summary summarise(std::span<const Logit> logits, const Settings& settings);
+Summary summarise(std::span<const Logit> logits, const Settings& settings, std::span<float> impossible);
 
 /// The same more exactly, given what float knows; `kept` is not counted. Where doubles leave a doubt, too: read_row.
 template <class Logit>

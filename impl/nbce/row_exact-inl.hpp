@@ -43,111 +43,99 @@ HWY_INLINE hn::Vec<D> exponential_double(D d, hn::Vec<D> x) {
   return hn::BitCast(d, hn::Add(hn::BitCast(integers, y), hn::ShiftLeft<52>(hn::BitCast(integers, shifted))));
 }
 
-/// Which logits of four vectors are above the bound: a bit for each.
-template <class Logit>
-HWY_INLINE std::uint64_t above_in_four(const Logit* logits, float bound) {
-  const hn::ScalableTag<float> d;
-  std::uint64_t above = 0;
-  static_assert(hn::MaxLanes(d) <= 16);
-  for (std::size_t part = 0; part < 4; ++part) {
-    std::conditional_t<(hn::MaxLanes(d) > 8), std::uint16_t, std::uint8_t> bits = 0;
-    hn::StoreMaskBits(d, hn::Gt(load(d, logits + part * hn::Lanes(d)), hn::Set(d, bound)),
-                      reinterpret_cast<std::uint8_t*>(&bits));
-    above |= std::uint64_t{bits} << (part * hn::Lanes(d));
+/// Sums in double.
+class ExactTerms {
+ public:
+  HWY_INLINE explicit ExactTerms(const Summary& summary)
+      : summary_(summary), all_(hn::Zero(D())), mass_(hn::Zero(D())), moment_(hn::Zero(D())) {}
+
+  /// Adds whole vectors of logits; -inf is as good as nothing.
+  HWY_INLINE void add(const float* logits, std::size_t count) {
+    const D d;
+    const hn::Rebind<float, D> floats;
+    for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+      const auto logit = hn::PromoteTo(d, hn::LoadU(floats, logits + i));
+      const auto distance = hn::Max(hn::Sub(logit, hn::Set(d, summary_.maximum)), hn::Set(d, -700.0));
+      const auto e = exponential_double(d, distance);
+      const auto kept = hn::IfThenElseZero(hn::Gt(logit, hn::Set(d, summary_.high)), e);
+      all_ = hn::Add(all_, e);
+      mass_ = hn::Add(mass_, kept);
+      moment_ = hn::MulAdd(kept, distance, moment_);
+    }
   }
-  return above;
+  HWY_INLINE double all() const { return total(all_); }
+  HWY_INLINE Sums above() const { return {.mass = total(mass_), .moment = total(moment_)}; }
+
+ private:
+  using D = hn::ScalableTag<double>;
+  static HWY_INLINE double total(hn::Vec<D> v) { return hn::GetLane(hn::SumOfLanes(D(), v)); }
+
+  const Summary& summary_;
+  hn::Vec<D> all_;
+  hn::Vec<D> mass_;
+  hn::Vec<D> moment_;
+};
+
+/// The tokens from summary.low to summary.high.
+template <class Logit>
+std::vector<ExactSums::Token> between(std::span<const Logit> logits, const Summary& summary) {
+  const AtLeast<Logit> from_low(summary.low);
+  const AtLeast<Logit> above_high(std::nextafter(summary.high, std::numeric_limits<float>::infinity()));
+  const std::size_t group = 4 * hn::Lanes(hn::ScalableTag<float>());
+  std::vector<ExactSums::Token> tokens;
+  std::size_t id = 0;
+  for (; id + group <= logits.size(); id += group) {
+    prefetch(logits.data() + id, group);
+    if (!from_low.any(logits.data() + id)) continue;
+    std::uint64_t bits = from_low.bits(logits.data() + id) & ~above_high.bits(logits.data() + id);
+    for (; bits != 0; bits &= bits - 1) {
+      const std::size_t found = id + static_cast<std::size_t>(std::countr_zero(bits));
+      tokens.push_back({static_cast<float>(logits[found]), found});
+    }
+  }
+  for (; id < logits.size(); ++id) {
+    const auto logit = static_cast<float>(logits[id]);
+    if (logit >= summary.low && logit <= summary.high) tokens.push_back({logit, id});
+  }
+  return tokens;
 }
 
 /// The tokens above summary.head in double, the rest in float: less than a pass in double takes, and where they are
 /// most of the mass the little rest may be off by mass_rounding of itself.
 template <class Logit>
 ExactSums head_sums(std::span<const Logit> logits, const Summary& summary) {
-  const hn::ScalableTag<float> d;
-  const std::size_t lanes = hn::Lanes(d);
   const Anchor anchor(summary.maximum);
-  const auto head = hn::Set(d, summary.head);
-  const AnyAtLeast<Logit> any_above(std::nextafter(summary.head, std::numeric_limits<float>::infinity()));
-  ExactSums sums;
-  double tail = 0;
-  const auto take = [&](std::size_t id) {
-    const auto logit = static_cast<float>(logits[id]);
-    if (!(logit > summary.head)) return;
-    const double distance = static_cast<double>(logit) - summary.maximum;
-    const double e = std::exp(distance);
-    sums.all_mass += e;
-    if (logit > summary.high) {
-      sums.above.mass += e;
-      sums.above.moment += e * distance;
-    } else if (logit >= summary.low) {
-      sums.between.push_back({logit, id});
-    }
-  };
-  std::size_t i = 0;
-  for (std::size_t end = 0; end < logits.size();) {
-    end = std::min(end + float_additions / 2 * 4 * lanes, logits.size());
-    auto block_mass = hn::Zero(d);
-    for (; i + 4 * lanes <= end; i += 4 * lanes) {
-      auto mass = hn::Zero(d);
-      const auto add = [&](auto logit) HWY_ATTR {
-        mass = hn::Add(mass, hn::IfThenZeroElse(hn::Gt(logit, head), exponential(d, logit, anchor)));
-      };
-      for_both(d, logits.data() + i, add);
-      for_both(d, logits.data() + i + 2 * lanes, add);
-      block_mass = hn::Add(block_mass, mass);
-      if (!any_above(logits.data() + i)) continue;
-      for (std::uint64_t above = above_in_four(logits.data() + i, summary.head); above != 0; above &= above - 1) {
-        take(i + std::countr_zero(above));
-      }
-    }
-    tail += sum_of_lanes(block_mass);
-  }
-  const hn::CappedTag<float, 1> single;
-  for (; i < logits.size(); ++i) {
-    const auto logit = load(single, logits.data() + i);
-    take(i);
-    if (!(hn::GetLane(logit) > summary.head))
-      tail += static_cast<double>(hn::GetLane(exponential(single, logit, anchor)));
-  }
-  tail *= std::exp(anchor.value() - summary.maximum);
-  sums.all_mass += tail;
-  sums.rounding = mass_rounding * tail + exact_rounding * sums.all_mass;
-  return sums;
+  Found found = found_of(logits.size());
+  Meanwhile nothing{{}};
+  const double tail = sum_all<Part::tail>(logits.data(), logits.size(), anchor, summary.head, found, nothing).mass *
+                      std::exp(anchor.value() - summary.maximum);
+  std::fill_n(found.logits + found.count, hn::MaxLanes(hn::ScalableTag<double>()),
+              -std::numeric_limits<float>::infinity());
+  ExactTerms head(summary);
+  head.add(found.logits, found.count);
+  const double all_mass = head.all() + tail;
+  return {.all_mass = all_mass,
+          .above = head.above(),
+          .between = between(logits, summary),
+          .rounding = mass_rounding * tail + exact_rounding * all_mass};
 }
 
 /// All tokens in double.
 template <class Logit>
 ExactSums exact_sums(std::span<const Logit> logits, const Summary& summary) {
-  const hn::ScalableTag<double> d;
-  const hn::Rebind<float, decltype(d)> floats;
-  const std::size_t lanes = hn::Lanes(d);
-  ExactSums sums;
-  auto all = hn::Zero(d), mass = hn::Zero(d), moment = hn::Zero(d);
+  ExactTerms terms(summary);
   std::array<float, 512> block;
   for (std::size_t begin = 0; begin < logits.size(); begin += block.size()) {
-    const std::size_t count = std::min(block.size(), logits.size() - begin);
-    bool doubt = false;
     for (std::size_t i = 0; i < block.size(); ++i) {
-      block[i] = i < count ? static_cast<float>(logits[begin + i]) : -std::numeric_limits<float>::infinity();
+      block[i] =
+          begin + i < logits.size() ? static_cast<float>(logits[begin + i]) : -std::numeric_limits<float>::infinity();
     }
-    for (std::size_t i = 0; i < count; i += lanes) {
-      const auto logit = hn::PromoteTo(d, hn::LoadU(floats, block.data() + i));
-      const auto distance = hn::Max(hn::Sub(logit, hn::Set(d, summary.maximum)), hn::Set(d, -700.0));
-      const auto e = exponential_double(d, distance);
-      const auto above = hn::Gt(logit, hn::Set(d, summary.high));
-      const auto kept = hn::IfThenElseZero(above, e);
-      all = hn::Add(all, e);
-      mass = hn::Add(mass, kept);
-      moment = hn::MulAdd(kept, distance, moment);
-      doubt |= !hn::AllFalse(d, hn::AndNot(above, hn::Ge(logit, hn::Set(d, summary.low))));
-    }
-    for (std::size_t i = 0; doubt && i < count; ++i) {
-      if (block[i] >= summary.low && block[i] <= summary.high) sums.between.push_back({block[i], begin + i});
-    }
+    terms.add(block.data(), block.size());
   }
-  sums.all_mass = hn::GetLane(hn::SumOfLanes(d, all));
-  sums.above = {hn::GetLane(hn::SumOfLanes(d, mass)), hn::GetLane(hn::SumOfLanes(d, moment))};
-  sums.rounding = exact_rounding * sums.all_mass;
-  return sums;
+  return {.all_mass = terms.all(),
+          .above = terms.above(),
+          .between = between(logits, summary),
+          .rounding = exact_rounding * terms.all()};
 }
 
 }  // namespace tandem::nbce::HWY_NAMESPACE

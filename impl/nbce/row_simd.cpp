@@ -84,11 +84,8 @@ Peek peek(std::span<const Logit> row) {
 template <class Logit>
 class RowReader {
  public:
-  RowReader(std::span<const Logit> logits, const Settings& settings) : logits_(logits), settings_(settings) {
-    static thread_local Buffers buffers;
-    if (buffers.logits.size() < logits.size() + 64) buffers.resize(logits.size() + 64);
-    found_ = {.logits = buffers.logits.data(), .masses = buffers.masses.data(), .places = buffers.places.data()};
-  }
+  RowReader(std::span<const Logit> logits, const Settings& settings, Meanwhile& meanwhile)
+      : logits_(logits), settings_(settings), meanwhile_(meanwhile), found_(found_of(logits.size())) {}
 
   Summary read() {
     float top = -std::numeric_limits<float>::infinity();
@@ -103,8 +100,9 @@ class RowReader {
     for (;;) {
       if (std::abs(top) > largest_anchor) return defined();
       anchor_ = Anchor(top);
-      all_ = settings_.top_p == 1 ? sum_all<true>(logits_.data(), logits_.size(), anchor_, head, found_)
-                                  : sum_all<false>(logits_.data(), logits_.size(), anchor_, head, found_);
+      all_ = settings_.top_p == 1
+                 ? sum_all<Part::all_with_moment>(logits_.data(), logits_.size(), anchor_, head, found_, meanwhile_)
+                 : sum_all<Part::all>(logits_.data(), logits_.size(), anchor_, head, found_, meanwhile_);
       summary_.maximum = summary_.head = head;
       for (std::size_t i = 0; i < found_.count; ++i) summary_.maximum = std::max(summary_.maximum, found_.logits[i]);
       if (!std::isfinite(summary_.maximum)) return refused();
@@ -123,19 +121,6 @@ class RowReader {
   }
 
  private:
-  /// Kept by the thread: a row's worth of memory would cost more to ask for than to fill.
-  struct Buffers {
-    std::vector<float> logits{};
-    std::vector<float> masses{};
-    std::vector<std::uint32_t> places{};
-
-    void resize(std::size_t size) {
-      logits.resize(size);
-      masses.resize(size);
-      places.resize(size);
-    }
-  };
-
   Summary& refused() {
     summary_.valid = false;
     return summary_;
@@ -228,17 +213,25 @@ class RowReader {
 
   std::span<const Logit> logits_;
   const Settings& settings_;
+  Meanwhile& meanwhile_;
   Found found_;
   Anchor anchor_;
   Sums all_;
   Summary summary_;
 };
 
-Summary summarise_float(std::span<const float> logits, const Settings& settings) {
-  return RowReader<float>(logits, settings).read();
+template <class Logit>
+Summary summary(std::span<const Logit> logits, const Settings& settings, std::span<float> impossible) {
+  Meanwhile meanwhile(impossible);
+  const Summary row = RowReader<Logit>(logits, settings, meanwhile).read();
+  std::ranges::fill(meanwhile.rest(), -std::numeric_limits<float>::infinity());
+  return row;
 }
-Summary summarise_bfloat16(std::span<const Bfloat16> logits, const Settings& settings) {
-  return RowReader<Bfloat16>(logits, settings).read();
+Summary summary_float(std::span<const float> logits, const Settings& settings, std::span<float> impossible) {
+  return summary(logits, settings, impossible);
+}
+Summary summary_bfloat16(std::span<const Bfloat16> logits, const Settings& settings, std::span<float> impossible) {
+  return summary(logits, settings, impossible);
 }
 
 template <class Logit>
@@ -261,18 +254,18 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace tandem::nbce {
 
-HWY_EXPORT(summarise_float);
-HWY_EXPORT(summarise_bfloat16);
+HWY_EXPORT(summary_float);
+HWY_EXPORT(summary_bfloat16);
 HWY_EXPORT(exact_float);
 HWY_EXPORT(exact_bfloat16);
 
 template <>
-Summary summarise(std::span<const float> logits, const Settings& settings) {
-  return HWY_DYNAMIC_DISPATCH(summarise_float)(logits, settings);
+Summary summarise(std::span<const float> logits, const Settings& settings, std::span<float> impossible) {
+  return HWY_DYNAMIC_DISPATCH(summary_float)(logits, settings, impossible);
 }
 template <>
-Summary summarise(std::span<const Bfloat16> logits, const Settings& settings) {
-  return HWY_DYNAMIC_DISPATCH(summarise_bfloat16)(logits, settings);
+Summary summarise(std::span<const Bfloat16> logits, const Settings& settings, std::span<float> impossible) {
+  return HWY_DYNAMIC_DISPATCH(summary_bfloat16)(logits, settings, impossible);
 }
 template <>
 Row exact_row(std::span<const float> logits, const Summary& summary, const Settings& settings) {

@@ -13,7 +13,8 @@
 #include <limits>
 #include <vector>
 
-#include "impl/nbce/row-inl.hpp"
+#include "impl/nbce/compress-inl.hpp"
+#include "impl/nbce/logits-inl.hpp"
 #include "impl/nbce/selection.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -26,7 +27,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 inline Cut cut_by_mass(const Weighted& candidates, double above, double needed) {
   constexpr int bins = 256;
   const std::size_t count = candidates.logits.size();
-  if (count < 2 * bins) return select_by_mass(candidates, above, needed);
+  if (count < bins / 2) return select_by_mass(candidates, above, needed);
   const hn::ScalableTag<float> d;
   const float* logits = candidates.logits.data();
   const float* masses = candidates.masses.data();

@@ -35,7 +35,8 @@ class Step {
     views_.resize(problem_.rows());
     Scheduler::for_each_chunk(execution_, problem_.rows(), 1, [&](std::size_t index, std::size_t) {
       const std::span<const Logit> logits = problem_.row(index);
-      const Summary row = summarise(logits, settings_);
+      const auto impossible = std::span(answer_.merged).subspan(share(index), share(index + 1) - share(index));
+      const Summary row = summarise(logits, settings_, impossible);
       if (!row.valid) refuse_row(logits, index);
       rows_[index] = row;
       views_[index] = {logits.data(), row.maximum, static_cast<float>(row.log_mass), row.threshold,
@@ -156,6 +157,8 @@ class Step {
     }
   }
 
+  /// Where the part of the merged tokens begins that is prepared while a row is read.
+  std::size_t share(std::size_t index) const { return problem_.vocabulary * index / problem_.rows(); }
   std::size_t begin_of(std::size_t block) const { return block * merge_block_size; }
   std::size_t end_of(std::size_t block) const {
     return std::min(begin_of(block) + merge_block_size, problem_.vocabulary);
