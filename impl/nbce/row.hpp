@@ -74,8 +74,8 @@ struct RowView {
 };
 
 /// Float sums of masses are right to within this share: an exponential is off by 1e-8 for each unit of the distance to
-/// the maximum (16 matter), by 4e-8 for the rest that is its argument, and by 3e-7 for the polynomial; up to 24
-/// additions follow in one lane and between lanes, of at most 6e-8 each.
+/// the maximum (16 matter), by 4e-8 for the rest that is its argument, and by 3e-7 for the polynomial; 20 additions
+/// follow in one lane, of at most 6e-8 each, before the sum goes on in double.
 inline constexpr double mass_rounding = 1.7e-6;
 
 /// Shares by two orders of summation in double: 2^-53 for each of at most 2^19 tokens.
@@ -122,8 +122,8 @@ class Meanwhile {
   std::size_t part_ = 0;
 };
 
-/// Steps 1 to 3 in float: one pass where the likeliest half per cent of the tokens reach top-p, else two. Of what is
-/// merged afterwards a part of one's choice is set to -inf meanwhile.
+/// Steps 1 to 3 in float: one pass where the likeliest half per cent of the tokens reach top-p, else two. `impossible`,
+/// any part of what is merged afterwards, is set to -inf meanwhile.
 template <class Logit>
 Summary summarise(std::span<const Logit> logits, const Settings& settings, std::span<float> impossible);
 
