@@ -10,8 +10,11 @@
 #include <hwy/highway.h>
 
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <span>
 #include <type_traits>
 
 HWY_BEFORE_NAMESPACE();
@@ -161,6 +164,27 @@ HWY_INLINE void for_each_kept(const Number* numbers, std::size_t count, float le
     for (std::size_t part = 0; part < 4; ++part) body(d, i + part * lanes);
   }
   for_each_vector(count - i, [&](auto tag, std::size_t offset) HWY_ATTR { body(tag, i + offset); });
+}
+
+/// Calls use(index) for the numbers from `low` to `high`, in order, as long as it says true. They are few, as a rule.
+template <class Number, class Use>
+HWY_INLINE void for_each_between(std::span<const Number> numbers, float low, float high, Use use) {
+  const AtLeast<Number> from_low(low);
+  const AtLeast<Number> above_high(std::nextafter(high, std::numeric_limits<float>::infinity()));
+  const std::size_t group = 4 * hn::Lanes(hn::ScalableTag<float>());
+  std::size_t i = 0;
+  for (; i + group <= numbers.size(); i += group) {
+    prefetch(numbers.data() + i, group);
+    if (!from_low.any(numbers.data() + i)) continue;
+    std::uint64_t bits = from_low.bits(numbers.data() + i) & ~above_high.bits(numbers.data() + i);
+    for (; bits != 0; bits &= bits - 1) {
+      if (!use(i + static_cast<std::size_t>(std::countr_zero(bits)))) return;
+    }
+  }
+  for (; i < numbers.size(); ++i) {
+    const auto number = static_cast<float>(numbers[i]);
+    if (number >= low && number <= high && !use(i)) return;
+  }
 }
 
 }  // namespace tandem::nbce::HWY_NAMESPACE

@@ -10,13 +10,14 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
-#include <cstdint>
+#include <cstddef>
 #include <limits>
 #include <span>
-#include <type_traits>
+#include <vector>
 
+#include "impl/nbce/found-inl.hpp"
+#include "impl/nbce/logits-inl.hpp"
 #include "impl/nbce/row-inl.hpp"
 #include "impl/nbce/row_exact.hpp"
 
@@ -79,24 +80,11 @@ class ExactTerms {
 /// The tokens from summary.low to summary.high.
 template <class Logit>
 std::vector<ExactSums::Token> between(std::span<const Logit> logits, const Summary& summary) {
-  const AtLeast<Logit> from_low(summary.low);
-  const AtLeast<Logit> above_high(std::nextafter(summary.high, std::numeric_limits<float>::infinity()));
-  const std::size_t group = 4 * hn::Lanes(hn::ScalableTag<float>());
   std::vector<ExactSums::Token> tokens;
-  std::size_t id = 0;
-  for (; id + group <= logits.size(); id += group) {
-    prefetch(logits.data() + id, group);
-    if (!from_low.any(logits.data() + id)) continue;
-    std::uint64_t bits = from_low.bits(logits.data() + id) & ~above_high.bits(logits.data() + id);
-    for (; bits != 0; bits &= bits - 1) {
-      const std::size_t found = id + static_cast<std::size_t>(std::countr_zero(bits));
-      tokens.push_back({static_cast<float>(logits[found]), found});
-    }
-  }
-  for (; id < logits.size(); ++id) {
-    const auto logit = static_cast<float>(logits[id]);
-    if (logit >= summary.low && logit <= summary.high) tokens.push_back({logit, id});
-  }
+  for_each_between(logits, summary.low, summary.high, [&](std::size_t id) {
+    tokens.push_back({static_cast<float>(logits[id]), id});
+    return true;
+  });
   return tokens;
 }
 
