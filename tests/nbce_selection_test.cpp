@@ -171,7 +171,7 @@ TEST(Selection, KeepsWhatSortingKeepsInEveryDegreeOfDoubt) {
 // 88 to 89 above that, which is somewhere between 90 and 103, the bits of what overflows are those of NaN.
 TEST(Selection, SeesATokenHoweverFarItIsAboveAllOthers) {
   std::vector<float> distances = {50, 70, 150, 200, 250, 300, 1e3F, 1e5F, 3e6F, 1e9F};
-  for (float above = 88; above < 104; above += 0.3F) distances.push_back(above);
+  for (int step = 0; step < 54; ++step) distances.push_back(88 + 0.3F * static_cast<float>(step));
   for (const suite::SimdTarget& target : suite::simd_targets()) {
     const suite::PinnedSimdTarget pinned(target.id);
     for (const float above : distances) {

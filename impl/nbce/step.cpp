@@ -31,11 +31,14 @@ class Step {
 
  private:
   void read_rows() {
-    rows_.resize(problem_.rows());
-    views_.resize(problem_.rows());
-    Scheduler::for_each_chunk(execution_, problem_.rows(), 1, [&](std::size_t index, std::size_t) {
+    const std::size_t rows = problem_.rows();
+    rows_.resize(rows);
+    views_.resize(rows);
+    Scheduler::for_each_chunk(execution_, rows, 1, [&](std::size_t index, std::size_t) {
       const std::span<const Logit> logits = problem_.row(index);
-      const auto impossible = std::span(answer_.merged).subspan(share(index), share(index + 1) - share(index));
+      const std::size_t begin = problem_.vocabulary * index / rows;
+      const std::size_t end = problem_.vocabulary * (index + 1) / rows;
+      const auto impossible = std::span(answer_.merged).subspan(begin, end - begin);
       const Summary row = summarise(logits, settings_, impossible);
       if (!row.valid) refuse_row(logits, index);
       rows_[index] = row;
@@ -157,8 +160,6 @@ class Step {
     }
   }
 
-  /// Where the part of the merged tokens begins that is prepared while a row is read.
-  std::size_t share(std::size_t index) const { return problem_.vocabulary * index / problem_.rows(); }
   std::size_t begin_of(std::size_t block) const { return block * merge_block_size; }
   std::size_t end_of(std::size_t block) const {
     return std::min(begin_of(block) + merge_block_size, problem_.vocabulary);
