@@ -82,24 +82,45 @@ HWY_INLINE std::size_t collect(const Logit* logits, std::span<const std::uint32_
   return count;
 }
 
+/// So many vectors are added up in float before the sum goes on in double: what mass_rounding counts on.
+constexpr std::size_t float_additions = 16;
+
 /// A sum of float vectors in double.
 class DoubleSum {
+  using D = hn::ScalableTag<double>;
+  using F = hn::ScalableTag<float>;
+
  public:
-  HWY_INLINE DoubleSum() : sum_(hn::Zero(D())) {}
-  HWY_INLINE void add(hn::Vec<hn::ScalableTag<float>> v) {
-    const hn::ScalableTag<float> floats;
+  HWY_INLINE DoubleSum() : sum_(hn::Zero(D())), pending_(hn::Zero(F())) {}
+
+  HWY_INLINE void add(hn::Vec<F> v) {
+    pending_ = hn::Add(pending_, v);
+    if (++pending_count_ == float_additions) add_pending();
+  }
+  /// The same for a sum of so many.
+  HWY_INLINE void add_block(hn::Vec<F> v) {
     const hn::Rebind<float, D> part;
-    HWY_ALIGN float lanes[hn::MaxLanes(floats)];
-    hn::Store(v, floats, lanes);
-    for (std::size_t i = 0; i < hn::Lanes(floats); i += hn::Lanes(D())) {
+    HWY_ALIGN float lanes[hn::MaxLanes(F())];
+    hn::Store(v, F(), lanes);
+    for (std::size_t i = 0; i < hn::Lanes(F()); i += hn::Lanes(D())) {
       sum_ = hn::Add(sum_, hn::PromoteTo(D(), hn::Load(part, lanes + i)));
     }
   }
-  HWY_INLINE double total() const { return hn::GetLane(hn::SumOfLanes(D(), sum_)); }
+  HWY_INLINE double total() {
+    add_pending();
+    return hn::GetLane(hn::SumOfLanes(D(), sum_));
+  }
 
  private:
-  using D = hn::ScalableTag<double>;
+  HWY_INLINE void add_pending() {
+    add_block(pending_);
+    pending_ = hn::Zero(F());
+    pending_count_ = 0;
+  }
+
   hn::Vec<D> sum_;
+  hn::Vec<F> pending_;
+  std::size_t pending_count_ = 0;
 };
 
 /// The masses of what was found. Returns their sum.

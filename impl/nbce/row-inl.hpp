@@ -9,8 +9,10 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <type_traits>
@@ -59,9 +61,6 @@ struct Tail {
     return above.any(logits);
   }
 };
-
-/// Of each lane this many groups' masses are added up in float, and the four of a group: what mass_rounding counts on.
-constexpr std::size_t float_additions = 16;
 
 struct BlockSums {
   hn::Vec<hn::ScalableTag<float>> mass;
@@ -143,15 +142,15 @@ Sums sum_all(const Logit* logits, std::size_t count, Anchor anchor, float head, 
       const auto block = sum_block<false>(logits, begin, end, anchor, scaled_terms, places);
       scaling = hn::AllFalse(d, hn::IsNaN(block.mass));
       if (scaling) {
-        mass.add(block.mass);
+        mass.add_block(block.mass);
         continue;
       }
       places.count = place_count;
     }
 #endif
     const auto block = sum_block<with_moment>(logits, begin, end, anchor, terms, places);
-    mass.add(block.mass);
-    if constexpr (with_moment) moment.add(block.moment);
+    mass.add_block(block.mass);
+    if constexpr (with_moment) moment.add_block(block.moment);
   }
   found.count = collect(logits, std::span(places.groups, places.count), above, found.logits);
   Sums sums{.mass = mass.total(), .moment = moment.total()};
@@ -176,28 +175,32 @@ Sums sum_above(const Logit* logits, std::size_t count, Anchor anchor, float low,
   const AtLeast<Logit> reached(low);
   DoubleSum mass;
   DoubleSum moment;
-  Places places{.groups = found.places};
-  const std::size_t grouped = count - count % (4 * lanes);
-  for (std::size_t i = 0; i < grouped; i += 4 * lanes) {
-    prefetch(logits + i, 4 * lanes);
-    places.add(i, reached.any(logits + i));
-  }
   std::size_t found_here = 0;
-  for (std::size_t place = 0; place < places.count; ++place) {
-    auto group_mass = hn::Zero(d);
-    auto group_moment = hn::Zero(d);
-    for (std::size_t part = 0; part < 4; ++part) {
-      const auto logit = load(d, logits + places.groups[place] + part * lanes);
-      const auto x = binary_distance(d, logit, anchor);
-      const auto above = hn::Gt(logit, hn::Set(d, high));
-      const auto e = hn::IfThenElseZero(above, exponential(d, logit, anchor));
-      group_mass = hn::Add(group_mass, e);
-      group_moment = hn::MulAdd(e, hn::IfThenElseZero(above, x), group_moment);
-      const auto between = hn::AndNot(above, hn::Ge(logit, hn::Set(d, low)));
-      found_here += compress_store(logit, between, d, found.logits + found_here);
+  const std::size_t grouped = count - count % (4 * lanes);
+  std::array<std::uint32_t, 32> groups;  // few enough for the first cache to keep them
+  for (std::size_t begin = 0, end = 0; begin < grouped; begin = end) {
+    end = std::min(begin + groups.size() * 4 * lanes, grouped);
+    Places places{.groups = groups.data()};
+    for (std::size_t i = begin; i < end; i += 4 * lanes) {
+      prefetch(logits + i, 4 * lanes);
+      places.add(i, reached.any(logits + i));
     }
-    mass.add(group_mass);
-    moment.add(group_moment);
+    for (std::size_t place = 0; place < places.count; ++place) {
+      auto group_mass = hn::Zero(d);
+      auto group_moment = hn::Zero(d);
+      for (std::size_t part = 0; part < 4; ++part) {
+        const auto logit = load(d, logits + groups[place] + part * lanes);
+        const auto x = binary_distance(d, logit, anchor);
+        const auto above = hn::Gt(logit, hn::Set(d, high));
+        const auto e = hn::IfThenElseZero(above, exponential(d, logit, anchor));
+        group_mass = hn::Add(group_mass, e);
+        group_moment = hn::MulAdd(e, hn::IfThenElseZero(above, x), group_moment);
+        const auto between = hn::AndNot(above, hn::Ge(logit, hn::Set(d, low)));
+        found_here += compress_store(logit, between, d, found.logits + found_here);
+      }
+      mass.add(group_mass);
+      moment.add(group_moment);
+    }
   }
   Sums sums{.mass = mass.total(), .moment = moment.total()};
   for (std::size_t i = grouped; i < count; ++i) {
