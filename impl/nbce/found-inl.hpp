@@ -15,7 +15,6 @@
 #include <type_traits>
 #include <vector>
 
-#include "impl/nbce/compress-inl.hpp"
 #include "impl/nbce/exponential-inl.hpp"
 #include "impl/nbce/logits-inl.hpp"
 #include "impl/nbce/row.hpp"
@@ -53,13 +52,6 @@ struct Places {
     count += is_one ? 1 : 0;
   }
 };
-
-/// Appends the logits of a vector above `least`; returns the new number of them.
-template <class D, class Logit>
-HWY_INLINE std::size_t append(D d, const Logit* logits, float least, float* found, std::size_t found_count) {
-  const auto logit = load(d, logits);
-  return found_count + compress_store(logit, hn::Gt(logit, hn::Set(d, least)), d, found + found_count);
-}
 
 /// The logits in groups of four vectors that are at least the bound, in order; returns how many they are.
 template <class Logit>

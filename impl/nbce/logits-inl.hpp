@@ -58,6 +58,10 @@ HWY_INLINE std::uint64_t bits_of(D d, M mask) {
   std::conditional_t<(lanes > 16), std::uint32_t, std::conditional_t<(lanes > 8), std::uint16_t, std::uint8_t>> bits =
       0;
   hn::StoreMaskBits(d, mask, reinterpret_cast<std::uint8_t*>(&bits));
+#if defined(__GNUC__) && !defined(__clang__)
+  // Out of the mask's register: where GCC 12 saves one of 32 bits across a call it reads 64 bits back.
+  asm("" : "+r"(bits));
+#endif
   return bits;
 }
 

@@ -155,12 +155,12 @@ Sums sum_all(const Logit* logits, std::size_t count, Anchor anchor, float head, 
   found.count = collect(logits, std::span(places.groups, places.count), above, found.logits);
   Sums sums{.mass = mass.total(), .moment = moment.total()};
   for (std::size_t i = grouped; i < count; ++i) {
-    const auto logit = load(single, logits + i);
-    found.count = append(single, logits + i, head, found.logits, found.count);
-    if (part == Part::tail && hn::GetLane(logit) > head) continue;
-    const auto e = static_cast<double>(hn::GetLane(exponential(single, logit, anchor)));
+    const auto logit = static_cast<float>(logits[i]);
+    if (logit > head) found.logits[found.count++] = logit;
+    if (part == Part::tail && logit > head) continue;
+    const auto e = static_cast<double>(hn::GetLane(exponential(single, hn::Set(single, logit), anchor)));
     sums.mass += e;
-    sums.moment += e * static_cast<double>(hn::GetLane(bounded_distance(single, logit, anchor)));
+    sums.moment += e * static_cast<double>(hn::GetLane(bounded_distance(single, hn::Set(single, logit), anchor)));
   }
   sums.moment /= static_cast<double>(Anchor::log2e);
   return sums;
