@@ -129,18 +129,25 @@ TEST(Selection, KeepsWhatSortingKeepsWhereRoundingDecides) {
 }
 
 // A long row's likeliest tokens are collected in the first pass, the others in a second one: the cut among the former,
-// among the latter, and about where they meet.
+// among the latter, and about where they meet. Tokens are found by the sums of a few of them: likely ones far apart,
+// and every other one among its like.
 TEST(Selection, KeepsWhatSortingKeepsWhereverTheCutFalls) {
   for (const double exponent : {1.1, 1.7}) {
-    const Problem<float> problem = random_problem<float>(20011, 0, 9, {.question = exponent});
-    std::vector<float> sorted = problem.logits;
+    std::vector<float> logits = random_problem<float>(20011, 0, 9, {.question = exponent}).logits;
+    std::vector<float> sorted = logits;
     std::ranges::sort(sorted, std::greater<>());
     std::vector<double> cumulative;
     double sum = 0;
     for (const float logit : sorted) cumulative.push_back(sum += std::exp(static_cast<double>(logit) - sorted[0]));
+    std::vector<float> gathered = sorted;
+    std::ranges::reverse(gathered);
+    for (std::size_t rank = 0; rank < 400; ++rank) {
+      std::swap(gathered[rank % 2 == 0 ? 9600 + rank / 2 : 40 * rank + 17], gathered[20010 - rank]);
+    }
     for (std::size_t rank = 1; rank < 400; rank += 2) {
       const double top_p = (cumulative[rank - 1] + cumulative[rank]) / 2 / sum;
-      expect_same_kept_set<float>(problem.logits, top_p, "language model");
+      expect_same_kept_set<float>(logits, top_p, "language model");
+      expect_same_kept_set<float>(gathered, top_p, "half of the likely side by side");
     }
   }
 }
