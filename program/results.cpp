@@ -10,6 +10,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "benchmarks/suite/run_error.hpp"
+
 namespace tandem::program {
 namespace {
 
@@ -50,8 +52,7 @@ benchmark::BenchmarkReporter::Run to_run(const Row& row, std::int64_t index) {
   run.repetitions = 1;
   run.repetition_index = 0;
   if (row.status != RowStatus::timed) {
-    run.error_occurred = true;
-    run.error_message = std::string(status_word(row.status)) + ": " + row.message;
+    suite::set_error(run, std::string(status_word(row.status)) + ": " + row.message);
     return run;
   }
   run.iterations = static_cast<benchmark::IterationCount>(row.iterations);

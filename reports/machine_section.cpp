@@ -28,9 +28,10 @@ std::string pairs_text(const ordered_json& pairs) {
 
 std::string target_text(const ordered_json& machine) {
   std::string text;
+  const auto chosen = machine.at("chosen_target").get<std::string>();
   for (const ordered_json& target : machine.at("targets")) {
     const auto name = target.at("name").get<std::string>();
-    text += (text.empty() ? "" : ", ") + name + (name == machine.at("chosen_target") ? " (used)" : "");
+    text += (text.empty() ? "" : ", ") + name + (name == chosen ? " (used)" : "");
   }
   return text;
 }

@@ -59,7 +59,7 @@ void add_row(Table& table, const ordered_json& row, bool fractions) {
     table.add({variant, threads, status == "left out" ? message : status + ": " + message, "", "", "", "", ""});
     return;
   }
-  const bool baseline = extras.at("best_sequential") == variant;
+  const bool baseline = extras.at("best_sequential").get<std::string>() == variant;
   table.add({variant, threads, time_text(seconds_per_item(row)), speedup_cell(row, "speedup"),
              baseline ? "(baseline)" : speedup_cell(row, "speedup_sequential"),
              baseline ? "" : extras.value("verdict_sequential", ""),
@@ -116,7 +116,7 @@ included; the reference is plain code at -O2 for any processor of its kind.
 
 std::string method_heading(const ordered_json& results, const std::string& method) {
   for (const ordered_json& card : results.at("context").at("tandem").at("methods")) {
-    if (card.at("name") != method) continue;
+    if (card.at("name").get<std::string>() != method) continue;
     return fmt::format("## {}\n\n{} ({}).\n\n", method, card.at("summary").get<std::string>(),
                        card.at("source").get<std::string>());
   }

@@ -163,6 +163,7 @@ TEST(Program, BenchGivesARefusedRowNoTime) {
 }
 
 TEST(Program, GoogleBenchmarkFlagsPassTheSameGate) {
+  // No suffix `s` to the time: Google Benchmark 1.7 refuses it, later ones can do without.
   const auto refused = run(TANDEM_BROKEN_PROGRAM, "bench broken/null_kernel --benchmark_min_time=0.01");
   EXPECT_EQ(refused.status, 1);
   EXPECT_THAT(refused.output, HasSubstr("DISAGREES"));

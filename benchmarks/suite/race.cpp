@@ -13,6 +13,7 @@
 
 #include "benchmarks/suite/interrupt.hpp"
 #include "benchmarks/suite/lane.hpp"
+#include "benchmarks/suite/run_error.hpp"
 #include "benchmarks/suite/statistics.hpp"
 
 namespace tandem::suite {
@@ -34,8 +35,8 @@ class Collector : public benchmark::BenchmarkReporter {
   bool ReportContext(const Context&) override { return true; }
   void ReportRuns(const std::vector<Run>& runs) override {
     for (const Run& run : runs) {
-      if (run.error_occurred) {
-        error = run.error_message;
+      if (const auto failure = error_of(run)) {
+        error = *failure;
       } else if (run.run_type == Run::RT_Iteration) {
         seconds.push_back(run.real_accumulated_time / static_cast<double>(run.iterations));
       }

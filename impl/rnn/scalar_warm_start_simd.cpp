@@ -92,6 +92,8 @@ void run_block(const Problem<GruDiagonal>& problem, float* states, const ScalarB
   HWY_DYNAMIC_DISPATCH(gru_block)(problem, states, block, starts, ends);
 }
 
+std::size_t lanes_of_block() { return HWY_DYNAMIC_DISPATCH(block_lanes)(); }
+
 float run_steps(const Problem<TanhDiagonal>& problem, float state, std::size_t first, std::size_t steps, float* out) {
   const DenormalsAreZero guard;
   return HWY_DYNAMIC_DISPATCH(tanh_steps)(problem, state, first, steps, out);
@@ -230,7 +232,7 @@ class ScalarWarmStart {
   Answer<>& answer_;
   float* states_;
   std::size_t length_;
-  std::size_t lanes_ = HWY_DYNAMIC_DISPATCH(block_lanes)();
+  std::size_t lanes_ = lanes_of_block();
   std::size_t done_ = 0;
   std::size_t warm_up_ = 0;
   std::vector<ScalarBlock> blocks_;
