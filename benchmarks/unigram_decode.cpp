@@ -80,18 +80,21 @@ std::vector<Row> variants() {
       row<decode_omp>("automaton_omp"),
       row<decode_tbb>("automaton_tbb")};
 #ifdef TANDEM_PEER_SENTENCEPIECE
-  const auto peer = [](const char* name, void (SentencePiece::*encode)(std::string_view, Tokens&) const) {
+  const auto peer = [](const char* name, auto library, auto encode) {
     return Row{.name = name,
                .run =
-                   [encode](const Problem& problem, Answer& answer, const Execution&) {
-                     (problem.prepared->peer.get()->*encode)(problem.text, answer.tokens);
+                   [=](const Problem& problem, Answer& answer, const Execution&) {
+                     const auto& tokeniser = (*problem.prepared).*library;
+                     ((*tokeniser).*encode)(problem.text, answer.tokens);
                      answer.in_float = true;
                    },
                .growth = fast_growth,
                .unsuited = unsuited_for_peer};
   };
-  rows.push_back(peer("peer_sentencepiece", &SentencePiece::encode));
-  rows.push_back(peer("peer_sentencepiece_core", &SentencePiece::encode_core));
+  rows.push_back(peer("peer_sentencepiece", &Prepared::peer, &SentencePiece::encode));
+#ifdef TANDEM_PEER_SENTENCEPIECE_CORE
+  rows.push_back(peer("peer_sentencepiece_core", &Prepared::peer_core, &SentencePieceCore::encode));
+#endif
 #endif
   return rows;
 }

@@ -35,19 +35,21 @@ suite::Method<Problem, Answer> method(std::string name, double alpha) {
   std::vector<Row> rows = {reference_row(), row<sample>("automaton"), row<sample_omp>("automaton_omp"),
                            row<sample_tbb>("automaton_tbb")};
 #ifdef TANDEM_PEER_SENTENCEPIECE
-  const auto peer = [](const char* peer_name, void (SentencePiece::*draw)(std::string_view, double, Tokens&) const) {
+  const auto peer = [](const char* peer_name, auto library, auto draw) {
     return Row{.name = peer_name,
                .run =
-                   [draw](const Problem& problem, Answer& answer, const Execution&) {
-                     (problem.prepared->peer.get()->*draw)(problem.text, problem.prepared->sampler.alpha(),
-                                                           answer.tokens);
+                   [=](const Problem& problem, Answer& answer, const Execution&) {
+                     const auto& tokeniser = (*problem.prepared).*library;
+                     ((*tokeniser).*draw)(problem.text, problem.prepared->sampler.alpha(), answer.tokens);
                      answer.in_float = true;
                    },
                .growth = peer_sampling_growth,
                .unsuited = unsuited_for_peer};
   };
-  rows.push_back(peer("peer_sentencepiece", &SentencePiece::sample));
-  rows.push_back(peer("peer_sentencepiece_core", &SentencePiece::sample_core));
+  rows.push_back(peer("peer_sentencepiece", &Prepared::peer, &SentencePiece::sample));
+#ifdef TANDEM_PEER_SENTENCEPIECE_CORE
+  rows.push_back(peer("peer_sentencepiece_core", &Prepared::peer_core, &SentencePieceCore::sample));
+#endif
 #endif
   return {
       .name = std::move(name),

@@ -113,16 +113,23 @@ std::vector<Row> variants() {
   rows.push_back(row<samples_simd_omp>("shared_simd_omp"));
   rows.push_back(row<samples_simd_tbb>("shared_simd_tbb"));
 #ifdef TANDEM_PEER_SENTENCEPIECE
-  rows.push_back({.name = "peer_sentencepiece_core",
-                  .run =
-                      [](const Problem& problem, Answers& answers, const Execution&) {
-                        one_by_one(problem, answers, [&](const Seed&, Tokens& tokens) {
-                          problem.prepared->peer->sample_core(problem.text, problem.prepared->sampler.alpha(), tokens);
-                        });
-                        answers.other_numbers = true;
-                      },
-                  .growth = {1, count * peer_sampling_growth.constant},
-                  .unsuited = unsuited});
+  const auto peer = [](const char* name, auto library, auto draw) {
+    return Row{.name = name,
+               .run =
+                   [=](const Problem& problem, Answers& answers, const Execution&) {
+                     const auto& tokeniser = (*problem.prepared).*library;
+                     one_by_one(problem, answers, [&](const Seed&, Tokens& tokens) {
+                       ((*tokeniser).*draw)(problem.text, problem.prepared->sampler.alpha(), tokens);
+                     });
+                     answers.other_numbers = true;
+                   },
+               .growth = {1, count * peer_sampling_growth.constant},
+               .unsuited = unsuited};
+  };
+  rows.push_back(peer("peer_sentencepiece", &Prepared::peer, &SentencePiece::sample));
+#ifdef TANDEM_PEER_SENTENCEPIECE_CORE
+  rows.push_back(peer("peer_sentencepiece_core", &Prepared::peer_core, &SentencePieceCore::sample));
+#endif
 #endif
   return rows;
 }

@@ -106,6 +106,9 @@ Prepared::Prepared(Vocabulary of, double alpha)
 #ifdef TANDEM_PEER_SENTENCEPIECE
   peer = std::make_unique<SentencePiece>(*vocabulary);
 #endif
+#ifdef TANDEM_PEER_SENTENCEPIECE_CORE
+  peer_core = std::make_unique<SentencePieceCore>(*vocabulary);
+#endif
 }
 
 std::vector<suite::Workload<Problem>> workloads(double alpha) {

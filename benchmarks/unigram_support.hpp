@@ -30,6 +30,9 @@ struct Prepared {
 #ifdef TANDEM_PEER_SENTENCEPIECE
   std::unique_ptr<SentencePiece> peer;  ///< where it takes the vocabulary
 #endif
+#ifdef TANDEM_PEER_SENTENCEPIECE_CORE
+  std::unique_ptr<SentencePieceCore> peer_core;
+#endif
 };
 
 struct Problem {

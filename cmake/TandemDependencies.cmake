@@ -46,25 +46,37 @@ function(tandem_add_peer name libraries include_folder)
   set(TANDEM_PEERS ${TANDEM_PEERS} ${name} PARENT_SCOPE)
 endfunction()
 
-# oneDNN (libdnnl-dev). Version 3 dropped the interface that is used here.
+# oneDNN (libdnnl-dev), 2 or 3.
 find_path(PEER_ONEDNN_INCLUDE_DIR oneapi/dnnl/dnnl.hpp)
 find_library(PEER_ONEDNN_LIBRARY dnnl)
 if(PEER_ONEDNN_INCLUDE_DIR AND PEER_ONEDNN_LIBRARY)
   file(STRINGS ${PEER_ONEDNN_INCLUDE_DIR}/oneapi/dnnl/dnnl_version.h version REGEX "define DNNL_VERSION_(MAJOR|MINOR|PATCH)")
   list(TRANSFORM version REPLACE "[^0-9]" "")
   list(JOIN version "." dnnl_VERSION)
-  if(dnnl_VERSION VERSION_LESS 3)
-    tandem_add_peer(onednn ${PEER_ONEDNN_LIBRARY} ${PEER_ONEDNN_INCLUDE_DIR})
-  endif()
+  tandem_add_peer(onednn ${PEER_ONEDNN_LIBRARY} ${PEER_ONEDNN_INCLUDE_DIR})
 endif()
 
 # SentencePiece (libsentencepiece-dev). The core of its encoder is no part of its public headers; what is declared of it
-# here is that of this version (impl/unigram/peer_sentencepiece.cpp).
+# in impl/unigram/peer_sentencepiece_core.cpp is that of one version. From 0.2.2 on the header takes Abseil's status,
+# whose package (libabsl-dev) it does not bring along.
 find_path(PEER_SENTENCEPIECE_INCLUDE_DIR sentencepiece_processor.h)
 find_library(PEER_SENTENCEPIECE_LIBRARY sentencepiece)
-pkg_check_modules(sentencepiece QUIET sentencepiece)
-if(PEER_SENTENCEPIECE_INCLUDE_DIR AND PEER_SENTENCEPIECE_LIBRARY AND sentencepiece_VERSION VERSION_EQUAL 0.1.97)
-  tandem_add_peer(sentencepiece ${PEER_SENTENCEPIECE_LIBRARY} ${PEER_SENTENCEPIECE_INCLUDE_DIR})
+if(PEER_SENTENCEPIECE_INCLUDE_DIR AND PEER_SENTENCEPIECE_LIBRARY)
+  set(libraries ${PEER_SENTENCEPIECE_LIBRARY})
+  file(STRINGS ${PEER_SENTENCEPIECE_INCLUDE_DIR}/sentencepiece_processor.h absl_status REGEX "include .absl/status/status.h")
+  if(absl_status)
+    find_library(PEER_ABSL_STATUS_LIBRARY absl_status)
+    list(APPEND libraries ${PEER_ABSL_STATUS_LIBRARY})
+  endif()
+  if(NOT absl_status OR PEER_ABSL_STATUS_LIBRARY)
+    tandem_add_peer(sentencepiece "${libraries}" ${PEER_SENTENCEPIECE_INCLUDE_DIR})
+    # Only the version: a module that it requires may be missing.
+    execute_process(COMMAND ${PKG_CONFIG_EXECUTABLE} --modversion sentencepiece OUTPUT_VARIABLE sentencepiece_VERSION
+                    OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+    if(sentencepiece_VERSION VERSION_EQUAL 0.1.97)
+      tandem_add_peer(sentencepiece_core "${libraries}" ${PEER_SENTENCEPIECE_INCLUDE_DIR})
+    endif()
+  endif()
 endif()
 
 # libtorch (libtorch-dev), where somebody has it and asks for it: half a gigabyte is too much to ask for, and loading it

@@ -34,13 +34,13 @@ function(tandem_add_levels method)
   endforeach()
 endfunction()
 
-# Other people's libraries to race against: impl/<method>/peer_<library>*.cpp is compiled where the library was found
+# Other people's libraries to race against: impl/<method>/peer_<library>.cpp is compiled where the library was found
 # (TANDEM_PEERS, cmake/TandemDependencies.cmake), and whoever lists the variants sees TANDEM_PEER_<LIBRARY>. Their header
 # is not installed and nothing else calls them, so users of the installed library need no peer to link.
 function(tandem_add_peers method sources_name)
   set(sources ${${sources_name}})
   foreach(source IN LISTS ${sources_name})
-    if(NOT source MATCHES "/peer_([a-z0-9]+)[^/]*$")
+    if(NOT source MATCHES "/peer_([a-z0-9_]+)\\.cpp$")
       continue()
     endif()
     set(library ${CMAKE_MATCH_1})

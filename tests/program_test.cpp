@@ -82,6 +82,22 @@ TEST(List, HasTheShapeThatOtherProgramsReadAndHidesTheSkeleton) {
   EXPECT_THAT(tandem("list --hidden").output, HasSubstr("skeleton"));
 }
 
+TEST(List, NamesEveryPeerAsARowOrAsAbsent) {
+  const json list = tandem_json("list --json");
+  std::set<std::string> raced;
+  for (const json& method : list.at("methods")) {
+    for (const json& variant : method.at("variants")) raced.insert(variant.at("name").get<std::string>());
+  }
+  std::set<std::string> absent;
+  for (const json& sentence : list.at("absent")) {
+    const auto text = sentence.get<std::string>();
+    absent.insert(text.substr(0, text.find_first_of(":,")));
+  }
+  for (const char* peer : {"peer_onednn", "peer_sentencepiece", "peer_sentencepiece_core"}) {
+    EXPECT_NE(raced.contains(peer), absent.contains(peer)) << peer;
+  }
+}
+
 TEST(Check, ReportsErrorBesideTolerance) {
   const json checks = tandem_json("check 'ab_plus_c_batch/.*/16_bits' --threads 1,3 --seed 5 --json").at("checks");
   ASSERT_FALSE(checks.empty());

@@ -245,17 +245,23 @@ TEST(UnigramLaw, OneOfAllFollowsTheLaw) {
 }
 
 #ifdef TANDEM_PEER_SENTENCEPIECE
-TEST(UnigramLaw, SentencePieceFollowsIt) {
+template <class Peer>
+void follows_the_law() {
   const Vocabulary vocabulary = ten_pieces();
-  const SentencePiece peer(vocabulary);
+  const Peer peer(vocabulary);
   Law law(vocabulary, line, 1);
   Tokens tokens;
   for (int draw = 0; draw < 50'000; ++draw) {
-    peer.sample_core(line, 1, tokens);
+    peer.sample(line, 1, tokens);
     law.count(tokens);
   }
   EXPECT_FALSE(law.rejects());
 }
+
+TEST(UnigramLaw, SentencePieceFollowsIt) { follows_the_law<SentencePiece>(); }
+#ifdef TANDEM_PEER_SENTENCEPIECE_CORE
+TEST(UnigramLaw, SentencePiecesCoreFollowsIt) { follows_the_law<SentencePieceCore>(); }
+#endif
 
 TEST(UnigramLaw, SentencePieceFollowsItCutOff) {
   const Vocabulary vocabulary = ten_pieces();

@@ -176,7 +176,7 @@ const AnyMethod& method_named(std::string_view name);
 /// become parts of regular expressions), no reference first, or no workload.
 void add_method(std::unique_ptr<AnyMethod> method);
 
-/// One sentence for each method that is left out on this machine, and why: for want of data, say.
+/// One sentence for each method or peer that is left out on this machine, and why: for want of data or a library, say.
 const std::vector<std::string>& absences();
 void add_absence(std::string sentence);
 

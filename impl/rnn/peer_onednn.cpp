@@ -40,6 +40,16 @@ memory packed(memory given, const memory::desc& wanted, const dnnl::engine& engi
   return result;
 }
 
+/// oneDNN 2 describes the operation and then makes it for an engine; oneDNN 3 does both at once.
+template <class Primitive, class... Arguments>
+typename Primitive::primitive_desc described(const dnnl::engine& engine, const Arguments&... arguments) {
+  if constexpr (requires { typename Primitive::desc; }) {
+    return {typename Primitive::desc(arguments...), engine};
+  } else {
+    return {engine, arguments...};
+  }
+}
+
 template <class Primitive>
 void execute(const typename Primitive::primitive_desc& description, const dnnl::engine& engine, memory source,
              memory initial, memory projection, memory weights, memory bias, memory states) {
@@ -87,22 +97,20 @@ void peer_onednn(const ProjectedProblem<Cell>& problem, Answer<>& answer, const 
   const memory::desc any_weights = floats({1, 1, d, gates, d}, Tag::any);
   const memory::desc biases = floats({1, 1, gates, d}, Tag::ldgo);
   const memory::desc states = floats({length, 1, d}, Tag::tnc);
-  const auto run = [&]<class Primitive>(const typename Primitive::desc& description) {
-    execute<Primitive>({description, engine}, engine, view(source, engine, problem.features),
-                       view(initial, engine, problem.initial_state),
+  constexpr auto forward = dnnl::prop_kind::forward_inference;
+  constexpr auto direction = dnnl::rnn_direction::unidirectional_left2right;
+  const auto run = [&]<class Primitive>(const auto&... operation) {
+    execute<Primitive>(described<Primitive>(engine, forward, operation..., direction, source, initial, any_projection,
+                                            any_weights, biases, states, memory::desc()),
+                       engine, view(source, engine, problem.features), view(initial, engine, problem.initial_state),
                        view(floats({1, 1, inputs, gates, d}, Tag::ldigo), engine, projection),
                        view(floats({1, 1, d, gates, d}, Tag::ldgoi), engine, weights), view(biases, engine, bias),
                        view(states, engine, answer.states));
   };
-  constexpr auto forward = dnnl::prop_kind::forward_inference;
-  constexpr auto direction = dnnl::rnn_direction::unidirectional_left2right;
   if constexpr (std::is_same_v<Cell, Gru>) {
-    run.template operator()<dnnl::gru_forward>(
-        {forward, direction, source, initial, any_projection, any_weights, biases, states, memory::desc()});
+    run.template operator()<dnnl::gru_forward>();
   } else {
-    run.template operator()<dnnl::vanilla_rnn_forward>({forward, dnnl::algorithm::eltwise_tanh, direction, source,
-                                                        initial, any_projection, any_weights, biases, states,
-                                                        memory::desc()});
+    run.template operator()<dnnl::vanilla_rnn_forward>(dnnl::algorithm::eltwise_tanh);
   }
 }
 

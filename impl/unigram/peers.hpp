@@ -1,5 +1,6 @@
-// Other people's tokenisers, to be raced against; there where their library was found (TANDEM_PEER_SENTENCEPIECE). Not
-// installed: the library of this project's users does not need them.
+// Other people's tokenisers, to be raced against; there where their library was found (TANDEM_PEER_SENTENCEPIECE), its
+// core where it is the version whose inside is known (TANDEM_PEER_SENTENCEPIECE_CORE). Not installed: the library of
+// this project's users does not need them.
 #pragma once
 
 #include <cstddef>
@@ -26,9 +27,21 @@ class SentencePiece {
   /// SampleEncode with nbest_size n > 1, which draws with its law cut off to about the n best segmentations of a line.
   void sample_n_best(std::string_view text, std::size_t n, double alpha, Tokens& tokens) const;
 
-  /// The model alone, which users cannot call: neither normaliser nor the message of results.
-  void encode_core(std::string_view text, Tokens& tokens) const;
-  void sample_core(std::string_view text, double alpha, Tokens& tokens) const;
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+/// Its model alone, which users cannot call: neither normaliser nor the message of results. Errors as above.
+class SentencePieceCore {
+ public:
+  explicit SentencePieceCore(const Vocabulary& vocabulary);
+  ~SentencePieceCore();
+  SentencePieceCore(const SentencePieceCore&) = delete;
+  SentencePieceCore& operator=(const SentencePieceCore&) = delete;
+
+  void encode(std::string_view text, Tokens& tokens) const;
+  void sample(std::string_view text, double alpha, Tokens& tokens) const;
   /// Its first encoder, which builds the lattice of all pieces, as its samplers still do.
   void encode_lattice(std::string_view text, Tokens& tokens) const;
 

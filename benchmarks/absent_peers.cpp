@@ -1,0 +1,26 @@
+// Which of other people's libraries this build does not race, so that nobody takes a missing row for a lost race.
+// (libtorch is there for those alone who ask for it, with -DTANDEM_TORCH=ON.)
+#include "benchmarks/suite/registry.hpp"
+
+namespace tandem::suite {
+namespace {
+
+const bool told = [] {
+#ifndef TANDEM_PEER_ONEDNN
+  add_absence("peer_onednn: oneDNN (Debian's libdnnl-dev) was not found when the program was built");
+#endif
+#ifndef TANDEM_PEER_SENTENCEPIECE
+  add_absence(
+      "peer_sentencepiece: SentencePiece (Debian's libsentencepiece-dev, and libabsl-dev from its version 0.2.2 on) "
+      "was "
+      "not found when the program was built");
+#endif
+#ifndef TANDEM_PEER_SENTENCEPIECE_CORE
+  add_absence(
+      "peer_sentencepiece_core, and the claims about it: the inside of SentencePiece is known of version 0.1.97 alone");
+#endif
+  return true;
+}();
+
+}  // namespace
+}  // namespace tandem::suite
