@@ -75,7 +75,10 @@ int run_program(int argc, char** argv) {
   app.set_version_flag("--version", TANDEM_VERSION);
   std::string simd;
   std::optional<suite::PinnedSimdTarget> pinned;
-  app.add_option("--simd", simd, "Use only this SIMD target: avx3, avx2, sse4, scalar, ... (default: the best)")
+  app.add_option(
+         "--simd", simd,
+         "Use only this SIMD target: avx3, avx2, sse4, ..., or scalar, the least that every processor has (default: "
+         "the best)")
       ->each([&pinned](const std::string& name) { pinned.emplace(suite::simd_target_named(name).id); });
 
   int status = Exit::all_well;

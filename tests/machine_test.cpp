@@ -76,6 +76,7 @@ TEST(SimdTargets, PinningHoldsAndEnds) {
   }
   EXPECT_EQ(chosen_simd_target().name, before);
   EXPECT_THROW(PinnedSimdTarget(0), std::invalid_argument);
+  EXPECT_EQ(simd_target_named("scalar").id, targets.back().id) << "scalar is the least one of every Highway";
 }
 
 TEST(Timer, HasACostAndAResolution) {

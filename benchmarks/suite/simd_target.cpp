@@ -43,10 +43,12 @@ std::vector<SimdTarget> simd_targets() {
 SimdTarget chosen_simd_target() { return described(hwy::SupportedAndGeneratedTargets().front()); }
 
 SimdTarget simd_target_named(std::string_view name) {
+  const std::vector<SimdTarget> targets = simd_targets();
+  if (lower_case(name) == "scalar") return targets.back();
   std::string names;
-  for (const SimdTarget& target : simd_targets()) {
+  for (const SimdTarget& target : targets) {
     const std::string own = lower_case(target.name);
-    if (lower_case(name) == own || (target.portable && name == "scalar")) return target;
+    if (lower_case(name) == own) return target;
     names += (names.empty() ? "" : ", ") + own;
   }
   throw std::invalid_argument(

@@ -21,7 +21,8 @@ std::vector<SimdTarget> simd_targets();
 /// The one that run-time dispatch takes now.
 SimdTarget chosen_simd_target();
 
-/// The target of that name in any case, as --simd takes it; "scalar" is the portable one.
+/// The target of that name in any case, as --simd takes it; "scalar" is the last, which asks nothing of the processor
+/// that the compiler's baseline does not: plain C++, or SSE2 where Highway has that target.
 /// Throws std::invalid_argument that lists the names for one this processor does not have.
 SimdTarget simd_target_named(std::string_view name);
 
