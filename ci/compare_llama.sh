@@ -36,7 +36,7 @@ npm install --silent --no-audit --no-fund --omit=optional --ignore-scripts \
   "@fugood/llama.node@$version" "@fugood/node-llama-linux-x64@$version" >&2 ||
   { say "Not measured: the package could not be installed."; exit 2; }
 
-cmake -S "$project" --preset release >&2
+cmake -S "$project" --preset "$preset" >&2
 cmake --build "$build" --target tandem_language_model >&2
 # shellcheck disable=SC2046
 "${CXX:-g++}" -std=c++20 -O2 -fopenmp -I "$project" "$project/ci/compare_llama.cpp" \

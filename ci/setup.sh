@@ -3,7 +3,8 @@
 # Works from any current folder; everything it says goes to the standard error output.
 
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-build=$project/build/release
+preset=${TANDEM_PRESET:-release}  # .ci/run takes `ci`, where a warning ends the build
+build=$project/build/$preset
 
 # The only list of what the project needs, by Debian's names.
 packages=(
@@ -12,7 +13,7 @@ packages=(
   libeigen3-dev libtbb-dev libhwy-dev libhwloc-dev              # to compute
   libcli11-dev nlohmann-json3-dev libfmt-dev libxxhash-dev      # to talk, and to name inputs by their hash
   librandom123-dev                                            # to draw random numbers
-  libdnnl-dev libsentencepiece-dev                              # peers: oneDNN, SentencePiece
+  libdnnl-dev libsentencepiece-dev libabsl-dev                  # peers: oneDNN, SentencePiece, whose header takes Abseil's
   valgrind                                                      # to count instructions
 )
 # Packages that are only unpacked: LAC's recurrent network, and a long Chinese text for it.
@@ -139,7 +140,7 @@ prepare() {
   require_packages
   fetch_data
   say "Configuring $build"
-  cmake -S "$project" --preset release >&2
+  cmake -S "$project" --preset "$preset" >&2
   say "Building with $(job_count) jobs"
   cmake --build "$build" --parallel "$(job_count)" "$@" >&2
 }

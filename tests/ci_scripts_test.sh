@@ -8,7 +8,7 @@ trap 'rm -rf "$work"' EXIT
 project="$work/a folder"
 mkdir -p "$project/elsewhere"
 cp -R "$TANDEM_SOURCE/ci" "$project"
-unset CI CXX
+unset CI CXX TANDEM_PRESET
 export CALLS=$work/calls FAKE_ROOT_ID=0
 
 fail() { echo "FAILED: $*" >&2; echo "--- output:" >&2; cat "$work/output" >&2; exit 1; }
@@ -111,6 +111,14 @@ for command in bench test; do
   says "Not found: ninja"
   never_called "cmake"
 done
+
+# Another preset has a folder of its own; continuous integration takes the one in which a warning ends the build.
+new_system
+TANDEM_PRESET=ci run "$project/ci/test"
+called "cmake -S $project --preset ci"
+called "cmake --build $project/build/ci"
+called "ctest --test-dir $project/build/ci"
+grep -q '^export TANDEM_PRESET=${TANDEM_PRESET:-ci}$' "$TANDEM_SOURCE/.ci/run" || fail ".ci/run takes another preset"
 
 # What is run decides the exit status, and gets the arguments as they were.
 new_system
