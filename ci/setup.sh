@@ -121,8 +121,10 @@ unpack_data() (
   for package in "${data_packages[@]}"; do
     dpkg-deb -x "$data/$package"_*.deb "$data" && rm "$data/$package"_*.deb || return 1
   done
-  # Under another name first: the text's being there says that all is done.
-  gzip -dc "$data/usr/share/debian-reference/debian-reference.zh-cn.txt.gz" >"$1.part" && mv "$1.part" "$1"
+  # Under another name first: the text's being there says that all is done. Debian 13 keeps it with the documents.
+  local packed=usr/share/debian-reference/debian-reference.zh-cn.txt.gz
+  [ -e "$packed" ] || packed=usr/share/doc/debian-reference-common/docs/debian-reference.zh-cn.txt.gz
+  gzip -dc "$packed" >"$1.part" && mv "$1.part" "$1"
 )
 
 # As many compilations as cores, and no more than memory holds at 1.5 GB each.

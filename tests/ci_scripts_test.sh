@@ -45,7 +45,7 @@ with_apt() {
     *" download "*) [ ! -e "$CALLS.offline" ] && for package in "${@: -2}"; do : >"${package}_1_all.deb"; done ;; esac'
   stand_in dpkg-deb 'case $2 in
     */python3-jieba_1_all.deb) file=usr/lib/python3/dist-packages/jieba/lac_small/word.dic ;;
-    */debian-reference-zh-cn_1_all.deb) file=usr/share/debian-reference/debian-reference.zh-cn.txt ;; esac
+    */debian-reference-zh-cn_1_all.deb) file=usr/share/${CHINESE:-debian-reference}/debian-reference.zh-cn.txt ;; esac
     mkdir -p "$3/${file%/*}" && echo text >"$3/$file" && case $file in *.txt) gzip "$3/$file" ;; esac'
   stand_in dpkg-query 'case $4 in libfmt-dev | g++) cat "$CALLS.installed" ;; *) echo installed ;; esac'
   rm -f "$CALLS.installed"
@@ -78,6 +78,11 @@ for command in bench test; do
   never_called "apt-get"
   never_called "dpkg-deb"
   called "cmake --build $project/build/release"
+
+  # The Chinese text lies where Debian 13 has it.
+  rm -rf "$project/build/data"
+  CHINESE=doc/debian-reference-common/docs run "$project/ci/$command"
+  [ "$(cat "$project/build/data/debian-reference.zh-cn.txt")" = text ] || fail "ci/$command unpacked no text of Debian 13"
 
   # Without the data it goes on, loudly.
   rm -rf "$project/build/data"

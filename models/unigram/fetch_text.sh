@@ -15,13 +15,15 @@ cd "$work"
 apt-get -q download debian-reference-en debian-reference-zh-cn >apt.log 2>&1 ||
   { cat apt.log >&2; echo "$0: cannot download the packages (apt-get update may help)" >&2; exit 1; }
 for package in *.deb; do dpkg-deb -x "$package" root; done
+manuals=root/usr/share/debian-reference
+[ -d $manuals ] || manuals=root/usr/share/doc/debian-reference-common/docs  # from Debian 13 on
 # Cut where `tandem train language_model` cuts.
 size=$(wc -c <kjv.txt)
 at=$((size * 95 / 100))
 cut=$((at + $(head -n 1 < <(tail -c +$((at + 1)) kjv.txt) | wc -c)))
 {
   head -c "$cut" kjv.txt
-  gzip -dc root/usr/share/debian-reference/debian-reference.{en,zh-cn}.txt.gz |
+  gzip -dc $manuals/debian-reference.{en,zh-cn}.txt.gz |
     LC_ALL=C sed -E 's#[[:alnum:].-]+\.debian\.org#example.org#g'
 } >"$file.new"
 
