@@ -75,6 +75,10 @@ const std::vector<Kind> kinds = {
     {"five values", [](std::uint64_t seed, std::size_t id) { return static_cast<float>(random_bits(seed, id) % 5); }},
     {"neighbouring floats",
      [](std::uint64_t seed, std::size_t id) { return std::nextafter(1.0F, random_bits(seed, id) % 2 ? 2.0F : 0.0F); }},
+    {"neighbouring floats below zero",
+     [](std::uint64_t seed, std::size_t id) {
+       return std::nextafter(-1.0F, random_bits(seed, id) % 2 ? -2.0F : 0.0F);
+     }},
     {"one peak",
      [](std::uint64_t seed, std::size_t id) { return id == seed * 17 ? 30.0F : 1e-2F * static_cast<float>(id % 7); }},
     {"ascending", [](std::uint64_t, std::size_t id) { return static_cast<float>(id) * 1e-3F; }},

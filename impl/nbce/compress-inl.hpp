@@ -24,7 +24,9 @@ namespace hn = hwy::HWY_NAMESPACE;
 template <class D, class V, class M>
 HWY_INLINE std::size_t compress_store(V values, M mask, D d, float* to) {
 #if HWY_TARGET <= HWY_AVX3
-  return hn::CompressStore(values, mask, d, to);
+  // Of a mask for fewer lanes than its register has Highway 1.2's own result counts what lies beyond them, too.
+  hn::CompressStore(values, mask, d, to);
+  return hn::CountTrue(d, mask);
 #else
   std::uint8_t bits[8] = {};
   hn::StoreMaskBits(d, mask, bits);
