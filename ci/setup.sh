@@ -5,6 +5,7 @@
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 preset=${TANDEM_PRESET:-release}  # .ci/run takes `ci`, where a warning ends the build
 build=$project/build/$preset
+. "$project/ci/unpack.sh"
 
 # The only list of what the project needs, by Debian's names.
 packages=(
@@ -94,47 +95,92 @@ require_packages() {
 # a Chinese text, bible-kjv and bible-kjv-text an English one. Needs neither root nor installation; without the data its
 # rows are absent, so a failure only warns.
 fetch_data() {
-  [ -s "$data/kjv.txt" ] || "$project/models/kjv/fetch_text.sh" "$data/kjv.txt" >&2 </dev/null ||
-    say "WARNING: the King James Bible could not be downloaded: whatever needs it is left out."
-  local text=$data/debian-reference.zh-cn.txt lac=$data/usr/lib/python3/dist-packages/jieba/lac_small/word.dic
-  [ ! -s "$text" ] || [ ! -s "$lac" ] || return 0
-  if unpack_data "$text" && [ -s "$lac" ]; then
-    say "Data in $data"
-  else
-    say "WARNING: ${data_packages[*]} could not be downloaded: whatever needs them is left out."
+  local bible=$data/kjv.txt text=$data/debian-reference.zh-cn.txt
+  local lac=$data/usr/lib/python3/dist-packages/jieba/lac_small/word.dic
+  if [ ! -s "$bible" ] && ! "$project/models/kjv/fetch_text.sh" "$bible" >&2 </dev/null; then
+    say "WARNING: for the reason above there is no King James Bible; its rows are left out."
+    say "         To try again: $project/models/kjv/fetch_text.sh $bible"
+  fi
+  if [ ! -s "$text" ] || [ ! -s "$lac" ]; then
+    say "Unpacking ${data_packages[*]} into $data"
+    # Where the text is in its package differs between releases.
+    if unpack_packages "$data" "${data_packages[@]}" &&
+      find "$data/usr" -name debian-reference.zh-cn.txt.gz -exec gzip -dc {} \; >"$text.new" && [ -s "$text.new" ] &&
+      mv "$text.new" "$text"; then
+      say "Data in $data"
+    else
+      rm -f "$text.new"
+      say "WARNING: for the reason above there is no LAC network and Chinese text; their rows are left out."
+      say "         To try again: run this command again."
+    fi
   fi
 }
 
-unpack_data() (
-  command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null && mkdir -p "$data" || return 1
-  say "Downloading ${data_packages[*]} into $data"
-  local package sandbox=()
-  # Without it apt warns that its own user cannot write here.
-  [ "$(id -u)" != 0 ] || sandbox=(-o APT::Sandbox::User=root)
-  rm -f "$data"/*.deb
-  cd "$data" || return 1
-  # A fresh image may have no lists of packages yet; only root can fetch them.
-  apt-get -q "${sandbox[@]}" download "${data_packages[@]}" >&2 </dev/null || {
-    [ "$(id -u)" = 0 ] && apt-get -q update >&2 </dev/null &&
-      apt-get -q "${sandbox[@]}" download "${data_packages[@]}" >&2 </dev/null
-  } || return 1
-  for package in "${data_packages[@]}"; do
-    dpkg-deb -x "$data/$package"_*.deb "$data" && rm "$data/$package"_*.deb || return 1
-  done
-  # Under another name first: the text's being there says that all is done. Debian 13 keeps it with the documents.
-  local packed=usr/share/debian-reference/debian-reference.zh-cn.txt.gz
-  [ -e "$packed" ] || packed=usr/share/doc/debian-reference-common/docs/debian-reference.zh-cn.txt.gz
-  gzip -dc "$packed" >"$1.part" && mv "$1.part" "$1"
-)
+# Where control groups are, and which this process is in; tests name others.
+control_groups=${control_groups:-/sys/fs/cgroup}
+own_groups=${own_groups:-/proc/self/cgroup}
 
-# As many compilations as cores, and no more than memory holds at 1.5 GB each.
+# Calls "$2 FOLDER" for every control group with the controller $1 that this process is in, innermost first. Of version 2
+# all controllers share a folder.
+for_each_group() {
+  local controller=$1 visit=$2 controllers group mount
+  [ -r "$own_groups" ] || return 0
+  while IFS=: read -r _ controllers group; do
+    case ,$controllers, in
+      ,,) mount=$control_groups ;;
+      *,"$controller",*) mount=$control_groups/$controller ;;
+      *) continue ;;
+    esac
+    while :; do
+      "$visit" "$mount$group"
+      [ -n "${group%/}" ] || break
+      group=${group%/*}
+    done
+  done <"$own_groups"
+}
+
+# The first of the named files that can be read.
+first_of() {
+  local file
+  for file in "$@"; do
+    [ ! -r "$file" ] || { cat "$file" && return; }
+  done
+}
+
+# Lowers `memory` (MB) to what the group leaves, with what its caches would give back.
+memory_of_group() {
+  local limit used cache left
+  limit=$(first_of "$1/memory.max" "$1/memory.limit_in_bytes")
+  [[ $limit =~ ^[0-9]+$ ]] || return 0
+  used=$(first_of "$1/memory.current" "$1/memory.usage_in_bytes")
+  cache=$(first_of "$1/memory.stat" | awk '/^(total_)?inactive_file / { bytes = $2 } END { printf "%d", bytes }')
+  left=$(((limit - used + cache) / 1048576))
+  [ "$left" -ge "$memory" ] || memory=$left
+}
+
+# Lowers `cores` to what the group pays for.
+cores_of_group() {
+  local quota period
+  if [ -r "$1/cpu.max" ]; then
+    read -r quota period <"$1/cpu.max"
+  else
+    quota=$(first_of "$1/cpu.cfs_quota_us")
+    period=$(first_of "$1/cpu.cfs_period_us")
+  fi
+  [[ $quota =~ ^[0-9]+$ && $period =~ ^[1-9][0-9]*$ ]] || return 0
+  [ $((quota / period)) -ge "$cores" ] || cores=$((quota / period))
+}
+
+# As many compilations as cores, and no more than memory holds at 1.5 GB each; a container's limits count.
 job_count() {
-  local cores memory=0 limit
+  local cores memory jobs
   cores=$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
-  [ ! -r /proc/meminfo ] || memory=$(awk '/^MemAvailable:/ { printf "%d", $2 / 1024 }' /proc/meminfo)
-  limit=$((memory / 1536))
-  [ "$memory" -gt 0 ] && [ "$limit" -lt "$cores" ] || limit=$cores
-  echo $((limit > 0 ? limit : 1))
+  memory=$(awk '/^MemAvailable:/ { megabytes = $2 / 1024 } END { printf "%d", megabytes }' /proc/meminfo 2>/dev/null) || true
+  [ "${memory:-0}" -gt 0 ] || memory=$((cores * 1536))
+  for_each_group cpu cores_of_group
+  for_each_group memory memory_of_group
+  jobs=$((memory / 1536 < cores ? memory / 1536 : cores))
+  echo $((jobs > 0 ? jobs : 1))
 }
 
 # Installs, configures and builds the given targets (all without one) as the release preset says.

@@ -7,7 +7,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 project="$work/a folder"
 mkdir -p "$project/elsewhere"
+mkdir "$project/models"
 cp -R "$TANDEM_SOURCE/ci" "$project"
+cp -R "$TANDEM_SOURCE/models/kjv" "$project/models"
 unset CI CXX TANDEM_PRESET
 export CALLS=$work/calls FAKE_ROOT_ID=0
 
@@ -31,7 +33,9 @@ new_system() {
   rm -rf "${work:?}/bin" "${project:?}/build"
   mkdir "$work/bin"
   local tool
-  for tool in bash env cat dirname nproc awk mkdir chmod rm mv gzip; do ln -s "$(command -v $tool)" "$work/bin/$tool"; done
+  for tool in bash env cat dirname nproc awk mkdir chmod rm mv cp gzip mktemp sed head sort find wc sha256sum cut realpath; do
+    ln -s "$(command -v $tool)" "$work/bin/$tool"
+  done
   stand_in id 'echo "$FAKE_ROOT_ID"'
   stand_in cmake "case \$1 in --build) mkdir -p \"\$2\"; printf '#!/bin/bash\necho tandem \"\$@\"; exit 5' >\"\$2/tandem\";
                   chmod +x \"\$2/tandem\";; esac"
@@ -42,11 +46,16 @@ new_system() {
 }
 with_apt() {
   stand_in apt-get 'case "$*" in *" install "*) echo installed >"$CALLS.installed" ;;
-    *" download "*) [ ! -e "$CALLS.offline" ] && for package in "${@: -2}"; do : >"${package}_1_all.deb"; done ;; esac'
+    *" download "*) [ ! -e "$CALLS.offline" ] || { echo "no route to any mirror" >&2; exit 100; }
+      while [ "$1" != download ]; do shift; done
+      for package in "${@:2}"; do : >"${package}_1_all.deb"; done ;; esac'
   stand_in dpkg-deb 'case $2 in
     */python3-jieba_1_all.deb) file=usr/lib/python3/dist-packages/jieba/lac_small/word.dic ;;
-    */debian-reference-zh-cn_1_all.deb) file=usr/share/${CHINESE:-debian-reference}/debian-reference.zh-cn.txt ;; esac
-    mkdir -p "$3/${file%/*}" && echo text >"$3/$file" && case $file in *.txt) gzip "$3/$file" ;; esac'
+    */debian-reference-zh-cn_1_all.deb) file=usr/share/${CHINESE:-debian-reference}/debian-reference.zh-cn.txt ;;
+    */bible-kjv_1_all.deb) file=usr/bin/bible ;; *) file=usr/lib/bible.data ;; esac
+    mkdir -p "$3/${file%/*}" && echo text >"$3/$file" && case $file in *.txt) gzip "$3/$file" ;; esac
+    if [ "$file" = usr/bin/bible ]; then cp "$CALLS.bible" "$3/$file" && chmod +x "$3/$file"; fi'
+  printf '#!/bin/bash\nfor ((i = 0; i < 31102; ++i)); do echo Gen1:1 a verse; done\n' >"$CALLS.bible"
   stand_in dpkg-query 'case $4 in libfmt-dev | g++) cat "$CALLS.installed" ;; *) echo installed ;; esac'
   rm -f "$CALLS.installed"
 }
@@ -73,6 +82,7 @@ for command in bench test; do
   called "cmake -S $project --preset release"
   called "download python3-jieba debian-reference-zh-cn"
   [ "$(cat "$project/build/data/debian-reference.zh-cn.txt")" = text ] || fail "ci/$command unpacked no text"
+  [ "$(sort -u "$project/build/data/kjv.txt")" = "a verse" ] || fail "ci/$command wrote no King James Bible"
   [ -z "$(find "$project/build/data" -name '*.deb')" ] || fail "ci/$command left packages behind"
   run "$project/ci/$command"
   never_called "apt-get"
@@ -88,9 +98,20 @@ for command in bench test; do
   rm -rf "$project/build/data"
   : >"$CALLS.offline"
   run "$project/ci/$command"
-  says "WARNING: python3-jieba debian-reference-zh-cn could not be downloaded"
+  says "no route to any mirror"
+  says "python3-jieba debian-reference-zh-cn could not be downloaded"
+  says "WARNING: for the reason above there is no LAC network and Chinese text"
+  says "WARNING: for the reason above there is no King James Bible"
   called "cmake --build $project/build/release"
   rm "$CALLS.offline"
+
+  # A program of a package that does not start is no failed download, and leaves no empty text.
+  printf '#!/bin/bash\necho "libreadline.so.8: cannot open shared object file" >&2\nexit 127\n' >"$CALLS.bible"
+  run "$project/ci/$command"
+  says "libreadline.so.8: cannot open shared object file"
+  says "WARNING: for the reason above there is no King James Bible"
+  says "To try again: $project/models/kjv/fetch_text.sh $project/build/data/kjv.txt"
+  [ -z "$(find "$project/build/data" -name 'kjv*')" ] || fail "ci/$command left part of a text behind"
 
   # Neither root nor sudo; then sudo.
   with_apt
@@ -139,6 +160,29 @@ stand_in cmake 'exit 3'
 run "$project/ci/test"
 [ "$status" != 0 ] || fail "ci/test is content though cmake failed"
 never_called "ctest"
+
+# A container's limits bound the jobs: half of the memory is in use, of which a part is cache; the strictest level counts.
+limited() { (control_groups=$work/groups own_groups=$work/own && . "$TANDEM_SOURCE/ci/setup.sh" && nproc() { echo 64; } && job_count); }
+mkdir -p "$work/groups/box/job"
+echo "0::/box/job" >"$work/own"
+unlimited=$(limited)
+[ "$unlimited" -ge 1 ] || fail "$unlimited jobs without limits"
+echo "100000 100000" >"$work/groups/box/cpu.max"
+echo "max 100000" >"$work/groups/box/job/cpu.max"
+[ "$(limited)" = 1 ] || fail "$(limited) jobs where a group pays for one core"
+echo "6400000 100000" >"$work/groups/box/cpu.max"
+echo $((6 << 30)) >"$work/groups/box/job/memory.max"
+echo $((4 << 30)) >"$work/groups/box/job/memory.current"
+printf 'anon 1\ninactive_file %d\n' $((2 << 30)) >"$work/groups/box/job/memory.stat"
+[ "$(limited)" = $((unlimited < 2 ? unlimited : 2)) ] || fail "$(limited) jobs where a group leaves 4 GB"
+echo max >"$work/groups/box/job/memory.max"
+[ "$(limited)" = "$unlimited" ] || fail "a group without limits makes it $(limited) jobs instead of $unlimited"
+printf '3:memory:/box\n2:cpu,cpuacct:/\n' >"$work/own"
+mkdir -p "$work/groups/memory/box"
+echo $((2 << 30)) >"$work/groups/memory/box/memory.limit_in_bytes"
+echo $((1 << 20)) >"$work/groups/memory/box/memory.usage_in_bytes"
+echo "total_inactive_file 0" >"$work/groups/memory/box/memory.stat"
+[ "$(limited)" = 1 ] || fail "$(limited) jobs where version 1 leaves 2 GB"
 
 # Every Debian package that the configuration names is in the list of ci/setup.sh (GCC brings its OpenMP; Clang's is
 # for those who choose Clang).

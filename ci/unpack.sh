@@ -1,0 +1,31 @@
+# shellcheck shell=bash
+# Debian packages as plain files, not installed: neither root nor room in the system is needed. Sourced by ci/setup.sh
+# and by the scripts of models/ that fetch a text.
+
+# unpack_packages FOLDER PACKAGE...: downloads the packages and unpacks them into the folder. Where it cannot, the
+# standard error output says why.
+unpack_packages() (
+  folder=$1
+  shift
+  if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
+    echo "There is no apt-get or no dpkg-deb here to unpack $* with." >&2
+    return 1
+  fi
+  mkdir -p "$folder" && downloads=$(mktemp -d) || return 1
+  trap 'rm -rf "$downloads"' EXIT
+  cd "$downloads" || return 1
+  # Without it apt warns that its own user cannot write here.
+  sandbox=()
+  [ "$(id -u)" != 0 ] || sandbox=(-o APT::Sandbox::User=root)
+  download() { apt-get -q "${sandbox[@]}" download "$@" >apt.log 2>&1 </dev/null; }
+  # A fresh image may have no lists of packages yet; only root can fetch them.
+  download "$@" || { [ "$(id -u)" = 0 ] && apt-get -q update >&2 </dev/null && download "$@"; } || {
+    cat apt.log >&2
+    echo "$* could not be downloaded ('apt-get update' may help)." >&2
+    return 1
+  }
+  cd - >/dev/null || return 1
+  for package in "$downloads"/*.deb; do
+    dpkg-deb -x "$package" "$folder" || { echo "${package##*/} could not be unpacked into $folder." >&2; return 1; }
+  done
+)
