@@ -1,5 +1,6 @@
 // The claims about the minimum of a + b + c with N = ab + c (kexue.fm 9775), C1 to C9.
 #include "impl/ab_plus_c/ab_plus_c.hpp"
+#include "benchmarks/suite/machine.hpp"
 
 #include <fmt/format.h>
 
@@ -113,7 +114,7 @@ Outcome upper_bound(bool full) {
   for (std::size_t i = 0; i < batch.size(); ++i) batch[i] = random_number(63, i);
   BatchAnswer answer;
   answer.resize(batch.size());
-  batch_across_p_simd_omp(batch, answer, all_cores());
+  batch_across_p_simd_omp(batch, answer, suite::all_cores());
   double least_random = slack(static_cast<double>(batch[0]), static_cast<double>(answer.sum[0]));
   for (std::size_t i = 1; i < batch.size(); ++i) {
     least_random = std::min(least_random, slack(static_cast<double>(batch[i]), static_cast<double>(answer.sum[i])));

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 
+#include "benchmarks/suite/machine.hpp"
 #include "claims/rnn_support.hpp"
 
 namespace tandem::claims {
@@ -26,7 +27,7 @@ template <class Cell>
 std::optional<double> speedup(Variant<Cell> scheme, const Problem<Cell>& problem, int rounds) {
   Answer<> answer;
   answer.states.resize(problem.length() * problem.hidden_size);
-  const Execution execution = all_cores();
+  const Execution execution = suite::all_cores();
   std::vector<double> ratios;
   try {
     scheme(problem, answer, execution);
@@ -88,7 +89,8 @@ Outcome faster_than_the_loop(bool full) {
                           : all.faster <= all.slower ? Verdict::refuted
                                                      : Verdict::unstable;
   return {fmt::format("faster than the loop in {} of {} races, best {:.2f}x ({} threads or one, the better): {}",
-                      all.faster, all.faster + all.slower, all.best, all_cores().threads, fmt::join(all.figures, "; ")),
+                      all.faster, all.faster + all.slower, all.best, suite::all_cores().threads,
+                      fmt::join(all.figures, "; ")),
           verdict};
 }
 

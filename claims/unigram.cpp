@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 
+#include "benchmarks/suite/machine.hpp"
 #include "claims/claim.hpp"
 #include "claims/unigram_support.hpp"
 
@@ -202,7 +203,7 @@ Outcome tokens_by_alpha(bool) {
   for (const double alpha : {1.0, 0.5, 0.2, 0.1, 0.01}) {
     const Problem problem = *problem_named("english_117k", alpha);
     Expectation expectation;
-    expect_omp(problem.prepared->sampler, problem.text, expectation, all_cores());
+    expect_omp(problem.prepared->sampler, problem.text, expectation, suite::all_cores());
     rises = rises && expectation.tokens > before;
     before = expectation.tokens;
     figures += fmt::format("{}{}: {:.3f}", figures.empty() ? "" : ", ", alpha,
@@ -237,7 +238,7 @@ Outcome expectation_is_the_mean(bool full) {
   Expectation expectation;
   expect(problem.prepared->sampler, problem.text, expectation, {});
   std::vector<Tokens> samples(full ? 10'000 : 1000);
-  samples_simd_omp(problem.prepared->sampler, problem.text, {}, samples, all_cores());
+  samples_simd_omp(problem.prepared->sampler, problem.text, {}, samples, suite::all_cores());
   double sum = 0;
   double squares = 0;
   double surprise = 0;

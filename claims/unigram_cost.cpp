@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "benchmarks/suite/data.hpp"
+#include "benchmarks/suite/machine.hpp"
 #include "claims/claim.hpp"
 #include "claims/unigram_support.hpp"
 #include "impl/support/parallel.hpp"
@@ -68,7 +69,7 @@ void arithmetic() {
 
 /// What two threads gain as a part of what they gain in arithmetic, in the same round.
 Outcome gain_of_two_threads(bool full, Run (Own::*one)(), Run (Own::*two)()) {
-  if (all_cores().threads < 2) return {"there is one core", Verdict::not_testable};
+  if (suite::all_cores().threads < 2) return {"there is one core", Verdict::not_testable};
   return on_texts(
       full,
       [&](Own& own, int rounds) {

@@ -18,7 +18,8 @@ constexpr int self_races = 20;
 void measure_machine_peaks(Record& record) {
   const std::int64_t target = suite::chosen_simd_target().id;
   std::vector<suite::Peaks> peaks = {suite::measure_peaks(target, 1, record.machine)};
-  if (record.machine.cores > 1) peaks.push_back(suite::measure_peaks(target, record.machine.cores, record.machine));
+  const int threads = record.machine.threads_that_fit();
+  if (threads > 1) peaks.push_back(suite::measure_peaks(target, threads, record.machine));
   record.suspect_peaks.reset();
   for (std::size_t i = 0; i < peaks.size(); ++i) {
     if (!record.peaks.empty()) peaks[i] = suite::better_of(record.peaks[i], peaks[i]);
@@ -38,10 +39,10 @@ void report_refusals(const std::vector<suite::Row>& rows) {
 suite::RaceOptions race_options(bool full, std::uint64_t seed) {
   suite::RaceOptions options;
   options.gate.seed = seed;
-  const int cores = suite::read_machine_card().cores;
+  const int all = suite::all_cores().threads;
   options.threads.clear();
-  for (int threads = 1; threads < cores; threads *= 2) options.threads.push_back(threads);
-  options.threads.push_back(cores);
+  for (int threads = 1; threads < all; threads *= 2) options.threads.push_back(threads);
+  options.threads.push_back(all);
   for (const int threads : options.threads) {
     if (std::ranges::count(options.gate.threads, threads) == 0) options.gate.threads.push_back(threads);
   }

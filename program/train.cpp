@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "benchmarks/suite/interrupt.hpp"
+#include "benchmarks/suite/machine.hpp"
 #include "benchmarks/suite/progress.hpp"
 #include "impl/language_model/tokenizer_training.hpp"
 #include "impl/language_model/trainer.hpp"
@@ -35,7 +36,7 @@ struct TrainOptions {
                                    .shared_classifier = true},
                          .optimizer = {}};
   double held_out_share = 0.05;
-  int threads = all_cores().threads;
+  int threads = suite::all_cores().threads;
   bool resume = false;
 };
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "benchmarks/suite/machine.hpp"
 #include "benchmarks/suite/progress.hpp"
 #include "impl/unigram/unigram.hpp"
 #include "impl/unigram/unigram_files.hpp"
@@ -19,7 +20,7 @@ struct TrainUnigramOptions {
   std::filesystem::path text;
   std::filesystem::path out;
   unigram::TrainingOptions training;
-  int threads = all_cores().threads;
+  int threads = suite::all_cores().threads;
 };
 
 /// Under another name first, so that there is never a part of a file.

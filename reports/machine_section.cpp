@@ -40,6 +40,9 @@ Table card_table(const ordered_json& machine) {
   Table table({{"what"}, {"is"}});
   table.add({"processor", machine.at("processor")});
   table.add({"shape", machine.at("topology")});
+  if (machine.contains("core_quota") && !machine.at("core_quota").is_null()) {
+    table.add({"core quota", fmt::format("{:.3g}, by control groups", machine.at("core_quota").get<double>())});
+  }
   table.add({"caches", cache_text(machine)});
   table.add({"memory", fmt::format("{:.1f} GiB", machine.at("memory_bytes").get<double>() / (1 << 30))});
   table.add({"SIMD targets", target_text(machine)});

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <mutex>
 #include <numeric>
 #include <set>
@@ -61,6 +62,21 @@ TYPED_TEST(Schedulers, LeaveNoGlobalStateChanged) {
   EXPECT_EQ(omp_get_max_threads(), openmp_before);
   EXPECT_EQ(tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism), tbb_before);
 }
+
+#ifndef __SANITIZE_THREAD__  // whose build has no OpenMP
+TEST(OpenMpTeam, IsAsLargeAsAskedFor) {
+  const int before = omp_get_dynamic();
+  omp_set_dynamic(1);  // as OMP_DYNAMIC does: by itself OpenMP would use no more threads than there are cores
+  for (const int threads : {1, 2, 3, 64}) {
+    EXPECT_EQ(OpenMp::team(threads), threads);
+    std::atomic<int> team{0};
+    OpenMp::for_each_chunk({.threads = threads}, 1, 1, [&](std::size_t, std::size_t) { team = omp_get_num_threads(); });
+    EXPECT_EQ(team, threads);
+  }
+  EXPECT_EQ(omp_get_dynamic(), 1) << "the user's choice is kept";
+  omp_set_dynamic(before);
+}
+#endif
 
 TYPED_TEST(Schedulers, MayBeUsedFromSeveralThreadsAtOnce) {
   std::vector<std::size_t> sums(4);

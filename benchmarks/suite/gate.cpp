@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "impl/support/no_answer.hpp"
+#include "impl/support/parallel.hpp"
 
 namespace tandem::suite {
 namespace {
@@ -54,6 +55,8 @@ class Gate {
       for (const int threads : thread_counts(variant)) {
         if (const auto reason = result.problem->unsuited(variant)) {
           result.checks.push_back(left_out(variant, threads, *reason, true));
+        } else if (const auto missing = missing_threads(variant, threads)) {
+          result.checks.push_back(left_out(variant, threads, *missing, true));
         } else if (expected_steps(method_, variant, workload_) > options_.step_budget) {
           result.checks.push_back(left_out(variant, threads, "not run at this size", true));
         } else {
@@ -95,6 +98,15 @@ class Gate {
 
   std::vector<int> thread_counts(std::size_t variant) const {
     return method_.variants[variant].traits.threaded ? options_.threads : std::vector<int>{1};
+  }
+
+  /// A row says how many threads ran, so it is left out where they would be fewer than it says.
+  std::optional<std::string> missing_threads(std::size_t variant, int threads) const {
+    if (threads == 1 || !method_.variants[variant].traits.openmp) return std::nullopt;
+    const int team = OpenMp::team(threads);
+    if (team >= threads) return std::nullopt;
+    return "OpenMP has " + std::to_string(team) + " of " + std::to_string(threads) +
+           " threads here (OMP_THREAD_LIMIT, OMP_MAX_ACTIVE_LEVELS)";
   }
 
   Check blank(std::size_t variant, int threads) const {

@@ -1,6 +1,7 @@
 #include "benchmarks/suite/machine.hpp"
 
 #include <fmt/format.h>
+#include <omp.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@
 #include <cpuid.h>
 #endif
 
+#include "benchmarks/suite/control_group.hpp"
 #include "benchmarks/suite/topology.hpp"
 #include "tandem_build.hpp"
 #include "tandem_revision.hpp"
@@ -126,6 +128,11 @@ Build this_build() {
   return build;
 }
 
+template <class T>
+nlohmann::json or_null(const std::optional<T>& value) {
+  return value ? nlohmann::json(*value) : nlohmann::json();
+}
+
 nlohmann::json as_object(const std::vector<std::pair<std::string, std::string>>& pairs) {
   nlohmann::json object = nlohmann::json::object();
   for (const auto& [name, value] : pairs) object[name] = value;
@@ -134,20 +141,34 @@ nlohmann::json as_object(const std::vector<std::pair<std::string, std::string>>&
 
 }  // namespace
 
+int MachineCard::threads_that_fit() const {
+  const int paid_for = static_cast<int>(std::min(core_quota.value_or(cores), 1.0 * cores));
+  return std::max(paid_for, 1);
+}
+
+Execution all_cores() {
+  static const int threads = read_machine_card().threads_that_fit();
+  return {.threads = threads};
+}
+
 MachineCard read_machine_card() {
   const Topology owner = read_topology();
   const hwloc_topology_t topology = owner.get();
   MachineCard card;
   card.processor = processor_name(topology);
-  card.logical_cores = std::max(count_of(topology, HWLOC_OBJ_PU), 1);
+  card.logical_cores = std::clamp(count_of(topology, HWLOC_OBJ_PU), 1, omp_get_num_procs());
   const int cores = count_of(topology, HWLOC_OBJ_CORE);
-  card.cores = cores > 0 ? cores : card.logical_cores;
+  card.cores = cores > 0 ? std::min(cores, card.logical_cores) : card.logical_cores;
   card.topology = fmt::format("{}, {}, {}, {}", plural(std::max(count_of(topology, HWLOC_OBJ_PACKAGE), 1), "package"),
                               plural(std::max(count_of(topology, HWLOC_OBJ_NUMANODE), 1), "NUMA node"),
                               plural(card.cores, "core"), plural(card.logical_cores, "hardware thread"));
   card.caches = data_caches(topology);
   // hwloc's own figure misses memory that a virtual machine was given after it started.
   card.memory_bytes = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  const ControlGroupLimits limits = read_control_group_limits();
+  card.core_quota = limits.cores;
+  card.memory_limit_bytes = limits.memory_bytes;
+  card.memory_bytes = std::min(card.memory_bytes, limits.memory_bytes.value_or(card.memory_bytes));
   card.hypervisor = under_hypervisor();
   card.operating_system = operating_system();
   card.counters_available = can_count_instructions();
@@ -173,10 +194,12 @@ void to_json(nlohmann::json& json, const MachineCard& card) {
   json = {{"processor", card.processor},
           {"cores", card.cores},
           {"logical_cores", card.logical_cores},
+          {"core_quota", or_null(card.core_quota)},
           {"topology", card.topology},
           {"caches", std::move(caches)},
           {"memory_bytes", card.memory_bytes},
-          {"hypervisor", card.hypervisor ? nlohmann::json(*card.hypervisor) : nlohmann::json()},
+          {"memory_limit_bytes", or_null(card.memory_limit_bytes)},
+          {"hypervisor", or_null(card.hypervisor)},
           {"operating_system", card.operating_system},
           {"counters_available", card.counters_available},
           {"targets", std::move(targets)},

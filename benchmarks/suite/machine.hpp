@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "benchmarks/suite/simd_target.hpp"
+#include "impl/support/execution.hpp"
 
 namespace tandem::suite {
 
@@ -32,12 +33,14 @@ struct Build {
 
 struct MachineCard {
   std::string processor;
-  int cores = 0;
-  int logical_cores = 0;
-  std::string topology;       ///< packages, NUMA nodes, cores and threads in one sentence
-  std::vector<Cache> caches;  ///< data and unified caches, smallest level first
-  double memory_bytes = 0;
-  std::optional<bool> hypervisor;  ///< nothing where the processor does not tell
+  int cores = 0;                             ///< that this process may use
+  int logical_cores = 0;                     ///< the same, hardware threads
+  std::optional<double> core_quota;          ///< processor time per time that its control groups allow, in cores
+  std::string topology;                      ///< packages, NUMA nodes, cores and threads in one sentence
+  std::vector<Cache> caches;                 ///< data and unified caches, smallest level first
+  double memory_bytes = 0;                   ///< that this process may use
+  std::optional<double> memory_limit_bytes;  ///< of its control groups
+  std::optional<bool> hypervisor;            ///< nothing where the processor does not tell
   std::string operating_system;
   bool counters_available = false;  ///< whether the kernel lets this process count instructions
   std::vector<SimdTarget> targets;  ///< widest first
@@ -45,10 +48,16 @@ struct MachineCard {
   Build build;
   std::vector<std::pair<std::string, std::string>>
       environment;  ///< variables that steer threads, placement or libraries
+
+  /// How many threads can run at the same time all of the time: a core each, as far as the quota goes; at least one.
+  int threads_that_fit() const;
 };
 
-/// Reads the card: what this process may use of the machine (affinity and control groups are respected). Milliseconds.
+/// Reads the card: what this process may use of the machine, by its affinity and control groups. Milliseconds.
 MachineCard read_machine_card();
+
+/// An execution with as many threads as fit.
+Execution all_cores();
 
 /// Every field by its name.
 void to_json(nlohmann::json& json, const MachineCard& card);

@@ -37,14 +37,17 @@ double Growth::steps(double size) const { return constant * std::pow(size, expon
 
 VariantTraits::VariantTraits(std::string_view name)
     : reference(name == "reference"),
-      threaded(is_last_word(name, "omp") || is_last_word(name, "tbb")),
+      openmp(is_last_word(name, "omp")),
+      threaded(openmp || is_last_word(name, "tbb")),
       peer(name.starts_with("peer_")) {}
 
 const std::vector<std::unique_ptr<AnyMethod>>& methods() { return registry(); }
 
 const std::vector<std::string>& absences() { return absent(); }
 
-void add_absence(std::string sentence) { absent().push_back(std::move(sentence)); }
+void add_absence(std::string sentence) {
+  if (std::ranges::find(absent(), sentence) == absent().end()) absent().push_back(std::move(sentence));
+}
 
 const AnyMethod& method_named(std::string_view name) {
   std::string names;

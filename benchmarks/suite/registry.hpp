@@ -107,7 +107,8 @@ struct VariantTraits {
   explicit VariantTraits(std::string_view name);
 
   bool reference;
-  bool threaded;  ///< ends in _omp or _tbb (or is one of these words)
+  bool openmp;    ///< ends in _omp (or is this word)
+  bool threaded;  ///< the same, or _tbb
   bool peer;      ///< begins with peer_
 };
 
@@ -176,8 +177,9 @@ const AnyMethod& method_named(std::string_view name);
 /// become parts of regular expressions), no reference first, or no workload.
 void add_method(std::unique_ptr<AnyMethod> method);
 
-/// One sentence for each method or peer that is left out on this machine, and why: for want of data or a library, say.
+/// One sentence for each thing that is not here (data, a peer): what it is for, and what brings it.
 const std::vector<std::string>& absences();
+/// Several methods may miss the same thing: a sentence that is there already is not added.
 void add_absence(std::string sentence);
 
 namespace internal {

@@ -43,7 +43,7 @@ void apply_checks(Row& row, const std::vector<Check>& checks, double longest_run
       row.message = row.threaded ? "at " + std::to_string(check.threads) + " threads: " + check.message : check.message;
       return;
     }
-    if (!check.ran) {
+    if (!check.ran && check.threads == row.threads) {
       row.status = RowStatus::left_out;
       row.message = check.message;
     }

@@ -51,7 +51,9 @@ struct SanitizedThreads {
     for (auto& worker : workers) worker.get();
   }
 };
-struct OpenMp : SanitizedThreads {};
+struct OpenMp : SanitizedThreads {
+  static int team(int threads) { return threads; }
+};
 struct OneTbb : SanitizedThreads {};
 
 #else
@@ -62,6 +64,7 @@ struct OpenMp {
   static void for_each_chunk(const Execution& execution, std::size_t count, std::size_t grain, Body&& body) {
     const std::size_t chunks = (count + grain - 1) / grain;
     std::exception_ptr failure;
+    const ExactTeam exact;
 #pragma omp parallel for schedule(dynamic) num_threads(execution.threads)
     for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
       try {
@@ -73,6 +76,29 @@ struct OpenMp {
     }
     if (failure) std::rethrow_exception(failure);
   }
+
+  /// How many threads a call for so many has: OMP_THREAD_LIMIT, for one, may allow fewer.
+  static int team(int threads) {
+    const ExactTeam exact;
+    int granted = 1;
+#pragma omp parallel num_threads(threads)
+#pragma omp single
+    granted = omp_get_num_threads();
+    return granted;
+  }
+
+ private:
+  /// While it lives OMP_DYNAMIC takes no thread away.
+  class ExactTeam {
+   public:
+    ExactTeam() { omp_set_dynamic(0); }
+    ~ExactTeam() { omp_set_dynamic(before_); }
+    ExactTeam(const ExactTeam&) = delete;
+    ExactTeam& operator=(const ExactTeam&) = delete;
+
+   private:
+    int before_ = omp_get_dynamic();
+  };
 };
 
 /// oneTBB work stealing over the same chunks.

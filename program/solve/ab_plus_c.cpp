@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "benchmarks/suite/interrupt.hpp"
+#include "benchmarks/suite/machine.hpp"
 #include "benchmarks/suite/progress.hpp"
 #include "benchmarks/suite/registry.hpp"
 #include "program/program.hpp"
@@ -77,7 +78,7 @@ void solve_numbers(const AbPlusCOptions& options) {
       if (const auto reason = variant.unsuited(one)) throw std::invalid_argument(variant.name + " " + *reason);
     }
     Minima minima(1);
-    variant.run(one, minima, all_cores());
+    variant.run(one, minima, suite::all_cores());
     output += line(n, minima.front(), options.json);
   }
   fmt::print("{}", output);  // all or nothing: a bad number late in the list leaves no half answer
@@ -106,7 +107,7 @@ void solve_range(const AbPlusCOptions& options) {
     Numbers numbers(std::min(block, range.high - low));
     for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = low + i;
     Minima minima(numbers.size());
-    variant.run(numbers, minima, all_cores());
+    variant.run(numbers, minima, suite::all_cores());
     std::string output;
     for (std::size_t i = 0; i < numbers.size(); ++i) output += line(numbers[i], minima[i], options.json);
     // A reader that has seen enough (head) closes the pipe; that is no error.
@@ -129,7 +130,7 @@ void solve_sum(const AbPlusCOptions& options) {
     if (suite::interrupted()) throw std::runtime_error("interrupted before the sum was complete");
     const std::uint64_t high = low + std::min(block, last + 1 - low);
     RangeTotal part;
-    variant.run(Range{.low = low, .high = high}, part, all_cores());
+    variant.run(Range{.low = low, .high = high}, part, suite::all_cores());
     total.sum += part.sum;
     total.maximum = std::max(total.maximum, part.maximum);
     progress.done(static_cast<double>(high - low) * 1e-9);

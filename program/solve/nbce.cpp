@@ -11,7 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "impl/language_model/shipped_model.hpp"
+#include "benchmarks/suite/data.hpp"
+#include "benchmarks/suite/machine.hpp"
 #include "impl/nbce/nbce.hpp"
 #include "program/program.hpp"
 
@@ -55,7 +56,7 @@ nbce::Pool pool_named(const std::string& name) {
 
 /// The files of the model: those named, or the shipped ones.
 std::filesystem::path file_or_shipped(const std::string& named, const char* shipped) {
-  return named.empty() ? language_model::shipped_model_folder() / shipped : std::filesystem::path(named);
+  return named.empty() ? suite::models_folder() / "kjv" / shipped : std::filesystem::path(named);
 }
 
 void require_trained_length(const NbceOptions& options, const nbce::Request& request, std::size_t trained_length) {
@@ -86,7 +87,7 @@ nbce::Request request_of(const NbceOptions& options, const language_model::Encod
 
 std::vector<Step> answer(const NbceOptions& options, const language_model::PackedModel& model,
                          const nbce::Request& request) {
-  nbce::Session session(model, request, language_model::Scheduler::openmp, all_cores());
+  nbce::Session session(model, request, language_model::Scheduler::openmp, suite::all_cores());
   std::vector<Step> steps;
   while (steps.size() < options.tokens) {
     const nbce::Answer<float>& merged = session.merge(nbce::uniform_for(options.seed, 0, steps.size()));

@@ -12,6 +12,7 @@
 #include <stdexcept>
 
 #include "benchmarks/rnn_lac_support.hpp"
+#include "benchmarks/suite/machine.hpp"
 #include "program/program.hpp"
 
 namespace tandem::program {
@@ -98,7 +99,7 @@ void solve_rnn(const RnnOptions& options) {
     const lac::Problem problem{.network = model.network, .characters = model.ids(lines[i])};
     lac::Answer answer;
     lac::shape(problem, answer);
-    variant.run(problem, answer, all_cores());
+    variant.run(problem, answer, suite::all_cores());
     const std::string output = to_output(lac::words(model, lines[i], answer.tags), i + 1, options.json);
     // A reader that has seen enough (head) closes the pipe; that is no error.
     if (std::fwrite(output.data(), 1, output.size(), stdout) != output.size()) return;

@@ -12,6 +12,7 @@
 #include <span>
 #include <stdexcept>
 
+#include "benchmarks/suite/machine.hpp"
 #include "benchmarks/suite/progress.hpp"
 #include "impl/unigram/unigram.hpp"
 #include "impl/unigram/unigram_files.hpp"
@@ -115,15 +116,15 @@ class LineTokenizer {
   void tokenize(std::string_view text, Seed seed) {
     if (options_.best > 0) {
       for (Tokens& tokens : samples_) {
-        sample_n_best_omp(tables_, text, options_.best, options_.alpha, seed, tokens, all_cores());
+        sample_n_best_omp(tables_, text, options_.best, options_.alpha, seed, tokens, suite::all_cores());
         ++seed.sample;
       }
     } else if (sampler_ && samples_.size() == 1) {
-      sample_omp(*sampler_, text, seed, samples_[0], all_cores());
+      sample_omp(*sampler_, text, seed, samples_[0], suite::all_cores());
     } else if (sampler_) {
-      samples_simd_omp(*sampler_, text, seed, samples_, all_cores());
+      samples_simd_omp(*sampler_, text, seed, samples_, suite::all_cores());
     } else {
-      decode_omp(tables_, text, samples_[0], all_cores());
+      decode_omp(tables_, text, samples_[0], suite::all_cores());
     }
     for (const Tokens& tokens : samples_) require_lossless(tokens, text);
   }
