@@ -7,17 +7,20 @@ namespace {
 
 const bool told = [] {
 #ifndef TANDEM_PEER_ONEDNN
-  add_absence("peer_onednn: oneDNN (Debian's libdnnl-dev) was not found when the program was built");
+  add_absence(
+      "peer_onednn: oneDNN was not found when the program was built; apt-get install libdnnl-dev and ci/bench bring "
+      "it");
 #endif
 #ifndef TANDEM_PEER_SENTENCEPIECE
   add_absence(
-      "peer_sentencepiece: SentencePiece (Debian's libsentencepiece-dev, and libabsl-dev from its version 0.2.2 on) "
-      "was "
-      "not found when the program was built");
+      "peer_sentencepiece: SentencePiece was not found when the program was built; apt-get install "
+      "libsentencepiece-dev "
+      "libabsl-dev and ci/bench bring it");
 #endif
 #ifndef TANDEM_PEER_SENTENCEPIECE_CORE
   add_absence(
-      "peer_sentencepiece_core, and the claims about it: the inside of SentencePiece is known of version 0.1.97 alone");
+      "peer_sentencepiece_core, and the claims about it: the inside of SentencePiece is known of version 0.1.97 alone, "
+      "which Debian 12 has");
 #endif
   return true;
 }();

@@ -20,7 +20,7 @@ Variants<Gru> variants() {
 /// The first layer of a network that was trained to segment Chinese, on real text, where both are there: weights that
 /// forget in hundreds of steps instead of a few.
 std::vector<suite::Workload<Problem<Gru>>> lac_workloads() {
-  if (lac::missing_data()) return {};
+  if (!lac::data_is_there()) return {};
   constexpr std::size_t characters = std::size_t{1} << 17;
   const auto layer = [](lac::Text text) {
     return [text](std::uint64_t seed) { return lac::first_layer(text, characters, seed); };

@@ -12,11 +12,11 @@
 namespace tandem::rnn::lac {
 namespace {
 
-std::filesystem::path text_file() { return suite::data_folder() / "debian-reference.zh-cn.txt"; }
+constexpr const char* network_folder = "usr/lib/python3/dist-packages/jieba/lac_small";
 
 std::u32string read_text() {
   std::ostringstream bytes;
-  bytes << std::ifstream(text_file(), std::ios::binary).rdbuf();
+  if (const auto file = suite::chinese_text()) bytes << std::ifstream(*file, std::ios::binary).rdbuf();
   const std::u32string lines = decode_utf8(bytes.str());
   std::u32string text;
   for (std::size_t begin = 0; begin < lines.size();) {
@@ -43,18 +43,14 @@ const std::u32string& chinese_text() {
 
 }  // namespace
 
-std::filesystem::path shipped_folder() {
-  return suite::data_folder() / "usr/lib/python3/dist-packages/jieba/lac_small";
-}
+std::filesystem::path shipped_folder() { return suite::data_place().folder / network_folder; }
 
-std::optional<std::string> missing_data() {
-  std::error_code ignored;
-  if (std::filesystem::exists(shipped_folder() / "word.dic", ignored) &&
-      std::filesystem::exists(text_file(), ignored)) {
-    return std::nullopt;
-  }
-  return "LAC's network and text (Debian packages python3-jieba and debian-reference-zh-cn) are not in '" +
-         suite::data_folder().string() + "'; ci/bench and ci/test put them there, TANDEM_DATA names another folder";
+bool data_is_there() {
+  // Both are asked for, so that both are named.
+  const auto network =
+      suite::fetched_data(std::string(network_folder) + "/word.dic", "LAC's network, for rnn_lac and rnn_gru");
+  const auto text = suite::chinese_text();
+  return network && text;
 }
 
 const Model& shipped_model() {
@@ -64,7 +60,7 @@ const Model& shipped_model() {
 
 std::u32string shipped_text(Text text, std::size_t count, std::uint64_t seed) {
   const std::u32string& source = text == Text::whole ? whole_text() : chinese_text();
-  if (source.empty()) throw std::invalid_argument(text_file().string() + ": no Chinese text");
+  if (source.empty()) throw std::invalid_argument("there is no Chinese text in " + suite::data_place().folder.string());
   const std::size_t begin = random_bits(seed, 0) % source.size();
   std::u32string result(count, U' ');
   for (std::size_t i = 0; i < count; ++i) result[i] = source[(begin + i) % source.size()];

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,8 +13,8 @@ namespace tandem::rnn::lac {
 /// Where ci/setup.sh puts the network.
 std::filesystem::path shipped_folder();
 
-/// A sentence that says what is missing and how to get it, or nothing if network and text are there.
-std::optional<std::string> missing_data();
+/// Whether network and text are there; what is not is among suite::absences().
+bool data_is_there();
 
 /// The network in shipped_folder(). Throws as load() does.
 const Model& shipped_model();

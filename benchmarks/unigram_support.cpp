@@ -27,8 +27,6 @@ std::string read(const fs::path& path) {
 }
 
 fs::path held_out_text() { return suite::models_folder() / "kjv/held_out.txt"; }
-fs::path bible() { return suite::data_folder() / "kjv.txt"; }
-fs::path chinese() { return suite::data_folder() / "debian-reference.zh-cn.txt"; }
 
 std::shared_ptr<const Prepared> shipped(double alpha) {
   static std::map<double, std::shared_ptr<const Prepared>> known;
@@ -125,13 +123,14 @@ std::vector<suite::Workload<Problem>> workloads(double alpha) {
   add("line_100k", 100 * k, true, true, line(100 * k));
   add("line_1M", 1000 * k, false, true, line(1000 * k));
   add("line_10M", 10'000 * k, false, true, line(10'000 * k));
-  add("english_117k", 117 * k, true, false, of(held_out_text(), 0));
-  std::error_code error;
-  if (fs::exists(chinese(), error)) {
-    add("chinese_6k", 6 * k, true, false, of(chinese(), 6 * k));
-    add("chinese_802k", 802 * k, false, false, of(chinese(), 0));
+  add("english_117k", 117 * k, true, false, [](std::uint64_t seed) { return excerpt(held_out_text(), 0, seed); });
+  if (const auto chinese = suite::chinese_text()) {
+    add("chinese_6k", 6 * k, true, false, of(*chinese, 6 * k));
+    add("chinese_802k", 802 * k, false, false, of(*chinese, 0));
   }
-  if (fs::exists(bible(), error)) add("bible_4041k", 4041 * k, false, false, of(bible(), 0));
+  if (const auto bible = suite::fetched_data("kjv.txt", "the King James Bible, for unigram's longest texts")) {
+    add("bible_4041k", 4041 * k, false, false, of(*bible, 0));
+  }
   add("short_lines_6k", 6 * k, true, false, [](std::uint64_t seed) { return short_lines(6 * k, seed); });
   add("short_lines_1M", 1000 * k, false, false, [](std::uint64_t seed) { return short_lines(1000 * k, seed); });
   add("random_bytes_6k", 6 * k, true, false, [](std::uint64_t seed) { return random_bytes(6 * k, seed); });

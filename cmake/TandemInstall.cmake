@@ -5,7 +5,8 @@ set(header_folder ${CMAKE_INSTALL_INCLUDEDIR}/tandem)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/tandem)
 
 install(TARGETS tandem)
-install(DIRECTORY models DESTINATION ${CMAKE_INSTALL_DATADIR}/tandem FILES_MATCHING PATTERN "*.bin" PATTERN "*.tsv")
+install(DIRECTORY models DESTINATION ${CMAKE_INSTALL_DATADIR}/tandem
+        FILES_MATCHING PATTERN "*.bin" PATTERN "*.tsv" PATTERN "held_out.txt")
 set_target_properties(tandem_options PROPERTIES EXPORT_NAME options)
 install(TARGETS tandem_options ${TANDEM_METHOD_TARGETS} EXPORT tandem INCLUDES DESTINATION ${header_folder})
 install(EXPORT tandem NAMESPACE tandem:: FILE tandemTargets.cmake DESTINATION ${package_folder})

@@ -2,8 +2,7 @@
 #
 # tandem_machine_code(target) makes the library `target` with the function of benchmarks/regression/machine_code.hpp. Of
 # a folder count: its objects and those of the folders it links, its models, its objects of benchmarks/, and the race
-# worker. Objects hold no paths of source or build, but for the files of OBJECTS_WITH_PATHS, which compute nothing.
-set(OBJECTS_WITH_PATHS "/shipped_model\\.cpp")
+# worker. None of these objects holds a path of source or build.
 
 if(CMAKE_SCRIPT_MODE_FILE)
   file(STRINGS "${LIST}" lines)
@@ -12,7 +11,6 @@ if(CMAKE_SCRIPT_MODE_FILE)
     string(REGEX MATCH "^([^=]*)=(.*)$" both "${line}")
     set(folder "${CMAKE_MATCH_1}")
     string(REPLACE "|" ";" files "${CMAKE_MATCH_2}")
-    list(FILTER files EXCLUDE REGEX "${OBJECTS_WITH_PATHS}")
     set(hashes "")
     foreach(file IN LISTS files)
       file(SHA256 "${file}" hash)

@@ -78,10 +78,6 @@ foreach(method IN LISTS method_folders)
   list(APPEND TANDEM_METHOD_TARGETS tandem_${method})
 endforeach()
 
-# Where a program that is not installed finds the models that come with the project.
-set_source_files_properties(impl/language_model/shipped_model.cpp PROPERTIES
-                            COMPILE_DEFINITIONS "TANDEM_MODELS=\"${CMAKE_CURRENT_SOURCE_DIR}/models\"")
-
 # A method that is built on another.
 target_link_libraries(tandem_nbce PUBLIC tandem_language_model)
 

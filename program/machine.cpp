@@ -2,7 +2,9 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
+#include "benchmarks/suite/data.hpp"
 #include "benchmarks/suite/machine.hpp"
 #include "benchmarks/suite/machine_text.hpp"
 #include "benchmarks/suite/noise.hpp"
@@ -24,13 +26,17 @@ std::vector<suite::Peaks> measure_all_peaks(const suite::MachineCard& card, bool
   std::vector<suite::Peaks> peaks;
   for (const suite::SimdTarget& target : card.targets) {
     if (quick && target.name != card.chosen_target) continue;
-    for (const int threads : card.cores > 1 ? std::vector<int>{1, card.cores} : std::vector<int>{1}) {
+    for (const int threads : std::set{1, card.threads_that_fit()}) {
       progress.now(fmt::format("peaks of {} with {} threads", target.name, threads));
       peaks.push_back(suite::measure_peaks(target.id, threads, card, effort));
       progress.done(1);
     }
   }
   return peaks;
+}
+
+nlohmann::json as_json(const suite::Place& place) {
+  return {{"folder", place.folder.string()}, {"there", place.there}};
 }
 
 void machine(const MachineOptions& options) {
@@ -46,11 +52,16 @@ void machine(const MachineOptions& options) {
     timer = suite::measure_timer();
     noise = suite::measure_noise(races);
   }
+  const suite::Place models = suite::models_place();
+  const suite::Place data = suite::data_place();
   if (options.json) {
-    const nlohmann::json json = {{"machine", card}, {"peaks", peaks}, {"timer", timer}, {"noise", noise}};
+    const nlohmann::json json = {
+        {"machine", card},           {"peaks", peaks},       {"timer", timer}, {"noise", noise},
+        {"models", as_json(models)}, {"data", as_json(data)}};
     fmt::print("{}\n", json.dump(2));
   } else {
-    fmt::print("{}\n{}\n{}{}", to_text(card), suite::to_text(peaks), to_text(timer), to_text(noise));
+    fmt::print("{}{}{}\n{}\n{}{}", to_text(card), suite::to_text("models", models), suite::to_text("data", data),
+               suite::to_text(peaks), to_text(timer), to_text(noise));
   }
 }
 

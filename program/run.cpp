@@ -31,6 +31,7 @@ std::filesystem::path new_folder(const std::string& out, std::string started) {
 
 int run(const RunOptions& options) {
   suite::watch_for_interrupt();
+  for (const std::string& sentence : suite::absences()) fmt::print("Absent: {}\n", sentence);
   const bool full = options.selection.full;
   const auto selection =
       suite::select({.filter = options.selection.filter, .full = full, .hidden = options.selection.hidden});
@@ -58,7 +59,6 @@ int run(const RunOptions& options) {
 
   fmt::print("{}\n", reports::summary_table(results));
   if (!record.findings.empty()) fmt::print("{}\n", reports::claims_list(results["context"]["tandem"]["claims"]));
-  for (const std::string& sentence : suite::absences()) fmt::print("Absent: {}\n", sentence);
   if (record.partial) fmt::print("Interrupted: the report holds what was done until then and is marked partial.\n");
   fmt::print("Report:  {}\nResults: {}\n", (folder / "report.md").string(), (folder / "results.json").string());
   return any_refused(record) ? Exit::check_failed : Exit::all_well;

@@ -232,6 +232,9 @@ std::string markdown_page(const ordered_json& results) {
     page += "**Partial: the run was interrupted. What follows is complete as far as it goes.**\n\n";
   page += fmt::format("`{}`, started {}, took {:.0f} s.\n\n", tandem.at("command").get<std::string>(),
                       tandem.at("started").get<std::string>(), tandem.at("seconds").get<double>());
+  for (const ordered_json& sentence : tandem.value("absent", ordered_json::array())) {
+    page += "Absent: " + sentence.get<std::string>() + "\n\n";
+  }
   page += machine_section(tandem);
   page += fmt::format(how_to_read, tandem.at("machine").at("chosen_target").get<std::string>());
   page += "## Summary\n\n" + summary_table(results) + "\n";

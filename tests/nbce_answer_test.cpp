@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "benchmarks/language_model_support.hpp"
-#include "impl/language_model/shipped_model.hpp"
 #include "impl/nbce/nbce.hpp"
 #include "tests/support/command.hpp"
 
@@ -126,11 +125,6 @@ TEST(BothWays, FollowTheirDefinitions) {
 class Verb : public testing::Test {
  protected:
   void SetUp() override {
-    try {
-      language_model::shipped_model_folder();
-    } catch (const std::invalid_argument&) {
-      GTEST_SKIP() << "THE SHIPPED MODEL IS MISSING: the verb is not tested";
-    }
     write("first.txt", "And Moses went up unto God.\n");
     write("second text.txt", "Grace be unto you.\n\xff\xfe\n");  // no UTF-8: bytes of their own
     write("empty.txt", "");

@@ -54,8 +54,9 @@ std::string targets_text(const MachineCard& card) {
 std::string to_text(const MachineCard& card) {
   std::string text = line("processor", card.processor);
   text += line("topology", card.topology);
+  if (card.core_quota) text += line("core quota", fmt::format("{:.3g}, by control groups", *card.core_quota));
   text += line("caches", caches_text(card.caches));
-  text += line("memory", bytes_text(card.memory_bytes));
+  text += line("memory", bytes_text(card.memory_bytes) + (card.memory_limit_bytes ? ", by control groups" : ""));
   text += line("virtual machine", card.hypervisor ? (*card.hypervisor ? "yes" : "no") : "unknown");
   text += line("system", card.operating_system);
   text += line("SIMD targets", targets_text(card));
@@ -102,6 +103,10 @@ std::string to_text(std::span<const Peaks> peaks) {
     if (const auto doubt = suspect(peak)) text += *doubt + "\n";
   }
   return text;
+}
+
+std::string to_text(std::string_view what, const Place& place) {
+  return line(what, place.folder.string() + (place.there ? "" : " (not there)"));
 }
 
 std::string to_text(const Timer& timer) {

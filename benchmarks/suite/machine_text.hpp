@@ -3,7 +3,9 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
+#include "benchmarks/suite/data.hpp"
 #include "benchmarks/suite/machine.hpp"
 #include "benchmarks/suite/noise.hpp"
 #include "benchmarks/suite/peaks.hpp"
@@ -16,6 +18,9 @@ std::string to_text(const MachineCard& card);
 /// Two tables, arithmetic in G/s and bandwidth in GB/s, one row per target and thread count; below them what is
 /// suspect.
 std::string to_text(std::span<const Peaks> peaks);
+
+/// One line: `what` lies there, or does not.
+std::string to_text(std::string_view what, const Place& place);
 
 std::string to_text(const Timer& timer);
 std::string to_text(const Noise& noise);
