@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "benchmarks/nbce_support.hpp"
+#include "benchmarks/suite/simd_target.hpp"
 #include "tests/support/nbce_variants.hpp"
 
 namespace tandem::nbce {
@@ -140,12 +141,16 @@ TEST_P(EveryVariant, RefusesWhatHasNoAnswer) {
 }
 
 TEST_P(EveryVariant, SeesABadLogitAnywhereInALongRow) {
-  for (const std::size_t place : {0, 4097, 9998, 9999}) {
-    for (const float bad :
-         {nan, -nan, infinity, std::bit_cast<float>(0x7f800001U), std::bit_cast<float>(0xffffffffU)}) {
-      Problem<float> problem = random_problem<float>(10000, 1, 1);
-      problem.logits[10000 + place] = bad;
-      EXPECT_THAT(refusal(problem), testing::HasSubstr("token " + std::to_string(place) + " in row 1 is ")) << bad;
+  for (const suite::SimdTarget& target : suite::simd_targets()) {
+    const suite::PinnedSimdTarget pinned(target.id);
+    for (const std::size_t place : {0, 4097, 9998, 9999}) {
+      for (const float bad :
+           {nan, -nan, infinity, std::bit_cast<float>(0x7f800001U), std::bit_cast<float>(0xffffffffU)}) {
+        Problem<float> problem = random_problem<float>(10000, 1, 1);
+        problem.logits[10000 + place] = bad;
+        EXPECT_THAT(refusal(problem), testing::HasSubstr("token " + std::to_string(place) + " in row 1 is "))
+            << bad << " on " << target.name;
+      }
     }
   }
 }

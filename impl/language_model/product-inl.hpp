@@ -15,11 +15,14 @@
 #include <cmath>
 
 #include "impl/language_model/weights.hpp"
+#include "impl/support/bounds-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tandem::language_model::inference::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
+using tandem::HWY_NAMESPACE::at_least;
+using tandem::HWY_NAMESPACE::at_most;
 
 using D = hn::CappedTag<float, panel_rows>;
 using V = hn::Vec<D>;
@@ -33,7 +36,7 @@ inline constexpr std::size_t tile_rows = lanes == 16 ? 12 : (lanes == 8 ? 6 : 3)
 HWY_INLINE V exp2(V x) {
   const D d;
   const hn::RebindToSigned<D> integer;
-  x = hn::Max(hn::Set(d, -126.0F), hn::Min(hn::Set(d, 126.0F), x));
+  x = at_least(hn::Set(d, -126.0F), at_most(hn::Set(d, 126.0F), x));
   // Next to 1.5 * 2^23 numbers are integers: adding rounds, and the last bits are the rounded x.
   const V shift = hn::Set(d, 0x1.8p23F);
   const V shifted = hn::Add(x, shift);

@@ -15,6 +15,7 @@
 
 #include "impl/nbce/exponential_table.hpp"
 #include "impl/nbce/row.hpp"
+#include "impl/support/bounds-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tandem::nbce::HWY_NAMESPACE {
@@ -75,10 +76,7 @@ struct Exponential {
     constexpr int steps = exponential_steps;
     using Polynomial = Between<steps>;
     constexpr float round = 0x1.8p23F / steps;
-    // x86 returns the second of two operands of which one is NaN, the portable targets the first.
-    constexpr bool portable = HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128;
-    const auto lowest = hn::Set(d, anchor.lowest);
-    const auto bounded = portable ? hn::Max(logit, lowest) : hn::Max(lowest, logit);
+    const auto bounded = tandem::HWY_NAMESPACE::at_least(hn::Set(d, anchor.lowest), logit);
 #if HWY_NATIVE_FMA
     const auto log2e = hn::Set(d, Anchor::log2e);
     const auto magic = round - anchor.whole;

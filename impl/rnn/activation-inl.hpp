@@ -13,18 +13,19 @@
 
 #include <type_traits>
 
+#include "impl/support/bounds-inl.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace tandem::rnn::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
+using tandem::HWY_NAMESPACE::at_least;
+using tandem::HWY_NAMESPACE::at_most;
 
-/// x within [-limit, limit]; NaN stays. The limits come first, since x86 returns the second of two operands of which
-/// one is NaN; the portable targets return the first of a maximum.
+/// x within [-limit, limit]; NaN stays.
 template <class D, class V>
 HWY_INLINE V clamped(D d, V x, hn::TFromD<D> limit) {
-  const V result = hn::Max(hn::Set(d, -limit), hn::Min(hn::Set(d, limit), x));
-  constexpr bool portable = HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128;
-  return portable ? hn::IfThenElse(hn::IsNaN(x), x, result) : result;
+  return at_least(hn::Set(d, -limit), at_most(hn::Set(d, limit), x));
 }
 
 /// float: x P(x^2) / Q(x^2) with P and Q of degree 4, the best such fraction on [-9, 9] that is exact to first order
