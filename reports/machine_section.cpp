@@ -12,10 +12,12 @@ using nlohmann::ordered_json;
 std::string cache_text(const ordered_json& machine) {
   std::string text;
   for (const ordered_json& cache : machine.at("caches")) {
-    text += fmt::format("{}L{} {} x {:.0f} KiB", text.empty() ? "" : ", ", cache.at("level").get<int>(),
-                        cache.at("instances").get<int>(), cache.at("bytes").get<double>() / 1024);
+    const ordered_json& bytes = cache.at("bytes");
+    text += fmt::format("{}L{} {} x {}", text.empty() ? "" : ", ", cache.at("level").get<int>(),
+                        cache.at("instances").get<int>(),
+                        bytes.is_null() ? "an unknown size" : fmt::format("{:.0f} KiB", bytes.get<double>() / 1024));
   }
-  return text;
+  return text.empty() ? "unknown" : text;
 }
 
 std::string pairs_text(const ordered_json& pairs) {

@@ -1,19 +1,25 @@
 // The machine card, the SIMD targets, the clock and the noise.
 #include "benchmarks/suite/machine.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "benchmarks/suite/machine_text.hpp"
 #include "benchmarks/suite/noise.hpp"
 #include "benchmarks/suite/simd_target.hpp"
+#include "reports/machine_section.hpp"
+#include "tests/support/command.hpp"
 #include "tests/support/json_keys.hpp"
 #include "tests/support/small_machine.hpp"
 
@@ -35,7 +41,7 @@ TEST(MachineCard, DescribesThisMachine) {
   for (std::size_t i = 0; i < card.caches.size(); ++i) {
     EXPECT_GE(card.caches[i].instances, 1);
     EXPECT_GE(card.caches[i].shared_by, 1);
-    EXPECT_GE(card.caches[i].bytes, card.caches.front().bytes);
+    EXPECT_TRUE(card.caches[i].bytes == 0 || card.caches[i].bytes >= card.caches.front().bytes);
   }
   EXPECT_TRUE(std::ranges::any_of(card.targets, [&](const auto& target) { return target.name == card.chosen_target; }));
 }
@@ -48,6 +54,39 @@ TEST(MachineCard, ListsTheEnvironmentThatMatters) {
   unsetenv("TANDEM_UNRELATED");
   EXPECT_THAT(environment, ::testing::Contains(::testing::Pair("OMP_TANDEM_TEST", "a=b")));
   EXPECT_THAT(environment, ::testing::Not(::testing::Contains(::testing::Pair("TANDEM_UNRELATED", "1"))));
+}
+
+TEST(MachineCard, DoesNotKnowTheSizeOfACacheOfSizeZero) {
+  // What a kernel of one processor says of it, with sizes for the first level alone.
+  const test::TemporaryFolder root;
+  const auto says = [&](const std::string& file, const std::string& text) {
+    const auto path = root.path() / "sys/devices/system/cpu" / file;
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path) << text << "\n";
+  };
+  says("online", "0");
+  for (const char* siblings : {"core_siblings", "thread_siblings"}) says(std::string("cpu0/topology/") + siblings, "1");
+  for (const int level : {1, 2, 3}) {
+    const std::string cache = fmt::format("cpu0/cache/index{}/", level - 1);
+    says(cache + "level", std::to_string(level));
+    says(cache + "type", level == 1 ? "Data" : "Unified");
+    says(cache + "shared_cpu_map", "1");
+    says(cache + "size", level == 1 ? "64K" : "0K");
+  }
+  setenv("HWLOC_FSROOT", root.path().c_str(), 1);
+  setenv("HWLOC_COMPONENTS", "-x86", 1);
+  const MachineCard card = read_machine_card();
+  unsetenv("HWLOC_FSROOT");
+  unsetenv("HWLOC_COMPONENTS");
+  ASSERT_EQ(card.caches.size(), 3U);
+  EXPECT_EQ(card.caches[0].bytes, 65536);
+  EXPECT_EQ(card.caches[1].bytes, 0);
+  EXPECT_EQ(card.caches[2].bytes, 0);
+  EXPECT_THAT(to_text(card), HasSubstr("L1 64 KiB per core, L2 of unknown size per core, L3 of unknown size"));
+  const nlohmann::json json = card;
+  EXPECT_TRUE(json["caches"][2]["bytes"].is_null());
+  EXPECT_THAT(reports::machine_section({{"machine", json}, {"peaks", nlohmann::json::array()}}),
+              HasSubstr("L1 1 x 64 KiB, L2 1 x an unknown size, L3 1 x an unknown size"));
 }
 
 TEST(MachineCard, HasEveryFieldInJson) {

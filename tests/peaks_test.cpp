@@ -122,7 +122,8 @@ TEST(MeasurePeaks, AreSaneOnEveryTarget) {
       narrower_float = one.fma_float;
     }
 
-    ASSERT_EQ(one.levels.size(), card.caches.size() + 1);
+    ASSERT_EQ(one.levels.size(),
+              1 + std::ranges::count_if(card.caches, [](const Cache& cache) { return cache.bytes > 0; }));
     EXPECT_EQ(one.levels.back().name, "memory");
     EXPECT_GT(one.levels.back().write_non_temporal, 0);
     EXPECT_LE(one.levels.back().footprint, card.memory_bytes / 4);
@@ -139,6 +140,36 @@ TEST(MeasurePeaks, AreSaneOnEveryTarget) {
     if (test::full_speed) {
       EXPECT_GE(one.levels.front().read, 0.5 * one.levels.back().read) << target->name;
     }
+  }
+}
+
+TEST(MeasurePeaks, HaveNoLevelOfUnknownSize) {
+  MachineCard card = read_machine_card();
+  const PeakEffort effort{.tries = 1, .more_tries = 0, .try_seconds = 1e-5};
+  const auto levels_with = [&](const std::vector<double>& sizes) {
+    card.caches.clear();
+    for (const double bytes : sizes) {
+      card.caches.push_back(
+          {.level = static_cast<int>(card.caches.size()) + 1, .bytes = bytes, .shared_by = 1, .instances = 1});
+    }
+    return measure_peaks(card.targets.front().id, 1, card, effort).levels;
+  };
+  const double memory = std::min(beyond_unknown_caches, card.memory_bytes / 4);
+  const auto second_unknown = levels_with({32768, 0});
+  ASSERT_EQ(second_unknown.size(), 2U);
+  EXPECT_EQ(second_unknown[0].name, "L1");
+  EXPECT_EQ(second_unknown[1].name, "memory");
+  EXPECT_GT(second_unknown[1].footprint, 0.9 * memory) << "what is passed over lies in a cache, for all that is known";
+
+  const auto first_unknown = levels_with({0, 1e6});
+  ASSERT_EQ(first_unknown.size(), 2U);
+  EXPECT_EQ(first_unknown[0].name, "L2");
+  EXPECT_GT(first_unknown[0].footprint, 0.4e6);
+  EXPECT_NEAR(first_unknown[1].footprint, 4e6, 1e5);
+
+  for (const auto& levels : {levels_with({}), levels_with({0, 0, 0})}) {
+    ASSERT_EQ(levels.size(), 1U);
+    EXPECT_GT(levels[0].footprint, 0.9 * memory);
   }
 }
 

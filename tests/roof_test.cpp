@@ -1,9 +1,11 @@
 // The roof on a machine made up for arithmetic by hand.
 #include "benchmarks/suite/roof.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <stdexcept>
+#include <vector>
 
 #include "tests/support/small_machine.hpp"
 
@@ -30,6 +32,43 @@ TEST(Roof, TakesTheSmallestLevelThatHoldsTheFootprint) {
   EXPECT_DOUBLE_EQ(small_roof({.bytes_read = 300e9, .footprint = 4000}, 4), 1);
   EXPECT_DOUBLE_EQ(small_roof({.bytes_read = 120e9, .footprint = 4001}, 4), 1);
   EXPECT_DOUBLE_EQ(small_roof({.bytes_read = 10e9, .footprint = 10001}, 4), 1);
+}
+
+/// Reading `footprint` bytes again and again, 100 GB in all, where the caches of these levels have no known size.
+double roof_without(const std::vector<int>& levels, double footprint) {
+  MachineCard card = small_card();
+  Peaks one = small_peaks(1, 1);
+  Peaks all = small_peaks(4, 3);
+  for (const int level : levels) {
+    card.caches[level - 1].bytes = 0;
+    for (Peaks* peaks : {&one, &all}) {
+      std::erase_if(peaks->levels, [&](const auto& measured) { return measured.name == fmt::format("L{}", level); });
+    }
+  }
+  return roof_seconds({.fma_float = 1.6e9, .bytes_read = 100e9, .footprint = footprint}, one, all, 1, card);
+}
+
+TEST(Roof, TakesNothingFromACacheOfUnknownSize) {
+  // What may lie in the second cache is bounded by the first, not by memory.
+  EXPECT_DOUBLE_EQ(roof_without({2}, 1000), 1);
+  EXPECT_DOUBLE_EQ(roof_without({2}, 1001), 1);
+  EXPECT_DOUBLE_EQ(roof_without({2}, 255e6), 1);
+  EXPECT_DOUBLE_EQ(roof_without({2}, 256e6), 10);
+  // What may lie in the first cache is bounded by nothing that was measured: arithmetic alone is left.
+  EXPECT_DOUBLE_EQ(roof_without({1}, 1), 0.1);
+  EXPECT_DOUBLE_EQ(roof_without({1}, 10000), 0.1);
+  EXPECT_DOUBLE_EQ(roof_without({1}, 10001), 10);
+  EXPECT_DOUBLE_EQ(roof_without({1, 2}, 255e6), 0.1);
+  EXPECT_DOUBLE_EQ(roof_without({1, 2}, 256e6), 10);
+}
+
+TEST(Roof, TakesNothingFromCachesThatTheMachineDoesNotName) {
+  MachineCard card = small_card();
+  card.caches.clear();
+  Peaks one = small_peaks(1, 1);
+  one.levels.erase(one.levels.begin(), one.levels.end() - 1);
+  EXPECT_EQ(roof_seconds({.bytes_read = 1e9, .footprint = 1000}, one, one, 1, card), 0);
+  EXPECT_DOUBLE_EQ(roof_seconds({.bytes_read = 10e9, .footprint = 256e6}, one, one, 1, card), 1);
 }
 
 TEST(Roof, AddsReadsAndWritesUnlessACopyOverlapsThem) {

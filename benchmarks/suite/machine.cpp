@@ -43,7 +43,7 @@ std::vector<Cache> data_caches(hwloc_topology_t topology) {
   for (const hwloc_obj_type_t type :
        {HWLOC_OBJ_L1CACHE, HWLOC_OBJ_L2CACHE, HWLOC_OBJ_L3CACHE, HWLOC_OBJ_L4CACHE, HWLOC_OBJ_L5CACHE}) {
     const hwloc_obj_t first = hwloc_get_obj_by_type(topology, type, 0);
-    if (!first || first->attr->cache.size == 0) continue;
+    if (!first) continue;
     caches.push_back(
         {.level = static_cast<int>(first->attr->cache.depth),
          .bytes = static_cast<double>(first->attr->cache.size),
@@ -183,7 +183,7 @@ void to_json(nlohmann::json& json, const MachineCard& card) {
   nlohmann::json caches = nlohmann::json::array();
   for (const Cache& cache : card.caches) {
     caches.push_back({{"level", cache.level},
-                      {"bytes", cache.bytes},
+                      {"bytes", cache.bytes > 0 ? nlohmann::json(cache.bytes) : nlohmann::json()},
                       {"shared_by", cache.shared_by},
                       {"instances", cache.instances}});
   }

@@ -16,10 +16,13 @@ namespace tandem::suite {
 /// One level of data cache.
 struct Cache {
   int level = 0;
-  double bytes = 0;   ///< of one instance
+  double bytes = 0;   ///< of one instance; 0 where the machine does not tell
   int shared_by = 0;  ///< cores that share one instance
   int instances = 0;
 };
+
+/// No cache of unknown size is taken to hold as many bytes.
+inline constexpr double beyond_unknown_caches = 256e6;
 
 /// How the program was built.
 struct Build {
@@ -37,7 +40,7 @@ struct MachineCard {
   int logical_cores = 0;                     ///< the same, hardware threads
   std::optional<double> core_quota;          ///< processor time per time that its control groups allow, in cores
   std::string topology;                      ///< packages, NUMA nodes, cores and threads in one sentence
-  std::vector<Cache> caches;                 ///< data and unified caches, smallest level first
+  std::vector<Cache> caches;                 ///< data and unified caches, smallest level first; none: all are unknown
   double memory_bytes = 0;                   ///< that this process may use
   std::optional<double> memory_limit_bytes;  ///< of its control groups
   std::optional<bool> hypervisor;            ///< nothing where the processor does not tell

@@ -33,7 +33,8 @@ std::string joined(const std::vector<std::pair<std::string, std::string>>& pairs
 std::string caches_text(const std::vector<Cache>& caches) {
   std::string text;
   for (const Cache& cache : caches) {
-    text += fmt::format("{}L{} {}", text.empty() ? "" : ", ", cache.level, bytes_text(cache.bytes));
+    text += fmt::format("{}L{} {}", text.empty() ? "" : ", ", cache.level,
+                        cache.bytes > 0 ? bytes_text(cache.bytes) : "of unknown size");
     text += cache.shared_by == 1 ? " per core" : fmt::format(" shared by {} cores", cache.shared_by);
   }
   return text.empty() ? "unknown" : text;

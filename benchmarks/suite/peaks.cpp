@@ -108,20 +108,27 @@ void measure_arithmetic(Peaks& peaks, const Team& team, const PeakKernels& kerne
 
 /// The levels of the card with what each thread shall pass over: half of what the level holds, but no more than four
 /// times what the level before holds. A level that is much larger is at its fastest there, and only the fastest is an
-/// upper bound: a virtual machine may see the last level of a whole socket and reach little of it at full speed.
+/// upper bound: a virtual machine may see the last level of a whole socket and reach little of it at full speed. A
+/// cache of unknown size is left out, since nobody knows what it holds.
 std::vector<LevelBandwidth> planned_levels(int threads, const MachineCard& card) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   std::vector<LevelBandwidth> levels;
   double most = infinity;
+  double most_in_memory = beyond_unknown_caches;
   for (const Cache& cache : card.caches) {
+    if (cache.bytes == 0) {
+      most = infinity;
+      most_in_memory = beyond_unknown_caches;
+      continue;
+    }
     // Threads are taken to spread over the instances, as schedulers do.
     const double reached = cache.bytes * std::min(threads, cache.instances);
     const double footprint = std::min(reached / 2, most);
     levels.push_back({.name = fmt::format("L{}", cache.level), .capacity = reached, .footprint = footprint});
-    most = 4 * reached;
+    most = most_in_memory = 4 * reached;
   }
-  if (card.caches.empty()) most = 256e6;
-  levels.push_back({.name = "memory", .capacity = infinity, .footprint = std::min(most, card.memory_bytes / 4)});
+  levels.push_back(
+      {.name = "memory", .capacity = infinity, .footprint = std::min(most_in_memory, card.memory_bytes / 4)});
   for (LevelBandwidth& level : levels) {
     // Whole blocks for each thread, an even number of them because a copy takes one half to the other.
     const double blocks = std::floor(level.footprint / (threads * 2.0 * bandwidth_block));

@@ -41,7 +41,7 @@ struct Peaks {
   double sqrt_double = 0;
   double divide_double = 0;
   double exp_float = 0;                ///< powers of two to about two units in the last place, overflow left aside
-  std::vector<LevelBandwidth> levels;  ///< fastest first, memory last
+  std::vector<LevelBandwidth> levels;  ///< the caches of known size, fastest first, and memory
 
   /// FMA vectors that a core finished per cycle, from single (element_bytes 4) or double (8) precision.
   double fma_vectors_per_cycle(int element_bytes) const;

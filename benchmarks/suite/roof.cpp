@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
 
 namespace tandem::suite {
@@ -25,6 +26,24 @@ double memory_seconds(const Work& work, const Bandwidth& bandwidth) {
   return std::min(apart, overlapped);
 }
 
+/// The level of the peaks whose bandwidths bound a footprint: that of the smallest cache that holds it, or memory. The
+/// card says how much the caches of `threads` threads hold; its caches of known size and the peaks run in step.
+std::optional<std::size_t> level_of(double footprint, int threads, const MachineCard& card) {
+  std::size_t level = 0;
+  bool unknown_before = card.caches.empty();  // whether one of unknown size may hold it
+  for (const Cache& cache : card.caches) {
+    if (cache.bytes == 0) {
+      unknown_before = true;
+      continue;
+    }
+    if (cache.bytes * std::min(threads, cache.instances) >= footprint) break;
+    ++level;
+    unknown_before = false;  // what is nearer holds less
+  }
+  if (!unknown_before || footprint >= beyond_unknown_caches) return level;
+  return level > 0 ? std::optional(level - 1) : std::nullopt;
+}
+
 }  // namespace
 
 double roof_seconds(const Work& work, const Peaks& one_thread, const Peaks& all_threads, int threads,
@@ -45,20 +64,16 @@ double roof_seconds(const Work& work, const Peaks& one_thread, const Peaks& all_
       time_for(work.divide_double, peak(&Peaks::divide_double)) + time_for(work.exp_float, peak(&Peaks::exp_float));
   if (work.bytes() <= 0) return arithmetic;
 
-  // The card says how much the caches of `threads` threads hold; its levels and those of the peaks run in step.
-  std::size_t level = 0;
-  while (level < card.caches.size() &&
-         card.caches[level].bytes * std::min(threads, card.caches[level].instances) < work.footprint) {
-    ++level;
-  }
-  if (level >= one_thread.levels.size() || level >= all_threads.levels.size()) {
+  const auto level = level_of(work.footprint, threads, card);
+  if (!level) return arithmetic;
+  if (*level >= one_thread.levels.size() || *level >= all_threads.levels.size()) {
     throw std::invalid_argument("The peaks lack the bandwidth of a level of the machine's card.");
   }
   const auto bandwidth = [&](double LevelBandwidth::*ordinary, double LevelBandwidth::*non_temporal) {
     const auto better = [&](const LevelBandwidth& measured) {
       return std::max(measured.*ordinary, measured.*non_temporal);
     };
-    return at_threads(better(one_thread.levels[level]), better(all_threads.levels[level]));
+    return at_threads(better(one_thread.levels[*level]), better(all_threads.levels[*level]));
   };
   const Bandwidth available{bandwidth(&LevelBandwidth::read, &LevelBandwidth::read),
                             bandwidth(&LevelBandwidth::write, &LevelBandwidth::write_non_temporal),

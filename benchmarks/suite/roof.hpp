@@ -11,7 +11,9 @@ namespace tandem::suite {
 ///  - the memory time at the smallest level that holds the footprint: bytes read / read bandwidth + bytes written /
 ///  write
 ///    bandwidth, or, where loads and stores overlap, less: as many bytes read as written at the bandwidth of a copy and
-///    the rest alone. At the memory level non-temporal writes and copies count where they are faster.
+///    the rest alone. At the memory level non-temporal writes and copies count where they are faster. Where a cache of
+///    unknown size may hold the footprint, the bandwidths are the higher ones of the level before it; if there is none
+///    the memory time is 0.
 /// A peak of `threads` threads is one thread's at one, all threads' from all on, and between the two
 /// min(threads * one, all). 0 for work that declares nothing.
 /// Throws std::invalid_argument for fewer than one thread, bytes without a level, or peaks of different targets.
