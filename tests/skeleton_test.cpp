@@ -90,6 +90,11 @@ INSTANTIATE_TEST_SUITE_P(Skeleton, EveryVariant,
                                          Named{"simd_omp", simd_omp}, Named{"simd_tbb", simd_tbb}),
                          [](const auto& variant) { return std::string(variant.param.name); });
 
+TEST(Levels, NoTargetOfAnotherArchitectureIsReached) {
+  EXPECT_FALSE(chosen_target_reaches(HWY_ARCH_X86 ? HWY_NEON : HWY_AVX2));
+  EXPECT_TRUE(chosen_target_reaches(suite::chosen_simd_target().id));
+}
+
 #if HWY_ARCH_X86_64
 TEST(Levels, FollowThePinnedTarget) {
   for (const suite::SimdTarget& target : suite::simd_targets()) {

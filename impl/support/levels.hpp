@@ -35,12 +35,13 @@ struct plain {
 }  // namespace level
 
 /// Whether Highway's dispatch stands at `target` (HWY_AVX2, ...) or a better one, on this processor and with whatever
-/// target the user has pinned. Reads Highway's cached choice: asking the processor again can take microseconds.
+/// target the user has pinned; never for a target of another architecture. Reads Highway's cached choice: asking the
+/// processor again can take microseconds.
 inline bool chosen_target_reaches(std::int64_t target) {
   hwy::ChosenTarget& chosen = hwy::GetChosenTarget();
   if (!chosen.IsInitialized()) chosen.Update(hwy::SupportedTargets());
-  const auto index = std::countr_zero(static_cast<std::uint64_t>(HWY_CHOSEN_TARGET_SHIFT(target)));
-  return chosen.GetIndex() <= static_cast<std::size_t>(index);  // the best target has the lowest index
+  const auto place = static_cast<std::uint64_t>(HWY_CHOSEN_TARGET_SHIFT(target));
+  return place != 0 && chosen.GetIndex() <= static_cast<std::size_t>(std::countr_zero(place));  // the best comes first
 }
 
 /// Calls `function(level::...{})` for the level that goes with the SIMD target in use, and returns its result.
