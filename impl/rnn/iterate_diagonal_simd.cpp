@@ -190,19 +190,22 @@ class DiagonalKernel final : public internal::SweepKernel<Real> {
         V u[4];
         V product[4];
         V local[4];
-        Linearised<V> f[4];
+        V value[4];
+        V slope[4];
         hn::LoadInterleaved4(tag, iterates.old + t - 1, x[0], x[1], x[2], x[3]);
         hn::LoadInterleaved4(tag, iterates.old + t, old[0], old[1], old[2], old[3]);
         hn::LoadInterleaved4(tag, network_.input + t, u[0], u[1], u[2], u[3]);
         for (std::size_t i = 0; i < 4; ++i) {
-          f[i] = Linearise<scheme>(Cell{}, tag, weights, x[i], u + i);
-          const V difference = hn::Sub(f[i].value, old[i]);
+          const Linearised<V> f = Linearise<scheme>(Cell{}, tag, weights, x[i], u + i);
+          value[i] = f.value;
+          slope[i] = f.slope;
+          const V difference = hn::Sub(f.value, old[i]);
           worst.add(difference);
-          local[i] = i == 0 ? difference : hn::MulAdd(f[i].slope, local[i - 1], difference);
-          product[i] = i == 0 ? f[i].slope : hn::Mul(f[i].slope, product[i - 1]);
+          local[i] = i == 0 ? difference : hn::MulAdd(f.slope, local[i - 1], difference);
+          product[i] = i == 0 ? f.slope : hn::Mul(f.slope, product[i - 1]);
         }
         if constexpr (scheme == Scheme::jacobi) {
-          hn::StoreInterleaved4(f[0].value, f[1].value, f[2].value, f[3].value, tag, iterates.next + t);
+          hn::StoreInterleaved4(value[0], value[1], value[2], value[3], tag, iterates.next + t);
         } else {
           hn::Store(product[3], tag, slopes);
           hn::Store(local[3], tag, ends);
@@ -213,10 +216,10 @@ class DiagonalKernel final : public internal::SweepKernel<Real> {
           }
           const V start = hn::Load(tag, ends);
           V next[4];
-          next[0] = hn::MulAdd(f[0].slope, start, f[0].value);
+          next[0] = hn::MulAdd(slope[0], start, value[0]);
           for (std::size_t i = 1; i < 4; ++i) {
             const V e = hn::MulAdd(product[i - 1], start, local[i - 1]);
-            next[i] = hn::MulAdd(f[i].slope, e, f[i].value);
+            next[i] = hn::MulAdd(slope[i], e, value[i]);
           }
           hn::StoreInterleaved4(next[0], next[1], next[2], next[3], tag, iterates.next + t);
         }

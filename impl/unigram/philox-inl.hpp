@@ -10,6 +10,7 @@
 #include <hwy/highway.h>
 
 #include <array>
+#include <utility>
 
 #include "impl/unigram/draw.hpp"
 
@@ -29,13 +30,19 @@ struct Words {
 template <std::size_t calls, class D, class V = hn::Vec<D>>
 HWY_INLINE std::array<Words<V>, calls> head_words(D d, std::uint64_t seed, V counter,
                                                   const std::array<V, calls>& samples) {
-  std::array<Words<V>, calls> all;
+  // With their first values: GCC compiles a constructor that nobody wrote without the target's instructions.
+  const auto all_from = [&](auto first) HWY_ATTR {
+    const auto all_of = [&]<std::size_t... call>(std::index_sequence<call...>) HWY_ATTR {
+      return std::array<Words<V>, calls>{first(samples[call])...};
+    };
+    return all_of(std::make_index_sequence<calls>());
+  };
 #if HWY_TARGET == HWY_SCALAR
-  for (std::size_t call = 0; call < calls; ++call) {
+  return all_from([&](V sample) HWY_ATTR -> Words<V> {
     const auto block =
-        draw_block(seed, hn::GetLane(counter), static_cast<std::uint32_t>(hn::GetLane(samples[call])), head_stream);
-    all[call] = {hn::Set(d, block[0]), hn::Set(d, block[1]), hn::Set(d, block[2]), hn::Set(d, block[3])};
-  }
+        draw_block(seed, hn::GetLane(counter), static_cast<std::uint32_t>(hn::GetLane(sample)), head_stream);
+    return {hn::Set(d, block[0]), hn::Set(d, block[1]), hn::Set(d, block[2]), hn::Set(d, block[3])};
+  });
 #else
   // What is in the upper halves is ignored by the multiplications, and so by all.
   const hn::Repartition<std::uint32_t, D> halves;
@@ -44,9 +51,9 @@ HWY_INLINE std::array<Words<V>, calls> head_words(D d, std::uint64_t seed, V cou
   const auto upper = [&](V v) HWY_ATTR { return hn::BitCast(d, hn::Shuffle2301(hn::BitCast(halves, v))); };
   const V multiplier0 = hn::Set(d, 0xD2511F53U);
   const V multiplier1 = hn::Set(d, 0xCD9E8D57U);
-  for (std::size_t call = 0; call < calls; ++call) {
-    all[call] = {counter, upper(counter), samples[call], hn::Set(d, head_stream)};
-  }
+  auto all = all_from([&](V sample) HWY_ATTR -> Words<V> {
+    return {counter, upper(counter), sample, hn::Set(d, head_stream)};
+  });
   auto key0 = static_cast<std::uint32_t>(seed);
   auto key1 = static_cast<std::uint32_t>(seed >> 32);
   for (int round = 0; round < 10; ++round) {
@@ -61,8 +68,8 @@ HWY_INLINE std::array<Words<V>, calls> head_words(D d, std::uint64_t seed, V cou
     key0 += 0x9E3779B9U;
     key1 += 0xBB67AE85U;
   }
-#endif
   return all;
+#endif
 }
 
 }  // namespace
