@@ -38,7 +38,7 @@ class DenormalsAreZero {
     asm volatile("mrs %0, fpcr" : "=r"(value));
     return value;
   }
-  static void set(unsigned long value) { asm volatile("msr fpcr, %0" : : "r"(value)); }
+  static void set(unsigned long value) { asm volatile("msr fpcr, %0" : : "r"(value) : "memory"); }
   unsigned long before_ = get();
 #endif
 };
