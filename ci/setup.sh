@@ -22,6 +22,23 @@ data_packages=(python3-jieba debian-reference-zh-cn)
 data=$project/build/data
 format_package=clang-format-14  # for .ci/run alone
 
+# Has the rest of this file build for 64-bit Arm instead: with the cross compiler, and with the same libraries for arm64,
+# but for those that are headers alone and serve every architecture. Valgrind counts no other machine's instructions.
+choose_arm64() {
+  local package chosen=(g++-aarch64-linux-gnu qemu-user-static libgomp1:arm64)
+  for package in "${packages[@]}"; do
+    case $package in
+      g++ | valgrind) ;;
+      lib*-dev) chosen+=("$package:arm64") ;;
+      *) chosen+=("$package") ;;
+    esac
+  done
+  packages=("${chosen[@]}")
+  preset=arm64
+  CXX=aarch64-linux-gnu-g++
+  build=$project/build/$preset
+}
+
 assume_yes=no
 [ "${CI:-}" != true ] || assume_yes=yes
 
@@ -41,37 +58,49 @@ read_options() {
   arguments=("$@")
 }
 
-is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+# Whether a package is there for the architecture that its name ends with, or else for this machine's. Headers alone may
+# be of none.
+is_installed() {
+  local architecture=${1#"${1%:*}"}
+  for architecture in "${architecture:-:$(dpkg --print-architecture)}" :all; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "${1%:*}$architecture" 2>/dev/null)" != installed ] || return 0
+  done
+  return 1
+}
 
 # Installs those of the named packages that are missing; with nothing missing it asks nobody and changes nothing.
 install_missing() {
-  local package missing=() root_command=()
+  local package missing=() root_command=() by_hand
   for package in "$@"; do
     is_installed "$package" || missing+=("$package")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
+  by_hand="apt-get install ${missing[*]}"
+  [[ $by_hand != *:arm64* ]] || by_hand="dpkg --add-architecture arm64 && apt-get update && $by_hand"
 
   if [ "$(id -u)" != 0 ]; then
     if ! command -v sudo >/dev/null; then
       say "Missing: ${missing[*]}"
-      say "Neither root nor sudo here. As root, run: apt-get install ${missing[*]}"
+      say "Neither root nor sudo here. As root, run: $by_hand"
       return 1
     fi
     root_command=(sudo)
   fi
   if [ "$assume_yes" != yes ]; then
     say "Missing: ${missing[*]}"
+    [[ $by_hand != *:arm64* ]] || say "Before these: dpkg --add-architecture arm64"
     printf 'Install with apt-get as root? [y/N] ' >&2
     local answer=no
     read -r answer || say "no answer: use --yes where nobody can be asked"
     case $answer in
       y | Y | yes | Yes) ;;
-      *) say "Nothing was installed. To do it by hand: apt-get install ${missing[*]}"; return 1 ;;
+      *) say "Nothing was installed. To do it by hand: $by_hand"; return 1 ;;
     esac
   fi
 
   say "Installing ${missing[*]}"
   local apt=("${root_command[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0)
+  [[ $by_hand != *:arm64* ]] || "${root_command[@]}" dpkg --add-architecture arm64 || return
   "${apt[@]}" update >&2 </dev/null &&
     "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >&2 </dev/null
 }
@@ -116,7 +145,9 @@ fetch_data() {
   fi
 }
 
-# Where control groups are, and which this process is in; tests name others.
+# Where the system says how much memory is free, where control groups are, and which this process is in; tests name
+# others.
+meminfo=${meminfo:-/proc/meminfo}
 control_groups=${control_groups:-/sys/fs/cgroup}
 own_groups=${own_groups:-/proc/self/cgroup}
 
@@ -175,7 +206,7 @@ cores_of_group() {
 job_count() {
   local cores memory jobs
   cores=$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
-  memory=$(awk '/^MemAvailable:/ { megabytes = $2 / 1024 } END { printf "%d", megabytes }' /proc/meminfo 2>/dev/null) || true
+  memory=$(awk '/^MemAvailable:/ { megabytes = $2 / 1024 } END { printf "%d", megabytes }' "$meminfo" 2>/dev/null) || true
   [ "${memory:-0}" -gt 0 ] || memory=$((cores * 1536))
   for_each_group cpu cores_of_group
   for_each_group memory memory_of_group
@@ -183,7 +214,7 @@ job_count() {
   echo $((jobs > 0 ? jobs : 1))
 }
 
-# Installs, configures and builds the given targets (all without one) as the release preset says.
+# Installs, configures and builds the given targets (all without one) as the preset says.
 prepare() {
   require_packages
   fetch_data

@@ -21,8 +21,12 @@ target_compile_options(tandem_options INTERFACE
 #    4 AVX3_SPR   those of AVX3_DL, and of AVX3_ZEN4's stores, which Intel's processors do not need
 #    7 AVX3_DL    one multiplication and addition in ab_plus_c's total_columns (vpdpwssd)
 #   12 SSSE3      no processor of this century's second decade stops there
-math(EXPR disabled_targets "1 << 3 | 1 << 4 | 1 << 7 | 1 << 12")
-target_compile_definitions(tandem_options INTERFACE $<BUILD_INTERFACE:HWY_DISABLED_TARGETS=${disabled_targets}LL>)
+math(EXPR x86_targets "1 << 3 | 1 << 4 | 1 << 7 | 1 << 12")
+# Arm's SVE targets are left out, too: the compiler knows no size of their vectors, of which the kernels make arrays and
+# structures.
+set(sve_targets "HWY_SVE|HWY_SVE2|HWY_SVE_256|HWY_SVE2_128")
+target_compile_definitions(tandem_options INTERFACE
+  $<BUILD_INTERFACE:HWY_DISABLED_TARGETS=${x86_targets}LL|${sve_targets}>)
 
 if(TANDEM_SANITIZE)
   target_compile_options(tandem_options INTERFACE

@@ -6,6 +6,7 @@ work=$TANDEM_BUILD/tests/install_consumer
 rm -rf "$work"
 mkdir -p "$work"
 
+emulator=${TANDEM_EMULATOR:-}
 fail() { echo "$*" >&2; exit 1; }
 
 DESTDIR=$work/stage cmake --install "$TANDEM_BUILD" --prefix /opt/tandem >/dev/null
@@ -23,12 +24,12 @@ cmake -S "$TANDEM_SOURCE/tests/consumer" -B "$work/build" -G Ninja -DCMAKE_CXX_C
   -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_BUILD_TYPE=Release
 cmake --build "$work/build"
 
-answers=$("$work/build/consumer" 128)
+answers=$($emulator "$work/build/consumer" 128)
 [ "$answers" = $'24\n1' ] || fail "the consumer printed $answers, not 24 and 1"
-"$prefix/bin/tandem" --help >/dev/null || fail "the installed tandem does not start"
+$emulator "$prefix/bin/tandem" --help >/dev/null || fail "the installed tandem does not start"
 
 # The installed program finds the models below its prefix, one that was moved by itself beside it.
-found() { "$1" machine --quick 2>/dev/null | sed -n "s/^models *//p"; }
+found() { $emulator "$1" machine --quick 2>/dev/null | sed -n "s/^models *//p"; }
 [ "$(found "$prefix/bin/tandem")" = "$prefix/share/tandem/models" ] ||
   fail "the installed tandem takes the models of $(found "$prefix/bin/tandem")"
 mkdir "$work/moved"
@@ -36,4 +37,4 @@ cp "$prefix/bin/tandem" "$work/moved"
 cp -R "$prefix/share/tandem/models" "$work/moved"
 [ "$(found "$work/moved/tandem")" = "$work/moved/models" ] ||
   fail "a tandem beside its models takes those of $(found "$work/moved/tandem")"
-"$work/moved/tandem" check '^unigram_decode/simd/english_117k' >/dev/null || fail "the moved tandem does not work"
+$emulator "$work/moved/tandem" check '^unigram_decode/simd/english_117k' >/dev/null || fail "the moved tandem does not work"

@@ -3,8 +3,8 @@
 
 namespace tandem::test {
 
-/// False without optimisation and under sanitizers: long tests shrink, and times say nothing.
-#if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+/// False without optimisation, under sanitizers and in an emulator: long tests shrink, and times say nothing.
+#if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(TANDEM_EMULATED)
 inline constexpr bool full_speed = true;
 #else
 inline constexpr bool full_speed = false;
