@@ -9,6 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 
 #include "benchmarks/suite/interrupt.hpp"
 #include "benchmarks/suite/machine.hpp"
@@ -36,7 +38,7 @@ struct AbPlusCOptions {
 };
 
 template <class Problem, class Answer>
-const suite::Variant<Problem, Answer>& variant_named(const char* method, const std::string& name) {
+const suite::Variant<Problem, Answer>& variant_named(const char* method, std::string_view name) {
   const std::size_t index = suite::method_named(method).variant_index(name);
   return suite::typed_method<Problem, Answer>(method).variants[index];
 }
