@@ -50,7 +50,7 @@ TEST(OpenMpThreads, AreNeverFewerThanARowSays) {
     const bool possible = check.at("variant") != "across_n_simd_omp" || check.at("threads") < 3;
     EXPECT_EQ(check.at("ran"), possible) << check;
     EXPECT_TRUE(check.at("agrees")) << check;
-    if (!possible) EXPECT_THAT(check.at("message").get<std::string>(), HasSubstr("OMP_THREAD_LIMIT")) << check;
+    EXPECT_EQ(check.at("message").get<std::string>().find("OMP_THREAD_LIMIT") == std::string::npos, possible) << check;
   }
   for (const json& check : output_of("OMP_DYNAMIC=true", arguments).at("checks")) EXPECT_TRUE(check.at("ran")) << check;
 }
@@ -58,9 +58,8 @@ TEST(OpenMpThreads, AreNeverFewerThanARowSays) {
 TEST(OpenMpThreads, ThatAreMissingLeaveNoTime) {
   const TemporaryFolder folder;
   const std::string out = (folder.path() / "results.json").string();
-  const Result result =
-      run("/usr/bin/env", "OMP_THREAD_LIMIT=1 '" TANDEM_PROGRAM "' bench " +
-                              "'^ab_plus_c_batch/across_n_simd_(omp|tbb)/24_bits' --out '" + out + "'");
+  const std::string arguments = " bench '^ab_plus_c_batch/across_n_simd_(omp|tbb)/24_bits' --out '" + out + "'";
+  const Result result = run("/usr/bin/env", "OMP_THREAD_LIMIT=1 '" TANDEM_PROGRAM "'" + arguments);
   ASSERT_EQ(result.status, 0) << result.errors;
   int rows = 0;
   for (const json& row : json::parse(read_file(out)).at("benchmarks")) {
