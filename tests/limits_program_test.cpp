@@ -46,13 +46,17 @@ TEST(Affinity, OfOpenMpsFirstThreadIsNotTheProcess) {
 
 TEST(OpenMpThreads, AreNeverFewerThanARowSays) {
   const std::string arguments = "check '^ab_plus_c_batch/across_n_simd(_omp|_tbb)?/24_bits' --threads 1,2,3 --json";
-  for (const json& check : output_of("OMP_THREAD_LIMIT=2", arguments).at("checks")) {
+  const json limited = output_of("OMP_THREAD_LIMIT=2", arguments).at("checks");
+  EXPECT_EQ(limited.size(), 7U);
+  for (const json& check : limited) {
     const bool possible = check.at("variant") != "across_n_simd_omp" || check.at("threads") < 3;
     EXPECT_EQ(check.at("ran"), possible) << check;
     EXPECT_TRUE(check.at("agrees")) << check;
     EXPECT_EQ(check.at("message").get<std::string>().find("OMP_THREAD_LIMIT") == std::string::npos, possible) << check;
   }
-  for (const json& check : output_of("OMP_DYNAMIC=true", arguments).at("checks")) EXPECT_TRUE(check.at("ran")) << check;
+  const json dynamic = output_of("OMP_DYNAMIC=true", arguments).at("checks");
+  EXPECT_EQ(dynamic.size(), 7U);
+  for (const json& check : dynamic) EXPECT_TRUE(check.at("ran")) << check;
 }
 
 TEST(OpenMpThreads, ThatAreMissingLeaveNoTime) {
@@ -62,7 +66,8 @@ TEST(OpenMpThreads, ThatAreMissingLeaveNoTime) {
   const Result result = run("/usr/bin/env", "OMP_THREAD_LIMIT=1 '" TANDEM_PROGRAM "'" + arguments);
   ASSERT_EQ(result.status, 0) << result.errors;
   int rows = 0;
-  for (const json& row : json::parse(read_file(out)).at("benchmarks")) {
+  const json results = json::parse(read_file(out));
+  for (const json& row : results.at("benchmarks")) {
     const json& extras = row.at("tandem");
     if (extras.at("variant") != "across_n_simd_omp") continue;
     ++rows;
