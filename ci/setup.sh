@@ -29,6 +29,7 @@ choose_arm64() {
   for package in "${packages[@]}"; do
     case $package in
       g++ | valgrind) ;;
+      libeigen3-dev | libcli11-dev | librandom123-dev) chosen+=("$package") ;;
       lib*-dev) chosen+=("$package:arm64") ;;
       *) chosen+=("$package") ;;
     esac

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+HWY_BEFORE_NAMESPACE();  // on Arm the baseline does not have all that Highway's target has
 namespace tandem::rnn {
 namespace {
 
@@ -24,6 +25,13 @@ Real sigmoid_of(Real x) {
   const hn::CappedTag<Real, 1> d;
   return hn::GetLane(HWY_NAMESPACE::vector_sigmoid(d, hn::Set(d, x)));
 }
+
+}  // namespace
+}  // namespace tandem::rnn
+HWY_AFTER_NAMESPACE();
+
+namespace tandem::rnn {
+namespace {
 
 template <class Real>
 class Activation : public testing::Test {
