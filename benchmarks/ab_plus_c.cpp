@@ -43,18 +43,12 @@ Numbers small_numbers(std::size_t count, std::uint64_t seed) {
   return numbers;
 }
 
-void poison(const Numbers& numbers, Minima& minima) {
-  constexpr Natural impossible = ~Natural{0};
-  minima.assign(numbers.size(), {.sum = impossible, .a = impossible, .b = impossible, .c = impossible});
-}
-
-suite::Agreement compare(const Numbers& numbers, const Minima& expected, const Minima& actual) {
-  return count_differences(numbers.size(), [&](std::size_t i) -> std::optional<std::string> {
-    const Minimum& want = expected[i];
-    const Minimum& have = actual[i];
-    if (want.sum == have.sum && want.a == have.a && want.b == have.b && want.c == have.c) return std::nullopt;
-    return "N = " + to_string(numbers[i]) + ": expected " + describe(want) + ", got " + describe(have);
-  });
+void describe(const Numbers& numbers, suite::Fields<Minima>& fields) {
+  fields.equal("sum", suite::column(&Minimum::sum), numbers.size());
+  fields.equal("a", suite::column(&Minimum::a), numbers.size());
+  fields.equal("b", suite::column(&Minimum::b), numbers.size());
+  fields.equal("c", suite::column(&Minimum::c), numbers.size());
+  fields.ignored("iterations", suite::column(&Minimum::iterations), "each algorithm tries its own candidates");
 }
 
 std::optional<std::string> certificate(const Numbers& numbers, const Minima& minima) {
@@ -118,8 +112,7 @@ const suite::Registered<Numbers, Minima> registered{{
                   workload(80, 32), workload(100, 8), workload(126, 2)},
     .problem = small_numbers,
     .hash = suite::hash_of<Natural>,
-    .poison = poison,
-    .compare = compare,
+    .fields = describe,
     .certificate = certificate,
     .counted_steps = iterations,
 }};

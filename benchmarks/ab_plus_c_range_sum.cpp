@@ -26,14 +26,9 @@ suite::Workload<Range> million(const char* name, std::uint64_t low) {
 
 void reference_total(const Range& range, RangeTotal& total, const Execution&) { total = reference_range_total(range); }
 
-void poison(const Range&, RangeTotal& total) { total = {.sum = ~Natural{0}, .maximum = ~std::uint64_t{0}}; }
-
-suite::Agreement compare(const Range&, const RangeTotal& expected, const RangeTotal& actual) {
-  return count_differences(1, [&](std::size_t) -> std::optional<std::string> {
-    if (expected.sum == actual.sum && expected.maximum == actual.maximum) return std::nullopt;
-    return "expected sum " + to_string(expected.sum) + " and maximum " + std::to_string(expected.maximum) + ", got " +
-           to_string(actual.sum) + " and " + std::to_string(actual.maximum);
-  });
+void describe(const Range&, suite::Fields<RangeTotal>& fields) {
+  fields.equal("sum", &RangeTotal::sum);
+  fields.equal("maximum", &RangeTotal::maximum);
 }
 
 /// The maximum is no smaller than S at random places, and the sum lies between the proved bounds.
@@ -83,8 +78,7 @@ const suite::Registered<Range, RangeTotal> registered{{
     .problem = [](std::size_t count,
                   std::uint64_t seed) { return Range{.low = seed * 1000, .high = seed * 1000 + count}; },
     .hash = hash_of_range,
-    .poison = poison,
-    .compare = compare,
+    .fields = describe,
     .certificate = certificate,
 }};
 

@@ -1,4 +1,4 @@
-// What the methods of the ab_plus_c family share: random numbers, comparison by counting, and the certificate.
+// What the methods of the ab_plus_c family share: random numbers and the certificate.
 #pragma once
 
 #include <cmath>
@@ -24,24 +24,6 @@ inline Natural random_natural(int bits, std::uint64_t seed, std::uint64_t item) 
 
 inline std::uint64_t hash_of_range(const Range& range) {
   return suite::hash_of(std::vector<std::uint64_t>{range.low, range.high});
-}
-
-inline std::string describe(const Minimum& minimum) {
-  return to_string(minimum.sum) + " = " + to_string(minimum.a) + " + " + to_string(minimum.b) + " + " +
-         to_string(minimum.c);
-}
-
-/// Bitwise agreement: the error is the number of elements for which `difference(i)` tells one; none is tolerated.
-template <class Difference>
-suite::Agreement count_differences(std::size_t count, Difference&& difference) {
-  suite::Agreement agreement;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (std::optional<std::string> message = difference(i)) {
-      if (agreement.error == 0) agreement.message = "element " + std::to_string(i) + ", " + *message;
-      ++agreement.error;
-    }
-  }
-  return agreement;
 }
 
 /// Feasibility and the proved bounds of the minimum (equation numbers of kexue.fm 9775 apart, they are

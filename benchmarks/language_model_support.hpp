@@ -69,10 +69,6 @@ inline std::size_t token_count(const Problem& problem) {
   return problem.sequences.empty() ? 0 : problem.sequences.size() * problem.sequences.front().size();
 }
 
-inline void poison(const Problem& problem, Answer& answer) {
-  answer.assign(token_count(problem) * problem.model.shape.vocabulary, std::numeric_limits<float>::quiet_NaN());
-}
-
 /// The largest difference of a logit as a share of the largest logit of its position; NaN where there is one.
 template <class Expected>
 double logit_error(const Expected* expected, const float* actual, std::size_t vocabulary) {
@@ -87,25 +83,25 @@ double logit_error(const Expected* expected, const float* actual, std::size_t vo
   return difference / std::max<double>(largest, std::numeric_limits<float>::min());
 }
 
-inline suite::Agreement compare(const Problem& problem, const Answer& expected, const Answer& actual) {
+/// The largest logit of every position.
+inline std::vector<double> largest_logits(const Answer& logits, std::size_t vocabulary) {
+  std::vector<double> largest(logits.size() / vocabulary, std::numeric_limits<float>::min());
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    double& of_position = largest[i / vocabulary];
+    of_position = std::max(of_position, std::abs(static_cast<double>(logits[i])));
+  }
+  return largest;
+}
+
+/// Every logit as a share of the largest of its position.
+inline void describe(const Problem& problem, suite::Fields<Answer>& fields) {
   const std::size_t vocabulary = problem.model.shape.vocabulary;
-  suite::Agreement agreement{.error = 0, .tolerance = logit_tolerance(problem.model.shape), .message = {}};
-  if (actual.size() != expected.size()) {
-    agreement.error = std::numeric_limits<double>::infinity();
-    agreement.message = "the answer has the wrong length";
-    return agreement;
-  }
-  for (std::size_t i = 0; i < expected.size(); i += vocabulary) {
-    const double error = logit_error(expected.data() + i, actual.data() + i, vocabulary);
-    if (error <= agreement.error) continue;
-    agreement.error = error;
-    if (!agreement.agrees()) {
-      agreement.message = "the logits of position " + std::to_string(i / vocabulary) + " are off by " +
-                          std::to_string(error) + " of the largest";
-      break;
-    }
-  }
-  return agreement;
+  fields.relative("the logits", suite::itself, token_count(problem) * vocabulary, logit_tolerance(problem.model.shape),
+                  [vocabulary](const Answer& right) {
+                    return [vocabulary, largest = largest_logits(right, vocabulary)](std::size_t i) {
+                      return largest[i / vocabulary];
+                    };
+                  });
 }
 
 /// No position knows what follows: the first ones of a sequence are those of the definition on a short one. The later
@@ -196,8 +192,7 @@ inline suite::Method<Problem, Answer> method(std::string name, std::string summa
           .workloads = std::move(workloads),
           .problem = std::move(awkward_problem),
           .hash = hash_of_problem,
-          .poison = poison,
-          .compare = compare,
+          .fields = describe,
           .certificate = certificate,
           .work = work};
 }

@@ -23,16 +23,11 @@ using Batch = TrainingBatch;
 using Gradient = TrainingAnswer;
 
 /// A tensor's numbers in one layer, or in all.
-struct Tensor {
-  const char* name;
-  std::size_t begin;
-  std::size_t size;
+using Tensor = suite::Part;
 
-  template <class Numbers>
-  auto of(const Numbers& numbers) const {
-    return std::span(numbers).subspan(begin, size);
-  }
-};
+std::span<const float> of(const Tensor& tensor, const std::vector<float>& numbers) {
+  return std::span(numbers).subspan(tensor.begin, tensor.size);
+}
 
 std::vector<Tensor> tensors(const Shape& shape) {
   const Layout layout(shape);
@@ -64,7 +59,7 @@ Batch random_batch(const Shape& shape, std::size_t sequences, std::size_t length
               .tokens = std::vector<Token>(sequences * (length + 1))};
   const double scale = 1 / std::sqrt(static_cast<double>(shape.dim));
   for (const Tensor& tensor : tensors(shape)) {
-    const bool gain = std::string_view(tensor.name).ends_with("norm");
+    const bool gain = tensor.name.ends_with("norm");
     for (std::size_t i = tensor.begin; i < tensor.begin + tensor.size; ++i) {
       batch.model.parameters[i] = static_cast<float>((gain ? 1 : 0) + scale * random_normal(seed, i));
     }
@@ -107,11 +102,6 @@ void run_reference(const Batch& batch, Gradient& answer, const Execution&) {
   std::ranges::copy(sum, answer.gradient.begin());
 }
 
-void poison(const Batch& batch, Gradient& answer) {
-  answer.loss = std::numeric_limits<double>::quiet_NaN();
-  answer.gradient.assign(batch.model.parameters.size(), std::numeric_limits<float>::quiet_NaN());
-}
-
 /// A number goes through at most 9 products per layer there and back, and 2 at the ends. A product of k terms, summed
 /// in float, is off by about sqrt(k) u of its size, u = 6e-8, independently of the others; the normalised layers pass
 /// such an error on at about its size, for which, and for what lies between the products, a factor 4 is left.
@@ -129,25 +119,13 @@ double length_of(std::span<const float> numbers) {
 
 /// Every tensor's gradient as a vector. The gradients of queries and keys are differences that may cancel, to 0 where a
 /// token sees nothing but itself: a hundredth of the whole gradient's length always counts as size.
-suite::Agreement compare(const Batch& batch, const Gradient& expected, const Gradient& actual) {
-  suite::Agreement agreement{.error = 0, .tolerance = tolerance(batch), .message = {}};
-  const auto record = [&](double error, const std::string& what) {
-    if (error <= agreement.error) return;
-    agreement.error = error;
-    if (!agreement.agrees() && agreement.message.empty()) {
-      agreement.message = what + " is off by " + std::to_string(error / agreement.tolerance) + " tolerances";
-    }
-  };
-  record(std::abs(actual.loss - expected.loss) / std::max(1.0, expected.loss), "the loss");
-  const double whole = length_of(expected.gradient);
-  std::vector<float> difference(expected.gradient.size());
-  for (std::size_t i = 0; i < difference.size(); ++i) difference[i] = actual.gradient[i] - expected.gradient[i];
-  for (const Tensor& tensor : tensors(batch.model.shape)) {
-    const double scale = length_of(tensor.of(expected.gradient)) + 0.01 * whole;
-    const double error = length_of(tensor.of(difference));
-    record(error == 0 ? 0 : error / scale, std::string("the gradient of ") + tensor.name);
-  }
-  return agreement;
+void describe(const Batch& batch, suite::Fields<Gradient>& fields) {
+  fields.relative("loss", &Gradient::loss, {}, tolerance(batch),
+                  [](const Gradient& right) { return std::max(1.0, right.loss); });
+  fields.relative_length("gradient", &Gradient::gradient, batch.model.parameters.size(), tolerance(batch),
+                         tensors(batch.model.shape), [](const Gradient& right, const Tensor& tensor) {
+                           return length_of(of(tensor, right.gradient)) + 0.01 * length_of(right.gradient);
+                         });
 }
 
 /// The loss does not change where one tensor of a layer is multiplied by c and what undoes it divided: gains and the
@@ -160,10 +138,10 @@ std::optional<std::string> certificate(const Batch& batch, const Gradient& answe
   for (std::size_t layer = 0; layer < shape.layers; ++layer) {
     double scale = 0;
     const auto sum = [&](std::size_t tensor) {
-      const Tensor whole = all[tensor];
+      const Tensor& whole = all[tensor];
       const Tensor part{whole.name, whole.begin + layer * (whole.size / shape.layers), whole.size / shape.layers};
-      const auto weights = part.of(batch.model.parameters);
-      const auto gradient = part.of(answer.gradient);
+      const auto weights = of(part, batch.model.parameters);
+      const auto gradient = of(part, answer.gradient);
       scale += length_of(weights) * (length_of(gradient) + 0.01 * length_of(answer.gradient));
       return std::transform_reduce(weights.begin(), weights.end(), gradient.begin(), 0.0, std::plus{},
                                    [](float w, float g) { return static_cast<double>(w) * g; });
@@ -235,8 +213,7 @@ const suite::Registered<Batch, Gradient> registered({
                   workload("shipped_4x256", shipped_shape, 4, 256)},
     .problem = awkward_batch,
     .hash = [](const Batch& batch) { return suite::hash_of(batch.model.parameters) ^ suite::hash_of(batch.tokens); },
-    .poison = poison,
-    .compare = compare,
+    .fields = describe,
     .certificate = certificate,
     .work = work,
 });

@@ -16,13 +16,6 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-void poison(std::size_t vocabulary, std::size_t rows, Answer<float>& answer) {
-  answer.merged.assign(vocabulary, std::numeric_limits<float>::quiet_NaN());
-  answer.entropies.assign(rows, std::numeric_limits<double>::quiet_NaN());
-  answer.chosen = -2;
-  answer.token = -2;
-}
-
 /// Of one merged log-probability: log p = (logit - maximum) - log Z rounds three times to 2^-24 of at most 2^5 (1e-5),
 /// and log Z itself is right to 4e-6; beta + 1 and beta times that, once more rounded each: 1e-4 is enough for beta <=
 /// 2 and grows with it.
@@ -61,40 +54,17 @@ std::optional<std::string> wrong_token(const Problem<Logit>& problem, const Answ
   return "token " + std::to_string(token) + " is not what the random number draws, " + std::to_string(expected.token);
 }
 
-/// The chosen context and the set of possible tokens must be the same; merged and entropies are compared as multiples
-/// of their tolerances.
+/// The chosen context and the set of possible tokens must be the same.
 template <class Logit>
-suite::Agreement compare(const Problem<Logit>& problem, const Answer<float>& expected, const Answer<float>& actual) {
-  const auto wrong = [](std::string message) {
-    return suite::Agreement{.error = infinity, .tolerance = 1, .message = std::move(message)};
-  };
-  suite::Agreement agreement{.error = 0, .tolerance = 1, .message = {}};
-  if (actual.chosen != expected.chosen) {
-    return wrong("context " + std::to_string(actual.chosen) + " was chosen, not " + std::to_string(expected.chosen));
-  }
-  const auto check = [&](double error, const std::string& what) {
-    if (error <= agreement.error) return;
-    agreement.error = error;
-    if (!agreement.agrees()) agreement.message = what;
-  };
-  for (std::size_t row = 0; row < expected.entropies.size(); ++row) {
-    check(std::abs(actual.entropies[row] - expected.entropies[row]) / entropy_tolerance,
-          "the entropy of row " + std::to_string(row) + " is off");
-  }
-  for (std::size_t id = 0; id < expected.merged.size(); ++id) {
-    const float want = expected.merged[id];
-    const float have = actual.merged[id];
-    if (std::isinf(want) != std::isinf(have)) {
-      return wrong("token " + std::to_string(id) + " is possible in one answer and not in the other");
-    }
-    if (!std::isinf(want)) {
-      check(std::abs(static_cast<double>(want) - have) / merged_tolerance(problem),
-            "merged is off at token " + std::to_string(id));
-    }
-    if (!agreement.agrees()) return agreement;
-  }
-  if (auto message = wrong_token(problem, expected, actual.token)) return wrong(std::move(*message));
-  return agreement;
+void describe(const Problem<Logit>& problem, suite::Fields<Answer<float>>& fields) {
+  fields.absolute("merged", &Answer<float>::merged, problem.vocabulary, merged_tolerance(problem));
+  fields.absolute("entropies", &Answer<float>::entropies, problem.rows(), entropy_tolerance);
+  fields.equal("chosen", &Answer<float>::chosen);
+  fields.equal_or("token", &Answer<float>::token, {},
+                  [&problem](const Answer<float>& right, const Answer<float>& answer) -> suite::Agreement {
+                    if (auto wrong = wrong_token(problem, right, answer.token)) return {infinity, 0, std::move(*wrong)};
+                    return {};
+                  });
 }
 
 /// What can be seen without the reference: no NaN, no +inf, a possible token that merged finds likely enough, entropies
@@ -199,9 +169,7 @@ suite::Method<Problem<Logit>, Answer<float>> method(const std::string& name, con
           .workloads = workloads<Logit>(),
           .problem = awkward_problem<Logit>,
           .hash = hash_of_problem<Logit>,
-          .poison = [](const Problem<Logit>& problem,
-                       Answer<float>& answer) { poison(problem.vocabulary, problem.rows(), answer); },
-          .compare = compare<Logit>,
+          .fields = describe<Logit>,
           .certificate = certificate<Logit>,
           .work = work<Logit>};
 }

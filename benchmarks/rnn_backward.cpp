@@ -9,8 +9,7 @@ namespace {
 template <class Cell>
 BackwardProblem<Cell> backward_problem(Problem<Cell> forward, std::uint64_t seed) {
   BackwardProblem<Cell> problem{.forward = std::move(forward), .states = {}, .state_gradient = {}};
-  Answer<> answer;
-  poison(problem.forward, answer);
+  Answer<> answer{.states = std::vector<float>(problem.forward.length() * problem.forward.hidden_size)};
   sequential_simd(problem.forward, answer, {});
   problem.states = std::move(answer.states);
   problem.state_gradient.resize(problem.states.size());
@@ -20,50 +19,29 @@ BackwardProblem<Cell> backward_problem(Problem<Cell> forward, std::uint64_t seed
   return problem;
 }
 
-template <class Cell>
-void poison(const BackwardProblem<Cell>& problem, Gradient<>& gradient) {
-  constexpr float nan = std::numeric_limits<float>::quiet_NaN();
-  gradient.initial_state.assign(problem.forward.hidden_size, nan);
-  gradient.input.assign(problem.forward.input.size(), nan);
-  gradient.weights.assign(problem.forward.weights.size(), nan);
-}
-
-/// The largest difference of two vectors as a share of the larger of `scale` and the largest number expected. NaN where
-/// only one of two numbers is NaN.
-double relative_difference(const std::vector<float>& expected, const std::vector<float>& actual, double scale) {
-  double worst = 0;
-  for (const float value : expected) scale = std::max(scale, std::abs(static_cast<double>(value)));
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    const double difference = std::abs(static_cast<double>(expected[i]) - actual[i]) / scale;
-    if (!(difference <= worst)) worst = difference;
-    if (std::isnan(difference)) break;
-  }
-  return worst;
-}
-
 /// The gradients of states and inputs are sums over few steps, as far as the cell remembers: 1e-5, as the rounding of a
 /// forward pass, of the largest of them (at least 1, the size of the direct gradients). Those of the weights sum T
 /// products of random sign, summed in blocks: the rounding of a block of n terms, at most n u for u = 6e-8 and n = 4096
 /// or fewer, is 2.5e-4 of the sum of magnitudes, and all of it random: sqrt(n) u, or 4e-6, of it. The sum of magnitudes
 /// is up to sqrt(T) times the largest sum; for T = 2^16 that makes 1e-3.
-suite::Agreement compare_gradients(const Gradient<>& expected, const Gradient<>& actual) {
+template <class Cell>
+void describe(const BackwardProblem<Cell>& problem, suite::Fields<Gradient<>>& fields) {
   constexpr double state_share = 1e-5;
   constexpr double weight_share = 1e-3;
-  suite::Agreement agreement{.error = 0, .tolerance = 1, .message = {}};
-  const auto check = [&](const char* what, const std::vector<float>& want, const std::vector<float>& have,
-                         double share) {
-    const double error = relative_difference(want, have, 1) / share;
-    if (error <= agreement.error) return;
-    agreement.error = error;
-    if (!agreement.agrees() && agreement.message.empty()) {
-      agreement.message = "the gradient of " + std::string(what) + " is off by " + std::to_string(error * share) +
-                          " of its largest number";
-    }
+  const auto largest_of = [](std::vector<float> Gradient<>::*field) {
+    return [field](const Gradient<>& right) {
+      double largest = 1;
+      for (const float value : right.*field) largest = std::max(largest, std::abs(static_cast<double>(value)));
+      return largest;
+    };
   };
-  check("x_0", expected.initial_state, actual.initial_state, state_share);
-  check("the inputs", expected.input, actual.input, state_share);
-  check("the weights", expected.weights, actual.weights, weight_share);
-  return agreement;
+  const auto gradient = [&](const char* name, std::vector<float> Gradient<>::*field, std::size_t size, double share) {
+    fields.relative(name, field, size, share, largest_of(field));
+  };
+  const Problem<Cell>& forward = problem.forward;
+  gradient("initial_state", &Gradient<>::initial_state, forward.hidden_size, state_share);
+  gradient("input", &Gradient<>::input, forward.input.size(), state_share);
+  gradient("weights", &Gradient<>::weights, forward.weights.size(), weight_share);
 }
 
 /// The recurrence of lambda along a random direction, by a central difference in double: moving x_0 by h along v must
@@ -153,9 +131,7 @@ suite::Method<BackwardProblem<Cell>, Gradient<>> backward_method(
               [](const BackwardProblem<Cell>& problem) {
                 return hash_of_problem(problem.forward) ^ suite::hash_of(problem.state_gradient);
               },
-          .poison = poison<Cell>,
-          .compare = [](const BackwardProblem<Cell>&, const Gradient<>& expected,
-                        const Gradient<>& actual) { return compare_gradients(expected, actual); },
+          .fields = describe<Cell>,
           .certificate = certificate<Cell>,
           .work = backward_work<Cell>};
 }

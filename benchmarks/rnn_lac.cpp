@@ -68,30 +68,6 @@ Problem small_problem(std::size_t count, std::uint64_t seed) {
   return problem;
 }
 
-void poison(const Problem& problem, Answer& answer) {
-  shape(problem, answer);
-  std::ranges::fill(answer.tags, -1);
-  std::ranges::fill(answer.emissions, std::numeric_limits<float>::quiet_NaN());
-  for (auto& states : answer.states) std::ranges::fill(states, std::numeric_limits<float>::quiet_NaN());
-}
-
-// The tags must be the same, all of them: the error is the number of those that differ.
-suite::Agreement compare(const Problem&, const Answer& expected, const Answer& actual) {
-  suite::Agreement agreement;
-  if (actual.tags.size() != expected.tags.size()) {
-    return {.error = std::numeric_limits<double>::infinity(), .message = "the answer has the wrong length"};
-  }
-  for (std::size_t i = 0; i < expected.tags.size(); ++i) {
-    if (actual.tags[i] == expected.tags[i]) continue;
-    if (agreement.error == 0) {
-      agreement.message = "character " + std::to_string(i) + " has tag " + std::to_string(actual.tags[i]) +
-                          ", expected " + std::to_string(expected.tags[i]);
-    }
-    ++agreement.error;
-  }
-  return agreement;
-}
-
 /// The largest sum of |weights| into one number of a layer.
 double largest_row_sum(const Network& network) {
   double largest = 0;
@@ -116,11 +92,22 @@ double largest_row_sum(const Network& network) {
 // by at most the row sum S of |W|; the rounding of a sum of at most 400 products that add up to S in magnitude is as
 // large: 400 * 6e-8 S = 2.4e-5 S in the worst case. So 4e-5 S, some 1e-2 for this network, where a wrong operation
 // makes the states, which range over [-1, 1], differ by 0.1 and more.
+double tolerance(const Problem& problem) { return 4 * meeting_tolerance * (1 + largest_row_sum(*problem.network)); }
+
+// The tags must be the same, all of them.
+void describe(const Problem& problem, suite::Fields<Answer>& fields) {
+  const Network& network = *problem.network;
+  const std::size_t length = problem.characters.size();
+  fields.equal("tags", &Answer::tags, length);
+  fields.absolute("emissions", &Answer::emissions, length * network.tag_count, tolerance(problem));
+  fields.absolute("states", &Answer::states, {network.layers.size(), length * 2 * network.hidden_size},
+                  tolerance(problem));
+}
+
 std::optional<std::string> certificate(const Problem& problem, const Answer& answer) {
   const std::size_t length = problem.characters.size();
-  const double tolerance = 4 * meeting_tolerance * (1 + largest_row_sum(*problem.network));
   const double residual = lac::residual(problem, answer, std::max<std::size_t>(1, length / 64));
-  if (!(residual <= tolerance)) return "a state or emission is off by " + std::to_string(residual);
+  if (!(residual <= tolerance(problem))) return "a state or emission is off by " + std::to_string(residual);
   if (answer.tags != best_tags(*problem.network, answer.emissions))
     return "the tags are not the best for the emissions";
   return std::nullopt;
@@ -166,8 +153,7 @@ suite::Method<Problem, Answer> method() {
                     workload("chinese_131k", Text::chinese, std::size_t{1} << 17, false)},
       .problem = small_problem,
       .hash = [](const Problem& problem) { return suite::hash_of(problem.characters); },
-      .poison = poison,
-      .compare = compare,
+      .fields = describe,
       .certificate = certificate,
       .work = work};
 }

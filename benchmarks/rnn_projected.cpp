@@ -51,11 +51,6 @@ suite::Workload<ProjectedProblem<Cell>> workload(std::size_t d, std::size_t leng
           .make = [d, length](std::uint64_t seed) { return make_problem<Cell>(d, length, seed); }};
 }
 
-template <class Cell>
-void poison(const ProjectedProblem<Cell>& problem, Answer<>& answer) {
-  answer.states.assign(problem.length * problem.hidden_size, std::numeric_limits<float>::quiet_NaN());
-}
-
 // The rounding of one step: sums of 2 d products of which the magnitudes add up to about 2 sqrt(d) * 1.5 (normal
 // numbers, states below 1), so at most 2 d u * 3 sqrt(d) in the worst case and its square root's share, sqrt(2 d), in
 // practice: with u = 6e-8 and d = 512 it is 1.3e-4. A boundary between chunks adds meeting_tolerance (1e-5) times
@@ -68,23 +63,10 @@ double tolerance(std::size_t d) {
 }
 
 template <class Cell>
-suite::Agreement compare(const ProjectedProblem<Cell>& problem, const Answer<>& expected, const Answer<>& actual) {
-  suite::Agreement agreement{.error = 0, .tolerance = tolerance(problem.hidden_size), .message = {}};
-  if (actual.states.size() != expected.states.size()) {
-    return {.error = std::numeric_limits<double>::infinity(), .message = "the answer has the wrong length"};
-  }
-  for (std::size_t i = 0; i < expected.states.size(); ++i) {
-    const double error = std::abs(static_cast<double>(actual.states[i]) - expected.states[i]);
-    if (error <= agreement.error) continue;  // a NaN goes on, and nothing that follows replaces it
-    agreement.error = error;
-    if (agreement.message.empty() && !agreement.agrees()) {
-      agreement.message = "state " + std::to_string(i / problem.hidden_size) + ", channel " +
-                          std::to_string(i % problem.hidden_size) + " is " + std::to_string(actual.states[i]) +
-                          ", expected " + std::to_string(expected.states[i]);
-    }
-    if (std::isnan(error)) break;
-  }
-  return agreement;
+void describe(const ProjectedProblem<Cell>& problem, suite::Fields<Answer<>>& fields) {
+  fields.absolute("states", &Answer<>::states, problem.length * problem.hidden_size, tolerance(problem.hidden_size));
+  fields.ignored("iterations", &Answer<>::iterations, "of iterating schemes alone");
+  fields.ignored("repeated_steps", &Answer<>::repeated_steps, "each way to cut the sequence repeats its own");
 }
 
 template <class Cell>
@@ -127,8 +109,7 @@ suite::Method<ProjectedProblem<Cell>, Answer<>> method(const std::string& name, 
       // Lengths alone; d = 13 is a multiple of no register's.
       .problem = [](std::size_t count, std::uint64_t seed) { return make_problem<Cell>(13, count, seed); },
       .hash = [](const Problem& problem) { return suite::hash_of(problem.features); },
-      .poison = poison<Cell>,
-      .compare = compare<Cell>,
+      .fields = describe<Cell>,
       .certificate = certificate<Cell>,
       .work = work<Cell>};
 #ifdef TANDEM_PEER_ONEDNN

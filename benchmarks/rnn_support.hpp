@@ -74,33 +74,21 @@ std::uint64_t hash_of_problem(const Problem<Cell>& problem) {
   return suite::hash_of(problem.input) ^ suite::hash_of(problem.weights) ^ suite::hash_of(problem.initial_state);
 }
 
-template <class Cell>
-void poison(const Problem<Cell>& problem, Answer<>& answer) {
-  answer.states.assign(problem.length() * problem.hidden_size, std::numeric_limits<float>::quiet_NaN());
-  answer.iterations = answer.repeated_steps = 0;
-}
-
 /// The allowed difference of one state. Rounding: a step adds at most (d + 4) u |A| |x| <= 2e-6 (u = 6e-8, d <= 512)
 /// and the rational tanh 4e-7; a cell that forgets (these problems lose a factor of e in one to three steps) lets about
 /// three steps' worth stand: 8e-6. Chunks and iterates may differ by the 1e-5 of meeting_tolerance, which a cell can
 /// let grow twofold before it forgets it.
 inline constexpr double state_tolerance = 3e-5;
 
+inline void describe_states(suite::Fields<Answer<>>& fields, std::size_t size, double tolerance) {
+  fields.absolute("states", &Answer<>::states, size, tolerance);
+  fields.ignored("iterations", &Answer<>::iterations, "each scheme takes its own number");
+  fields.ignored("repeated_steps", &Answer<>::repeated_steps, "each way to cut the sequence repeats its own");
+}
+
 template <class Cell>
-suite::Agreement compare(const Problem<Cell>& problem, const Answer<>& expected, const Answer<>& actual) {
-  suite::Agreement agreement{.error = 0, .tolerance = state_tolerance, .message = {}};
-  for (std::size_t i = 0; i < expected.states.size(); ++i) {
-    const double error = std::abs(static_cast<double>(actual.states[i]) - expected.states[i]);
-    if (error <= agreement.error) continue;
-    agreement.error = error;
-    if (!agreement.agrees()) {
-      agreement.message = "x_" + std::to_string(i / problem.hidden_size + 1) + " is " +
-                          std::to_string(actual.states[i]) + " in channel " + std::to_string(i % problem.hidden_size) +
-                          ", expected " + std::to_string(expected.states[i]);
-      break;
-    }
-  }
-  return agreement;
+void describe(const Problem<Cell>& problem, suite::Fields<Answer<>>& fields) {
+  describe_states(fields, problem.length() * problem.hidden_size, state_tolerance);
 }
 
 /// The residual |x_t - f(x_{t-1}, u_t)|, of every step where that is cheap, else of some spread over the
@@ -224,8 +212,7 @@ suite::Method<Problem<Cell>, Answer<>> method(const std::string& name, const std
           .workloads = std::move(workloads),
           .problem = awkward_problem<Cell>,
           .hash = hash_of_problem<Cell>,
-          .poison = poison<Cell>,
-          .compare = compare<Cell>,
+          .fields = describe<Cell>,
           .certificate = certificate<Cell>,
           .work = work<Cell>};
 }

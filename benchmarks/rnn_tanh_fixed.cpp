@@ -26,21 +26,6 @@ FixedProblem<Cell> fixed_problem(std::size_t hidden_size, std::size_t steps, std
 /// by f and A: (1 + 2 + 4) 1e-5.
 constexpr double fixed_tolerance = 7e-5;
 
-template <class Cell>
-suite::Agreement compare_fixed(const FixedProblem<Cell>& problem, const Answer<>& expected, const Answer<>& actual) {
-  suite::Agreement agreement{.error = 0, .tolerance = fixed_tolerance, .message = {}};
-  for (std::size_t i = 0; i < expected.states.size() && agreement.agrees(); ++i) {
-    const double error = std::abs(static_cast<double>(actual.states[i]) - expected.states[i]);
-    if (error <= agreement.error) continue;
-    agreement.error = error;
-    if (!agreement.agrees()) {
-      agreement.message = "x_" + std::to_string(i / problem.network.hidden_size + 1) + " is " +
-                          std::to_string(actual.states[i]) + ", expected " + std::to_string(expected.states[i]);
-    }
-  }
-  return agreement;
-}
-
 /// The last iterate alone cannot prove that it is the k-th, but its beginning can be computed again at no great cost.
 template <class Cell>
 std::optional<std::string> certificate_fixed(const FixedProblem<Cell>& problem, const Answer<>& answer) {
@@ -101,8 +86,11 @@ suite::Method<FixedProblem<Cell>, Answer<>> fixed_method(const std::string& name
                 return fixed_problem<Cell>(count % 41, seed % 3 == 0 ? count + 2001 : count, seed % 4, seed);
               },
           .hash = [](const FixedProblem<Cell>& problem) { return hash_of_problem(problem.network); },
-          .poison = [](const FixedProblem<Cell>& problem, Answer<>& answer) { poison(problem.network, answer); },
-          .compare = compare_fixed<Cell>,
+          .fields =
+              [](const FixedProblem<Cell>& problem, suite::Fields<Answer<>>& fields) {
+                const Problem<Cell>& network = problem.network;
+                describe_states(fields, network.length() * network.hidden_size, fixed_tolerance);
+              },
           .certificate = certificate_fixed<Cell>,
           .work = work_fixed<Cell>};
 }

@@ -32,9 +32,8 @@ Prompts prompts(const Problem& problem, std::size_t count, std::uint64_t seed) {
 
 using Answers = std::vector<std::vector<Continuation>>;
 
-suite::Agreement compare(const Prompts&, const Answers& expected, const Answers& actual) {
-  if (actual == expected) return {};
-  return {.error = std::numeric_limits<double>::infinity(), .message = "other continuations were found"};
+void describe(const Prompts& prompts, suite::Fields<Answers>& fields) {
+  fields.equal("continuations", suite::itself, prompts.texts.size());
 }
 
 /// What is made so begins with the text.
@@ -89,12 +88,7 @@ const suite::Registered<Prompts, Answers> registered(
            for (const std::string& text : prompts.texts) all += text + '\n';
            return suite::hash_of(std::vector<char>(all.begin(), all.end()));
          },
-     .poison =
-         [](const Prompts& prompts, Answers& answers) {
-           constexpr std::uint32_t no_token = std::numeric_limits<std::uint32_t>::max();
-           answers.assign(prompts.texts.size(), {{.taken_back = 0, .rest = "", .next = {no_token}}});
-         },
-     .compare = compare,
+     .fields = describe,
      .certificate = certificate});
 
 }  // namespace

@@ -13,14 +13,12 @@ namespace {
 // All tokens must be the same: scores are exact and ties have a rule. A peer that adds up floats may take another way
 // where the scores are as near as its rounding: of k tokens each of the k sums is rounded by half a unit of 2^-24,
 // relative to the sum, in each of both candidates, and so is every score once.
-suite::Agreement compare(const Problem& problem, const Answer& expected, const Answer& actual) {
-  if (actual.tokens == expected.tokens) return {};
-  suite::Agreement agreement{.error = std::numeric_limits<double>::infinity(),
-                             .message = first_difference(expected.tokens, actual.tokens)};
-  if (!actual.in_float || not_the_text(problem, actual.tokens)) return agreement;
+suite::Agreement as_good(const Problem& problem, const Tokens& right, const Tokens& tokens) {
+  if (auto wrong = not_the_text(problem, tokens)) {
+    return {.error = std::numeric_limits<double>::infinity(), .message = std::move(*wrong)};
+  }
   const Vocabulary& vocabulary = *problem.prepared->vocabulary;
-  const double best = score_of(vocabulary, expected.tokens);
-  agreement.error = best - score_of(vocabulary, actual.tokens);
+  const double best = score_of(vocabulary, right);
   // Lines are added up separately: the longest of them bounds the number of sums.
   std::size_t longest = 0;
   for (std::size_t begin = 0; begin < problem.text.size();) {
@@ -28,24 +26,29 @@ suite::Agreement compare(const Problem& problem, const Answer& expected, const A
     longest = std::max(longest, end - begin);
     begin = end;
   }
-  agreement.tolerance = 2 * static_cast<double>(longest + 1) * 0x1p-24 * std::abs(best);
-  return agreement;
+  return {.error = best - score_of(vocabulary, tokens),
+          .tolerance = 2 * static_cast<double>(longest + 1) * 0x1p-24 * std::abs(best),
+          .message = "the score is lower"};
 }
 
-std::optional<std::string> certificate(const Problem& problem, const Answer& answer) {
-  if (auto wrong = not_the_text(problem, answer.tokens)) return wrong;
+[[maybe_unused]] void describe_in_float(const Problem& problem, suite::Fields<Tokens>& fields) {
+  fields.statistical("tokens", suite::itself, suite::up_to(problem.text.size()),
+                     [&](const Tokens& right, const Tokens& tokens) { return as_good(problem, right, tokens); });
+}
+
+std::optional<std::string> certificate(const Problem& problem, const Tokens& tokens) {
+  if (auto wrong = not_the_text(problem, tokens)) return wrong;
   // Optimal in the small: no piece is worth more than the pieces that stand for its bytes now.
   const Vocabulary& vocabulary = *problem.prepared->vocabulary;
-  if (answer.in_float) return std::nullopt;
   std::unordered_map<std::string_view, double> scores;
   for (std::size_t i = 0; i < vocabulary.pieces.size(); ++i) scores.emplace(vocabulary.pieces[i], vocabulary.scores[i]);
   std::size_t begin = 0;
-  for (std::size_t i = 0; i < answer.tokens.size(); ++i) {
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
     std::size_t size = 0;
     double score = 0;
-    for (std::size_t j = i; j < answer.tokens.size() && size <= vocabulary.longest; ++j) {
-      size += vocabulary.pieces[answer.tokens[j]].size();
-      score += vocabulary.scores[answer.tokens[j]];
+    for (std::size_t j = i; j < tokens.size() && size <= vocabulary.longest; ++j) {
+      size += vocabulary.pieces[tokens[j]].size();
+      score += vocabulary.scores[tokens[j]];
       const std::string_view whole = std::string_view(problem.text).substr(begin, size);
       const auto found = fits_a_line(whole) ? scores.find(whole) : scores.end();
       if (j > i && found != scores.end() && found->second >= score) {
@@ -53,43 +56,43 @@ std::optional<std::string> certificate(const Problem& problem, const Answer& ans
                " bytes is worth more than its parts";
       }
     }
-    begin += vocabulary.pieces[answer.tokens[i]].size();
+    begin += vocabulary.pieces[tokens[i]].size();
     if (begin > (std::size_t{1} << 20)) break;  // a part is enough
   }
   return std::nullopt;
 }
 
-using Row = suite::Variant<Problem, Answer>;
+using Row = suite::Variant<Problem, Tokens>;
 
 template <void (*run)(const Tables&, std::string_view, Tokens&, const Execution&)>
 Row row(const char* name) {
-  return {
-      .name = name,
-      .run = [](const Problem& problem, Answer& answer,
-                const Execution& execution) { run(problem.prepared->tables, problem.text, answer.tokens, execution); },
-      .growth = fast_growth};
+  return {.name = name,
+          .run = [](const Problem& problem, Tokens& tokens,
+                    const Execution& execution) { run(problem.prepared->tables, problem.text, tokens, execution); },
+          .growth = fast_growth};
 }
 
 std::vector<Row> variants() {
-  std::vector<Row> rows = {
-      {.name = "reference",
-       .run = [](const Problem& problem, Answer& answer,
-                 const Execution&) { answer.tokens = problem.prepared->reference.decode(problem.text); },
-       .growth = slow_growth},
-      row<decode>("automaton"),
-      row<decode_omp>("automaton_omp"),
-      row<decode_tbb>("automaton_tbb")};
+  std::vector<Row> rows = {{.name = "reference",
+                            .run = [](const Problem& problem, Tokens& tokens,
+                                      const Execution&) { tokens = problem.prepared->reference.decode(problem.text); },
+                            .growth = slow_growth},
+                           row<decode>("automaton"),
+                           row<decode_omp>("automaton_omp"),
+                           row<decode_tbb>("automaton_tbb")};
 #ifdef TANDEM_PEER_SENTENCEPIECE
   const auto peer = [](const char* name, auto library, auto encode) {
-    return Row{.name = name,
-               .run =
-                   [=](const Problem& problem, Answer& answer, const Execution&) {
-                     const auto& tokeniser = (*problem.prepared).*library;
-                     ((*tokeniser).*encode)(problem.text, answer.tokens);
-                     answer.in_float = true;
-                   },
-               .growth = fast_growth,
-               .unsuited = unsuited_for_peer};
+    return Row{
+        .name = name,
+        .run =
+            [=](const Problem& problem, Tokens& tokens, const Execution&) {
+              const auto& tokeniser = (*problem.prepared).*library;
+              ((*tokeniser).*encode)(problem.text, tokens);
+            },
+        .growth = fast_growth,
+        .unsuited = unsuited_for_peer,
+        .fields = describe_in_float,
+        .certificate = [](const Problem& problem, const Tokens& tokens) { return not_the_text(problem, tokens); }};
   };
   rows.push_back(peer("peer_sentencepiece", &Prepared::peer, &SentencePiece::encode));
 #ifdef TANDEM_PEER_SENTENCEPIECE_CORE
@@ -99,7 +102,7 @@ std::vector<Row> variants() {
   return rows;
 }
 
-const suite::Registered<Problem, Answer> registered(
+const suite::Registered<Problem, Tokens> registered(
     {.name = "unigram_decode",
      .summary = "the best segmentation of a text into pieces of a vocabulary (tables prepared)",
      .source = "arXiv 1804.10959; kexue.fm 9752",
@@ -107,10 +110,9 @@ const suite::Registered<Problem, Answer> registered(
      .workloads = workloads(),
      .problem = [](std::size_t count, std::uint64_t seed) { return random_problem(count, seed, 0.1); },
      .hash = hash_of_problem,
-     .poison = poison,
-     .compare = compare,
+     .fields = describe_tokens,
      .certificate = certificate,
-     .work = [](const Problem& problem, const Answer&) { return least_work(problem, 1); }});
+     .work = [](const Problem& problem, const Tokens&) { return least_work(problem, 1); }});
 
 }  // namespace
 }  // namespace tandem::unigram

@@ -7,36 +7,22 @@
 namespace tandem::unigram {
 namespace {
 
-void poison(const Problem& problem, Expectation& answer) {
-  const double nan = std::numeric_limits<double>::quiet_NaN();
-  answer = {.log_sum = nan, .tokens = nan, .score = nan, .entropy = nan, .counts = {}};
-  answer.counts.assign(problem.prepared->vocabulary->pieces.size(), nan);
-}
-
 // The reference works with logarithms of sums: at position n of a line they are up to |score| n in magnitude and
 // rounded n times, the probabilities they give are off by as much, and a count is a sum of at most n of them. Lines
 // have at most 10^5 bytes here and scores up to 30 nats: 10^5 * 30 * 2^-53 in one logarithm, of which the roundings of
 // a line mostly cancel; 1e-9 relative to the number of tokens is asked for, where a wrong weight would show in the
 // first digits.
-suite::Agreement compare(const Problem&, const Expectation& expected, const Expectation& actual) {
-  suite::Agreement agreement{.error = 0, .tolerance = 1e-9};
-  const auto check = [&](double want, double have, double scale, const std::string& what) {
-    const double error = std::abs(want - have) / std::max(1.0, scale);
-    if (error <= agreement.error) return;
-    agreement.error = error;
-    if (!agreement.agrees())
-      agreement.message = what + " is " + std::to_string(have) + ", expected " + std::to_string(want);
+void describe(const Problem& problem, suite::Fields<Expectation>& fields) {
+  constexpr double tolerance = 1e-9;
+  const auto magnitude = [](const Expectation& right) {
+    return std::max(1.0, std::abs(right.score) + std::abs(right.log_sum) + right.tokens);
   };
-  if (expected.counts.size() != actual.counts.size()) return {.error = 1, .message = "a count is missing"};
-  const double magnitude = std::abs(expected.score) + std::abs(expected.log_sum) + expected.tokens;
-  check(expected.log_sum, actual.log_sum, magnitude, "the log of the sum");
-  check(expected.tokens, actual.tokens, expected.tokens, "the number of tokens");
-  check(expected.score, actual.score, magnitude, "the score");
-  check(expected.entropy, actual.entropy, magnitude, "the entropy");
-  for (std::size_t token = 0; token < expected.counts.size() && agreement.agrees(); ++token) {
-    check(expected.counts[token], actual.counts[token], expected.tokens, "the count of token " + std::to_string(token));
-  }
-  return agreement;
+  const auto tokens = [](const Expectation& right) { return std::max(1.0, right.tokens); };
+  fields.relative("log_sum", &Expectation::log_sum, {}, tolerance, magnitude);
+  fields.relative("tokens", &Expectation::tokens, {}, tolerance, tokens);
+  fields.relative("score", &Expectation::score, {}, tolerance, magnitude);
+  fields.relative("entropy", &Expectation::entropy, {}, tolerance, magnitude);
+  fields.relative("counts", &Expectation::counts, problem.prepared->vocabulary->pieces.size(), tolerance, tokens);
 }
 
 /// Every byte is in one piece: the counts' bytes add up to the text's.
@@ -77,8 +63,7 @@ const suite::Registered<Problem, Expectation> registered(
      .workloads = workloads_quick_where_small(1),
      .problem = [](std::size_t count, std::uint64_t seed) { return random_problem(count, seed, 1); },
      .hash = hash_of_problem,
-     .poison = poison,
-     .compare = compare,
+     .fields = describe,
      .certificate = certificate,
      .work = [](const Problem& problem, const Expectation&) { return least_work(problem, 0); }});
 

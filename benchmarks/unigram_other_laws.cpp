@@ -10,18 +10,17 @@ namespace {
 constexpr std::size_t best = 64;  // what Kudo's paper takes
 
 // The reference decides by the same numbers and by the same expressions of the same exact scores: nothing is rounded
-// otherwise, and compare_drawn may ask for the same tokens.
+// otherwise, and the same tokens may be asked for.
 
-using Row = suite::Variant<Problem, Answer>;
+using Row = suite::Variant<Problem, Tokens>;
 
 template <void (*run)(const Tables&, std::string_view, std::size_t, double, const Seed&, Tokens&, const Execution&)>
 Row n_best_row(const char* name) {
   return {.name = name,
           .run =
-              [](const Problem& problem, Answer& answer, const Execution& execution) {
+              [](const Problem& problem, Tokens& tokens, const Execution& execution) {
                 const Prepared& prepared = *problem.prepared;
-                run(prepared.tables, problem.text, best, prepared.sampler.alpha(), problem.seed, answer.tokens,
-                    execution);
+                run(prepared.tables, problem.text, best, prepared.sampler.alpha(), problem.seed, tokens, execution);
               },
           .growth = {1, 1}};
 }
@@ -30,10 +29,9 @@ std::vector<Row> n_best_variants() {
   std::vector<Row> rows = {
       {.name = "reference",
        .run =
-           [](const Problem& problem, Answer& answer, const Execution&) {
-             answer.tokens =
-                 sample_n_best(problem.prepared->reference, problem.text, best, problem.prepared->sampler.alpha(),
-                               [&](std::size_t position) { return draw_uniform(problem.seed, position); });
+           [](const Problem& problem, Tokens& tokens, const Execution&) {
+             tokens = sample_n_best(problem.prepared->reference, problem.text, best, problem.prepared->sampler.alpha(),
+                                    [&](std::size_t position) { return draw_uniform(problem.seed, position); });
            },
        .growth = {1, 40'000}},
       n_best_row<sample_n_best>("enumeration"),
@@ -42,10 +40,9 @@ std::vector<Row> n_best_variants() {
 #ifdef TANDEM_PEER_SENTENCEPIECE
   rows.push_back({.name = "peer_sentencepiece",
                   .run =
-                      [](const Problem& problem, Answer& answer, const Execution&) {
+                      [](const Problem& problem, Tokens& tokens, const Execution&) {
                         problem.prepared->peer->sample_n_best(problem.text, best, problem.prepared->sampler.alpha(),
-                                                              answer.tokens);
-                        answer.in_float = true;
+                                                              tokens);
                       },
                   .growth = {1, 200},
                   .unsuited = [](const Problem& problem) -> std::optional<std::string> {
@@ -54,7 +51,8 @@ std::vector<Row> n_best_variants() {
                       if (end - begin > 4096) return "a line is too long for its list of open ways";
                     }
                     return unsuited_for_peer(problem);
-                  }});
+                  },
+                  .fields = describe_drawn_by_peer});
 #endif
   return rows;
 }
@@ -63,9 +61,9 @@ template <void (*run)(const Tables&, std::string_view, double, const Seed&, Toke
 Row biased_row(const char* name) {
   return {.name = name,
           .run =
-              [](const Problem& problem, Answer& answer, const Execution& execution) {
+              [](const Problem& problem, Tokens& tokens, const Execution& execution) {
                 const Prepared& prepared = *problem.prepared;
-                run(prepared.tables, problem.text, prepared.sampler.alpha(), problem.seed, answer.tokens, execution);
+                run(prepared.tables, problem.text, prepared.sampler.alpha(), problem.seed, tokens, execution);
               },
           .growth = fast_growth};
 }
@@ -73,12 +71,11 @@ Row biased_row(const char* name) {
 std::vector<Row> biased_variants() {
   return {{.name = "reference",
            .run =
-               [](const Problem& problem, Answer& answer, const Execution&) {
-                 answer.tokens =
-                     sample_biased(problem.prepared->reference, problem.text, problem.prepared->sampler.alpha(),
-                                   [&](std::size_t position, std::size_t candidate) {
-                                     return draw_uniform_of_candidate(problem.seed, position, candidate);
-                                   });
+               [](const Problem& problem, Tokens& tokens, const Execution&) {
+                 tokens = sample_biased(problem.prepared->reference, problem.text, problem.prepared->sampler.alpha(),
+                                        [&](std::size_t position, std::size_t candidate) {
+                                          return draw_uniform_of_candidate(problem.seed, position, candidate);
+                                        });
                },
            .growth = slow_growth},
           biased_row<sample_biased>("automaton"),
@@ -86,27 +83,25 @@ std::vector<Row> biased_variants() {
           biased_row<sample_biased_tbb>("automaton_tbb")};
 }
 
-suite::Method<Problem, Answer> method(std::string name, std::string summary, std::string source,
+suite::Method<Problem, Tokens> method(std::string name, std::string summary, std::string source,
                                       std::vector<Row> variants, std::size_t bytes_per_element) {
-  return {
-      .name = std::move(name),
-      .summary = std::move(summary),
-      .source = std::move(source),
-      .variants = std::move(variants),
-      .workloads = workloads_quick_where_small(0.1),
-      .problem = [=](std::size_t count,
-                     std::uint64_t seed) { return random_problem(count * bytes_per_element / 20, seed, 0.5); },
-      .hash = hash_of_problem,
-      .poison = poison,
-      .compare = compare_drawn,
-      .certificate = [](const Problem& problem, const Answer& answer) { return not_the_text(problem, answer.tokens); },
-      .work = [](const Problem& problem, const Answer&) { return least_work(problem, 1); }};
+  return {.name = std::move(name),
+          .summary = std::move(summary),
+          .source = std::move(source),
+          .variants = std::move(variants),
+          .workloads = workloads_quick_where_small(0.1),
+          .problem = [=](std::size_t count,
+                         std::uint64_t seed) { return random_problem(count * bytes_per_element / 20, seed, 0.5); },
+          .hash = hash_of_problem,
+          .fields = describe_tokens,
+          .certificate = [](const Problem& problem, const Tokens& tokens) { return not_the_text(problem, tokens); },
+          .work = [](const Problem& problem, const Tokens&) { return least_work(problem, 1); }};
 }
 
-const suite::Registered<Problem, Answer> n_best(method(
+const suite::Registered<Problem, Tokens> n_best(method(
     "unigram_sample_n_best", "one of the 64 best segmentations of every line, alpha = 0.1: not unigram_sample's law",
     "arXiv 1804.10959", n_best_variants(), 1));
-const suite::Registered<Problem, Answer> biased(
+const suite::Registered<Problem, Tokens> biased(
     method("unigram_sample_biased", "one segmentation by the first Viterbi sampling, alpha = 0.1: biased",
            "kexue.fm 9768; 9811 on its bias", biased_variants(), 20));
 

@@ -10,54 +10,47 @@ namespace {
 
 constexpr std::size_t count = 32;
 
-struct Answers {
-  std::vector<Tokens> samples;
-  bool other_numbers = false;  ///< drawn with a peer's random numbers
-};
+using Samples = std::vector<Tokens>;
 
-void poison(const Problem& problem, Answers& answers) {
-  answers.samples.resize(count);
-  for (Tokens& tokens : answers.samples) {
-    tokens.assign(1, std::numeric_limits<std::uint32_t>::max());
-    tokens.reserve(problem.text.size());
-  }
-  answers.other_numbers = false;
+void describe(const Problem& problem, suite::Fields<Samples>& fields) {
+  fields.equal("samples", suite::itself, {count, suite::up_to(problem.text.size())});
 }
 
-// As in benchmarks/unigram_sample.cpp; for a peer the numbers of tokens of all samples are added up.
-suite::Agreement compare(const Problem& problem, const Answers& expected, const Answers& actual) {
-  if (actual.samples == expected.samples) return {};
-  suite::Agreement agreement{.error = std::numeric_limits<double>::infinity(), .message = "a sample is missing"};
-  if (actual.samples.size() != count) return agreement;
-  double difference = 0;
-  double all = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    agreement.message = "sample " + std::to_string(i) + ": " + first_difference(expected.samples[i], actual.samples[i]);
-    const bool same = actual.samples[i] == expected.samples[i];
-    if (!same && (!actual.other_numbers || not_the_text(problem, actual.samples[i]))) return agreement;
-    difference += static_cast<double>(actual.samples[i].size()) - static_cast<double>(expected.samples[i].size());
-    all += static_cast<double>(expected.samples[i].size());
-  }
-  agreement.error = std::abs(difference);
-  agreement.tolerance = 6 * std::sqrt(2 * all);
-  agreement.message = "another number of tokens than the law allows";
-  return agreement;
+// As in describe_drawn_by_peer; the numbers of tokens of all samples are added up.
+[[maybe_unused]] void describe_by_peer(const Problem& problem, suite::Fields<Samples>& fields) {
+  const auto law = [&problem](const Samples& right, const Samples& samples) -> suite::Agreement {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    if (samples.size() != count) return {.error = infinity, .message = "a sample is missing"};
+    double difference = 0;
+    double all = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (auto wrong = not_the_text(problem, samples[i])) {
+        return {.error = infinity, .message = "sample " + std::to_string(i) + ": " + *wrong};
+      }
+      difference += static_cast<double>(samples[i].size()) - static_cast<double>(right[i].size());
+      all += static_cast<double>(right[i].size());
+    }
+    return {.error = std::abs(difference),
+            .tolerance = 6 * std::sqrt(2 * all),
+            .message = "another number of tokens than the law allows"};
+  };
+  fields.statistical("samples", suite::itself, {count, suite::up_to(problem.text.size())}, law);
 }
 
-std::optional<std::string> certificate(const Problem& problem, const Answers& answers) {
-  for (const Tokens& tokens : answers.samples) {
+std::optional<std::string> certificate(const Problem& problem, const Samples& samples) {
+  for (const Tokens& tokens : samples) {
     if (auto wrong = not_the_text(problem, tokens)) return wrong;
   }
   return std::nullopt;
 }
 
-using Row = suite::Variant<Problem, Answers>;
+using Row = suite::Variant<Problem, Samples>;
 
 /// Calls draw(seed, tokens) for every sample.
 template <class Draw>
-void one_by_one(const Problem& problem, Answers& answers, Draw draw) {
+void one_by_one(const Problem& problem, Samples& samples, Draw draw) {
   Seed seed = problem.seed;
-  for (Tokens& tokens : answers.samples) {
+  for (Tokens& tokens : samples) {
     draw(seed, tokens);
     ++seed.sample;
   }
@@ -70,8 +63,8 @@ template <void (*run)(const Sampler&, std::string_view, const Seed&, std::vector
 Row row(const char* name) {
   return {.name = name,
           .run =
-              [](const Problem& problem, Answers& answers, const Execution& execution) {
-                run(problem.prepared->sampler, problem.text, problem.seed, answers.samples, execution);
+              [](const Problem& problem, Samples& samples, const Execution& execution) {
+                run(problem.prepared->sampler, problem.text, problem.seed, samples, execution);
               },
           .growth = fast};
 }
@@ -93,9 +86,9 @@ std::vector<Row> variants() {
   std::vector<Row> rows;
   rows.push_back({.name = "reference",
                   .run =
-                      [](const Problem& problem, Answers& answers, const Execution&) {
+                      [](const Problem& problem, Samples& samples, const Execution&) {
                         const Prepared& prepared = *problem.prepared;
-                        one_by_one(problem, answers, [&](const Seed& seed, Tokens& tokens) {
+                        one_by_one(problem, samples, [&](const Seed& seed, Tokens& tokens) {
                           const auto uniform = [&](std::size_t position) { return draw_uniform(seed, position); };
                           tokens = prepared.reference.sample(problem.text, prepared.sampler.alpha(), uniform);
                         });
@@ -103,8 +96,8 @@ std::vector<Row> variants() {
                   .growth = slow});
   rows.push_back({.name = "one_by_one",
                   .run =
-                      [](const Problem& problem, Answers& answers, const Execution& execution) {
-                        one_by_one(problem, answers, [&](const Seed& seed, Tokens& tokens) {
+                      [](const Problem& problem, Samples& samples, const Execution& execution) {
+                        one_by_one(problem, samples, [&](const Seed& seed, Tokens& tokens) {
                           sample(problem.prepared->sampler, problem.text, seed, tokens, execution);
                         });
                       },
@@ -116,15 +109,15 @@ std::vector<Row> variants() {
   const auto peer = [](const char* name, auto library, auto draw) {
     return Row{.name = name,
                .run =
-                   [=](const Problem& problem, Answers& answers, const Execution&) {
+                   [=](const Problem& problem, Samples& samples, const Execution&) {
                      const auto& tokeniser = (*problem.prepared).*library;
-                     one_by_one(problem, answers, [&](const Seed&, Tokens& tokens) {
+                     one_by_one(problem, samples, [&](const Seed&, Tokens& tokens) {
                        ((*tokeniser).*draw)(problem.text, problem.prepared->sampler.alpha(), tokens);
                      });
-                     answers.other_numbers = true;
                    },
                .growth = {1, count * peer_sampling_growth.constant},
-               .unsuited = unsuited};
+               .unsuited = unsuited,
+               .fields = describe_by_peer};
   };
   rows.push_back(peer("peer_sentencepiece", &Prepared::peer, &SentencePiece::sample));
 #ifdef TANDEM_PEER_SENTENCEPIECE_CORE
@@ -140,7 +133,7 @@ std::vector<suite::Workload<Problem>> smaller_workloads() {
   return all;
 }
 
-const suite::Registered<Problem, Answers> registered(
+const suite::Registered<Problem, Samples> registered(
     {.name = "unigram_samples",
      .summary = "32 segmentations of the same text drawn by their probability, alpha = 0.1",
      .source = "arXiv 1804.10959; kexue.fm 9768, 9811",
@@ -148,10 +141,9 @@ const suite::Registered<Problem, Answers> registered(
      .workloads = smaller_workloads(),
      .problem = [](std::size_t size, std::uint64_t seed) { return random_problem(size / 8, seed, 1); },
      .hash = hash_of_problem,
-     .poison = poison,
-     .compare = compare,
+     .fields = describe,
      .certificate = certificate,
-     .work = [](const Problem& problem, const Answers&) { return least_work(problem, count); }});
+     .work = [](const Problem& problem, const Samples&) { return least_work(problem, count); }});
 
 }  // namespace
 }  // namespace tandem::unigram

@@ -185,16 +185,21 @@ std::uint64_t hash_of_problem(const Problem& problem) {
   return suite::hash_of(std::vector<char>(problem.text.begin(), problem.text.end()));
 }
 
-suite::Agreement compare_drawn(const Problem& problem, const Answer& expected, const Answer& actual) {
-  if (actual.tokens == expected.tokens) return {};
-  suite::Agreement agreement{.error = std::numeric_limits<double>::infinity(),
-                             .message = first_difference(expected.tokens, actual.tokens)};
-  if (!actual.in_float || not_the_text(problem, actual.tokens)) return agreement;
-  const auto count = static_cast<double>(expected.tokens.size());
-  agreement.error = std::abs(count - static_cast<double>(actual.tokens.size()));
-  agreement.tolerance = 6 * std::sqrt(2 * count);
-  agreement.message = "another number of tokens than the law allows";
-  return agreement;
+void describe_tokens(const Problem& problem, suite::Fields<Tokens>& fields) {
+  fields.equal("tokens", suite::itself, suite::up_to(problem.text.size()));
+}
+
+void describe_drawn_by_peer(const Problem& problem, suite::Fields<Tokens>& fields) {
+  const auto law = [&problem](const Tokens& right, const Tokens& tokens) -> suite::Agreement {
+    if (auto wrong = not_the_text(problem, tokens)) {
+      return {.error = std::numeric_limits<double>::infinity(), .message = std::move(*wrong)};
+    }
+    const auto count = static_cast<double>(right.size());
+    return {.error = std::abs(count - static_cast<double>(tokens.size())),
+            .tolerance = 6 * std::sqrt(2 * count),
+            .message = "another number of tokens than the law allows"};
+  };
+  fields.statistical("tokens", suite::itself, suite::up_to(problem.text.size()), law);
 }
 
 std::optional<std::string> not_the_text(const Problem& problem, const Tokens& tokens) {
@@ -209,14 +214,6 @@ std::optional<std::string> not_the_text(const Problem& problem, const Tokens& to
   }
   if (at != problem.text.size()) return "the pieces end at byte " + std::to_string(at) + " of the text";
   return std::nullopt;
-}
-
-std::string first_difference(const Tokens& expected, const Tokens& actual) {
-  const auto [a, b] = std::ranges::mismatch(expected, actual);
-  const auto name = [](const Tokens& tokens, auto at) {
-    return at == tokens.end() ? std::string("absent") : std::to_string(*at);
-  };
-  return "token " + std::to_string(a - expected.begin()) + " is " + name(actual, b) + ", expected " + name(expected, a);
 }
 
 std::optional<std::string> unsuited_for_peer(const Problem& problem) {
@@ -249,13 +246,6 @@ suite::Work least_work(const Problem& problem, std::size_t samples) {
           .bytes_read = bytes,
           .bytes_written = 4 * bytes / longest * static_cast<double>(samples),
           .footprint = bytes};
-}
-
-void poison(const Problem& problem, Answer& answer) {
-  answer.tokens.clear();
-  answer.tokens.reserve(problem.text.size());
-  answer.tokens.push_back(std::numeric_limits<std::uint32_t>::max());
-  answer.in_float = false;
 }
 
 }  // namespace tandem::unigram

@@ -41,12 +41,6 @@ struct Problem {
   Seed seed{};
 };
 
-/// Tokens, and whether their scores were added up in float, so that nearly equal segmentations count as equal.
-struct Answer {
-  Tokens tokens;
-  bool in_float = false;
-};
-
 /// Steps per byte of the slow and the fast variants, for the budgets.
 constexpr suite::Growth slow_growth{1, 4000};
 constexpr suite::Growth fast_growth{1, 1.0 / 8};
@@ -65,26 +59,22 @@ Problem random_problem(std::size_t count, std::uint64_t seed, double alpha);
 
 std::uint64_t hash_of_problem(const Problem& problem);
 
-/// Of one segmentation drawn: where all draw by the same numbers, the same tokens. A peer has numbers of its own
-/// (Answer::in_float): its tokens must be those of the text, and about as many as expected. That number is the sum over
-/// independent lines, its variance not larger than itself as pieces repel each other; the difference of two has at most
-/// twice that, and lies within 6 standard deviations but for 2e-9. That a peer's law is the same is for
-/// tests/unigram_law_test.cpp to say.
-suite::Agreement compare_drawn(const Problem& problem, const Answer& expected, const Answer& actual);
+/// Tokens that must be the same: where all draw, they draw by the same numbers.
+void describe_tokens(const Problem& problem, suite::Fields<Tokens>& fields);
+
+/// Of a peer, which draws by numbers of its own: its tokens must be those of the text, and about as many as expected.
+/// That number is the sum over independent lines, its variance not larger than itself as pieces repel each other; the
+/// difference of two has at most twice that, and lies within 6 standard deviations but for 2e-9. That a peer's law is
+/// the same is for tests/unigram_law_test.cpp to say.
+void describe_drawn_by_peer(const Problem& problem, suite::Fields<Tokens>& fields);
 
 /// A sentence if the tokens' pieces are not the text's bytes.
 std::optional<std::string> not_the_text(const Problem& problem, const Tokens& tokens);
-
-/// Where two answers differ first.
-std::string first_difference(const Tokens& expected, const Tokens& actual);
 
 /// Why SentencePiece does not take the problem: a character that is no piece, or no UTF-8, or a line that is too long.
 std::optional<std::string> unsuited_for_peer(const Problem& problem);
 
 /// Every byte is read and has at least one piece that ends there to be added and compared.
 suite::Work least_work(const Problem& problem, std::size_t samples);
-
-/// One token that no vocabulary has, and room for as many as the text has bytes.
-void poison(const Problem& problem, Answer& answer);
 
 }  // namespace tandem::unigram

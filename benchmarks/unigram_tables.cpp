@@ -48,13 +48,7 @@ const suite::Registered<Problem, Tokens> registered(
      .workloads = {workload("shipped_4k", true, 4), workload("shipped_8k", true, 2), workload("shipped_16k", true, 1)},
      .problem = [](std::size_t count, std::uint64_t seed) { return random_problem(count, seed, 0.1); },
      .hash = hash_of_problem,
-     .poison = [](const Problem&, Tokens& tokens) { tokens.assign(1, std::numeric_limits<std::uint32_t>::max()); },
-     .compare =
-         [](const Problem&, const Tokens& expected, const Tokens& actual) {
-           if (actual == expected) return suite::Agreement{};
-           return suite::Agreement{.error = std::numeric_limits<double>::infinity(),
-                                   .message = first_difference(expected, actual)};
-         },
+     .fields = describe_tokens,
      .certificate = [](const Problem& problem, const Tokens& tokens) { return not_the_text(problem, tokens); }});
 
 }  // namespace

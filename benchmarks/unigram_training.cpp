@@ -19,14 +19,8 @@ struct Training {
 
 using Found = std::vector<Candidate>;
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
 // Counts are whole numbers, and the order has a rule.
-suite::Agreement compare(const Training&, const Found& expected, const Found& actual) {
-  if (actual == expected) return {};
-  const auto at = static_cast<std::size_t>(std::ranges::mismatch(expected, actual).in1 - expected.begin());
-  return {.error = infinity, .message = "candidate " + std::to_string(at) + " is another one"};
-}
+void describe(const Training&, suite::Fields<Found>& fields) { fields.equal("candidates", suite::itself); }
 
 /// What is found first is in the text as often as is said.
 std::optional<std::string> certificate(const Training& training, const Found& found) {
@@ -43,17 +37,11 @@ std::optional<std::string> certificate(const Training& training, const Found& fo
 
 // Losses are exact, and counts are next to each other's: the same pieces come out, with scores that are at most rounded
 // to another multiple of their unit.
-suite::Agreement compare(const Training&, const Vocabulary& expected, const Vocabulary& actual) {
-  if (actual.pieces != expected.pieces) {
-    const auto at = std::ranges::mismatch(expected.pieces, actual.pieces).in1 - expected.pieces.begin();
-    return {.error = infinity, .message = "piece " + std::to_string(at) + " is another one"};
-  }
-  suite::Agreement agreement{.error = 0, .tolerance = 2 * score_unit};
-  for (std::size_t i = 0; i < expected.scores.size(); ++i) {
-    agreement.error = std::max(agreement.error, std::abs(actual.scores[i] - expected.scores[i]));
-  }
-  if (!agreement.agrees()) agreement.message = "a score is off";
-  return agreement;
+void describe_vocabulary(const Training&, suite::Fields<Vocabulary>& fields) {
+  fields.equal("pieces", &Vocabulary::pieces);
+  fields.absolute("scores", &Vocabulary::scores, {}, 2 * score_unit);
+  fields.equal("given", &Vocabulary::given);
+  fields.equal("longest", &Vocabulary::longest);
 }
 
 /// As many pieces as were asked for at most, and the first ones' probabilities add up to 1: bytes that do not occur
@@ -115,9 +103,7 @@ const suite::Registered<Training, Found> registered(
      .workloads = training_workloads(2e6),
      .problem = random_training,
      .hash = hash,
-     .poison = [](const Training&, Found& found) { found.assign(1, {.piece = "", .count = 0}); },
-     .compare = [](const Training& training, const Found& expected,
-                   const Found& actual) { return compare(training, expected, actual); },
+     .fields = describe,
      .certificate = [](const Training& training, const Found& found) { return certificate(training, found); }});
 
 void train_fast(const Training& training, Vocabulary& vocabulary, const Execution& execution) {
@@ -139,9 +125,7 @@ const suite::Registered<Training, Vocabulary> registered_training(
      .workloads = training_workloads(2e5),
      .problem = [](std::size_t count, std::uint64_t seed) { return random_training(count + 2, seed); },  // never empty
      .hash = hash,
-     .poison = [](const Training&, Vocabulary& vocabulary) { vocabulary = {}; },
-     .compare = [](const Training& training, const Vocabulary& expected,
-                   const Vocabulary& actual) { return compare(training, expected, actual); },
+     .fields = describe_vocabulary,
      .certificate = [](const Training& training,
                        const Vocabulary& vocabulary) { return certificate(training, vocabulary); }});
 

@@ -2,7 +2,8 @@
 // Linked into the gate's own test and into the program tandem_broken, never into tandem.
 #include <cmath>
 #include <cstdint>
-#include <limits>
+#include <cstdlib>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -82,17 +83,7 @@ Values make(std::size_t count, std::uint64_t seed) {
   return x;
 }
 
-suite::Agreement compare(const Values&, const Values& expected, const Values& actual) {
-  suite::Agreement agreement{.tolerance = 1e-12};
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    const double error = std::abs(expected[i] - actual[i]);
-    if (error <= agreement.tolerance) continue;
-    if (agreement.message.empty())
-      agreement.message = "element " + std::to_string(i) + " is " + std::to_string(actual[i]);
-    agreement.error = error;
-  }
-  return agreement;
-}
+void describe(const Values& x, suite::Fields<Values>& fields) { fields.absolute("y", suite::itself, x.size(), 1e-12); }
 
 std::optional<std::string> certificate(const Values& x, const Values& y) {
   for (std::size_t i = 0; i < x.size(); ++i) {
@@ -117,13 +108,62 @@ const suite::Registered<Values, Values> registered{{
                  {"declines", declines, {1, steps}}},
     .workloads = {{.name = "small", .size = 1000, .make = [](std::uint64_t seed) { return make(1000, seed); }}},
     .problem = make,
-    .poison = [](const Values& x, Values& y) { y.assign(x.size(), std::numeric_limits<double>::quiet_NaN()); },
-    .compare = compare,
+    .fields = describe,
     .certificate = certificate,
     .work = [](const Values& x, const Values&) -> suite::Work {
       return {.fma_double = static_cast<double>(steps) * static_cast<double>(x.size())};
     },
 }};
+
+/// Methods that break in a part of their own, with an honest variant.
+suite::Method<int, int> echo(const char* name) {
+  const auto copy = [](const int& input, int& output, const Execution&) { output = input; };
+  return {.name = name,
+          .summary = "a method whose own part breaks",
+          .source = "this project",
+          .variants = {{"reference", copy, {1, 1}}, {"honest", copy, {1, 1}}},
+          .workloads = {{.name = "one", .size = 1, .make = [](std::uint64_t) { return 1; }}},
+          .problem = [](std::size_t, std::uint64_t) { return 1; },
+          .fields = [](const int&, suite::Fields<int>& fields) { fields.equal("output", suite::itself); },
+          .certificate = [](const int&, const int&) { return std::nullopt; }};
+}
+
+template <class Break>
+suite::Method<int, int> echo_with(const char* name, Break break_part) {
+  suite::Method<int, int> method = echo(name);
+  break_part(method);
+  return method;
+}
+
+const suite::Registered<int, int> no_problem{echo_with("broken_make", [](auto& method) {
+  method.workloads[0].make = [](std::uint64_t) -> int { throw std::runtime_error("no data"); };
+})};
+const suite::Registered<int, int> no_fields{echo_with("broken_fields", [](auto& method) {
+  method.fields = [](const int&, suite::Fields<int>&) { throw std::runtime_error("no tolerance"); };
+})};
+const suite::Registered<int, int> nothing_described{
+    echo_with("broken_description", [](auto& method) { method.fields = [](const int&, suite::Fields<int>&) {}; })};
+const suite::Registered<int, int> no_certificate{echo_with("broken_certificate", [](auto& method) {
+  method.certificate = [](const int&, const int&) -> std::optional<std::string> { throw 42; };
+})};
+const suite::Registered<int, int> no_hash{echo_with("broken_hash", [](auto& method) {
+  method.hash = [](const int&) -> std::uint64_t { throw std::runtime_error("no memory"); };
+})};
+const suite::Registered<int, int> no_work{echo_with("broken_work", [](auto& method) {
+  method.work = [](const int&, const int&) -> suite::Work { throw std::runtime_error("no count"); };
+})};
+const suite::Registered<int, int> fine{echo("broken_fine")};
+const suite::Registered<int, int> crash{echo_with("broken_crash", [](auto& method) {
+  for (auto& variant : method.variants) variant.run = [](const int&, int&, const Execution&) { std::abort(); };
+})};
+/// The reference's answer has no certificate: nothing can be held against it.
+const suite::Registered<int, int> no_reference{echo_with("broken_reference", [](auto& method) {
+  method.certificate = [](const int&, const int&) { return std::optional<std::string>("it is no answer"); };
+})};
+/// The reference writes nothing, and so does the variant that agrees with it.
+const suite::Registered<int, int> nothing_written{echo_with("broken_silence", [](auto& method) {
+  for (auto& variant : method.variants) variant.run = [](const int&, int&, const Execution&) {};
+})};
 
 }  // namespace
 }  // namespace tandem::broken

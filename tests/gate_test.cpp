@@ -4,10 +4,15 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <utility>
 
 #include "benchmarks/suite/gate.hpp"
 #include "benchmarks/suite/race.hpp"
 #include "impl/support/no_answer.hpp"
+#include "tests/support/agreement.hpp"
 #include "tests/support/command.hpp"
 
 namespace tandem::suite {
@@ -36,7 +41,7 @@ TEST(Gate, RefusesANullKernel) { EXPECT_FALSE(check_of(check_workload(broken_wor
 TEST(Gate, NamesTheFirstWrongElement) {
   const CheckedWorkload checked = check_workload(broken_workload(), {});
   EXPECT_FALSE(check_of(checked, "wrong_element").agrees);
-  EXPECT_THAT(check_of(checked, "wrong_element").message, HasSubstr("element 7"));
+  EXPECT_THAT(check_of(checked, "wrong_element").message, HasSubstr("element 7 of y"));
 }
 
 TEST(Gate, RefusesAKernelWrongOnlyAtThreeThreads) {
@@ -60,6 +65,77 @@ TEST(Gate, LeavesOutAVariantThatSaysItHasNoAnswer) {
   EXPECT_EQ(check.message, "not converged after 3 iterations");
 }
 
+class BreaksInAPart : public testing::TestWithParam<std::pair<const char*, const char*>> {
+ protected:
+  std::string filter() const { return std::string("^") + GetParam().first + "/"; }
+};
+
+TEST_P(BreaksInAPart, AndLosesItsWorkloadAlone) {
+  const CheckedWorkload checked = check_workload(select({.filter = filter()}).front(), {});
+  EXPECT_EQ(checked.problem, nullptr);
+  ASSERT_EQ(checked.checks.size(), 2U);
+  for (const Check& check : checked.checks) {
+    EXPECT_FALSE(check.agrees);
+    EXPECT_THAT(check.message, HasSubstr(GetParam().second));
+  }
+  EXPECT_THAT(test::failures_of(checked), Not(testing::IsEmpty())) << "the agreement test would pass over it";
+  for (const Row& row : race(select({.filter = filter()}).front(), {}, {})) {
+    EXPECT_EQ(row.status, RowStatus::disagrees) << row.name();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Gate, BreaksInAPart,
+                         testing::Values(std::pair("broken_make", "no data"),
+                                         std::pair("broken_fields", "no tolerance"),
+                                         std::pair("broken_description", "leaves out the answer"),
+                                         std::pair("broken_certificate", "no std::exception"),
+                                         std::pair("broken_hash", "no memory"),
+                                         std::pair("broken_reference", "it is no answer"),
+                                         std::pair("broken_silence", "output was never written")),
+                         [](const auto& parameters) { return std::string(parameters.param.first); });
+
+TEST(Race, AMethodThatCannotCountItsWorkHasNoTime) {
+  for (const Row& row : race(select({.filter = "^broken_work/"}).front(), {}, {})) {
+    EXPECT_EQ(row.status, RowStatus::disagrees) << row.name();
+    EXPECT_THAT(row.message, HasSubstr("no count"));
+  }
+}
+
+TEST(Agreement, KeepsANaN) {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  Agreement worst;
+  worst.include({.error = nan, .tolerance = 1, .message = "a NaN"});
+  worst.include({.error = 0, .tolerance = 1});
+  worst.include({.error = 2, .tolerance = 1, .message = "off"});
+  EXPECT_FALSE(worst.agrees());
+  EXPECT_EQ(worst.message, "a NaN");
+}
+
+TEST(Agreement, ShowsTheFieldThatIsFarthestOff) {
+  Agreement worst;
+  worst.include({.error = 0, .tolerance = 0});
+  worst.include({.error = 0.5, .tolerance = 1});
+  worst.include({.error = 1e-6, .tolerance = 1e-3});
+  EXPECT_EQ(worst.error, 0.5);
+  EXPECT_EQ(worst.tolerance, 1);
+  worst.include({.error = 1, .tolerance = 0, .message = "none is tolerated"});
+  EXPECT_FALSE(worst.agrees());
+  worst.include({.error = 0, .tolerance = std::numeric_limits<double>::quiet_NaN()});
+  EXPECT_FALSE(worst.agrees());
+}
+
+TEST(Row, KeepsANaN) {
+  Check wrong;
+  wrong.variant = "simd";
+  wrong.error = std::numeric_limits<double>::quiet_NaN();
+  Check right = wrong;
+  right.error = 0;
+  Row row;
+  row.variant = "simd";
+  apply_checks(row, {wrong, right}, 1);
+  EXPECT_TRUE(std::isnan(row.agreement_error));
+}
+
 /// A method that gives its input back, with one variant beside the reference.
 Method<int, int> echo(const char* name, const char* variant, void (*run)(const int&, int&, const Execution&)) {
   return {
@@ -70,9 +146,7 @@ Method<int, int> echo(const char* name, const char* variant, void (*run)(const i
                    {variant, run, {1, 1}}},
       .workloads = {{.name = "one", .size = 1, .make = [](std::uint64_t) { return 1; }}},
       .problem = [](std::size_t, std::uint64_t) { return 1; },
-      .poison = [](const int&, int& output) { output = -1; },
-      .compare = [](const int&, const int& expected,
-                    const int& actual) { return Agreement{.error = expected == actual ? 0.0 : 1.0}; },
+      .fields = [](const int&, Fields<int>& fields) { fields.equal("output", itself); },
       .certificate = [](const int&, const int&) { return std::nullopt; },
       .work = [](const int&, const int&) { return Work{}; },
   };
@@ -152,6 +226,14 @@ TEST(Program, RefusesEachByNameWithStatusOne) {
     EXPECT_THAT(result.output, HasSubstr(variant));
   }
   EXPECT_EQ(run(TANDEM_BROKEN_PROGRAM, "check broken/honest").status, 0);
+}
+
+TEST(Program, GoesOnBehindAMethodThatThrows) {
+  const auto result = run(TANDEM_BROKEN_PROGRAM, "check 'broken(_make|_certificate|)/(reference|honest)'");
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.output, HasSubstr("no data"));
+  EXPECT_THAT(result.output, HasSubstr("6 checks ran, 4 disagree"));
+  EXPECT_EQ(run(TANDEM_BROKEN_PROGRAM, "bench --rounds 8 'broken(_make|_hash|)/(reference|honest)'").status, 1);
 }
 
 TEST(Program, BenchGivesARefusedRowNoTime) {

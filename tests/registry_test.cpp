@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <stdexcept>
+#include <string>
 
 namespace tandem::suite {
 namespace {
@@ -34,6 +36,46 @@ TEST(Registry, RefusesNamesThatMeanSomethingInARegularExpression) {
 TEST(Registry, RefusesANameThatIsTaken) {
   ASSERT_FALSE(methods().empty());
   EXPECT_THROW(add(methods().front()->name.c_str(), "reference", "small"), std::logic_error);
+}
+
+/// A method that lacks nothing.
+Method<int, int> whole_method() {
+  return {
+      .name = "whole",
+      .summary = "the input",
+      .source = "this project",
+      .variants = {{"reference", [](const int& input, int& output, const Execution&) { output = input; }, {1, 1}}},
+      .workloads = {{.name = "one", .size = 1, .make = [](std::uint64_t) { return 1; }}},
+      .problem = [](std::size_t, std::uint64_t) { return 1; },
+      .fields = [](const int&, Fields<int>& fields) { fields.equal("output", itself); },
+      .certificate = [](const int&, const int&) { return std::nullopt; },
+  };
+}
+
+std::string refusal_of(const Method<int, int>& method) {
+  try {
+    const Registered<int, int> registered(method);
+  } catch (const std::logic_error& refusal) {
+    return refusal.what();
+  }
+  return "accepted";
+}
+
+TEST(Registry, RefusesAMethodThatLacksAPart) {
+  const auto without = [](auto take_away) {
+    Method<int, int> method = whole_method();
+    take_away(method);
+    return refusal_of(method);
+  };
+  using testing::HasSubstr;
+  EXPECT_THAT(without([](auto& method) { method.fields = {}; }), HasSubstr("'whole' has no description of its answer"));
+  EXPECT_THAT(without([](auto& method) { method.certificate = {}; }), HasSubstr("'whole' has no certificate"));
+  EXPECT_THAT(without([](auto& method) { method.problem = {}; }), HasSubstr("has no problem"));
+  EXPECT_THAT(without([](auto& method) { method.workloads[0].make = {}; }), HasSubstr("no make for workload one"));
+  EXPECT_THAT(without([](auto& method) { method.variants[0].run = {}; }), HasSubstr("no function for variant"));
+  EXPECT_THAT(without([](auto& method) { method.workloads.clear(); }), HasSubstr("no workload"));
+  EXPECT_EQ(refusal_of(whole_method()), "accepted");
+  EXPECT_EQ(method_named("whole").workloads.size(), 1U) << "what was refused left nothing behind";
 }
 
 }  // namespace

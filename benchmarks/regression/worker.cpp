@@ -137,7 +137,8 @@ class Worker {
     if (check_output) problem_->poison();
     const double seconds = seconds_of_runs(*problem_, variant, execution, runs);
     if (check_output) {
-      if (const auto wrong = suite::recheck(*problem_)) throw std::runtime_error("after the timed run: " + *wrong);
+      if (const auto wrong = suite::recheck(*problem_, variant))
+        throw std::runtime_error("after the timed run: " + *wrong);
     }
     return {{"seconds", seconds}};
   }
@@ -160,7 +161,8 @@ class Worker {
     CALLGRIND_STOP_INSTRUMENTATION;
     CALLGRIND_DUMP_STATS;
 #endif
-    if (const auto wrong = problem_->certificate()) throw std::runtime_error("certificate: " + *wrong);
+    if (const auto wrong = problem_->expect(variant)) throw std::runtime_error(*wrong);
+    if (const auto wrong = problem_->certificate(variant)) throw std::runtime_error("certificate: " + *wrong);
     return {{"counted", TANDEM_CAN_COUNT}};
   }
 

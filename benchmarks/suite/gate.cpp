@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <set>
 #include <stdexcept>
 
 #include "impl/support/no_answer.hpp"
@@ -12,13 +13,24 @@ namespace tandem::suite {
 namespace {
 
 /// Why an answer that agrees so far is refused, if it is.
-std::optional<std::string> refusal(const Case& problem, const Agreement& agreement) {
+std::optional<std::string> refusal(const Case& problem, std::size_t variant, const Agreement& agreement) {
   if (!agreement.agrees()) {
     return agreement.message.empty() ? "error " + std::to_string(agreement.error) + " is above the tolerance"
                                      : agreement.message;
   }
-  if (auto wrong = problem.certificate()) return "certificate: " + *wrong;
+  if (auto wrong = problem.certificate(variant)) return "certificate: " + *wrong;
   return std::nullopt;
+}
+
+/// What the exception that is being handled says.
+std::string sentence_of_failure() {
+  try {
+    throw;
+  } catch (const std::exception& failure) {
+    return failure.what();
+  } catch (...) {
+    return "something that is no std::exception";
+  }
 }
 
 double run_seconds(Case& problem, std::size_t variant, int threads) {
@@ -38,18 +50,38 @@ class Gate {
   Gate(const AnyMethod& method, const WorkloadCard* workload, std::string name, const GateOptions& options)
       : method_(method), workload_(workload), name_(std::move(name)), options_(options) {}
 
-  CheckedWorkload run(std::unique_ptr<Case> problem, std::span<const std::size_t> variants) {
+  /// What the method's own functions throw costs the workload.
+  template <class Make>
+  CheckedWorkload run(const Make& make, std::span<const std::size_t> variants) {
+    try {
+      return run_on(make(), variants);
+    } catch (...) {
+      CheckedWorkload refused;
+      const std::string message = "the method threw: " + sentence_of_failure();
+      for (const std::size_t variant : variants) {
+        refused.checks.push_back(blank(variant, 1));
+        fail(refused.checks.back(), message);
+      }
+      return refused;
+    }
+  }
+
+ private:
+  CheckedWorkload run_on(std::unique_ptr<Case> problem, std::span<const std::size_t> variants) {
     CheckedWorkload result;
     result.problem = std::move(problem);
-    const std::optional<std::size_t> anchor = choose_anchor(*result.problem);
-    if (!anchor) {
+    const std::vector<std::size_t> anchors = choose_anchors(*result.problem);
+    if (anchors.empty()) {
       for (const std::size_t variant : variants) {
         result.checks.push_back(left_out(variant, 1, "no variant can afford this size", false));
       }
+      result.affordable = false;
       result.problem.reset();
       return result;
     }
-    result.against = method_.variants[*anchor].name;
+    for (const std::size_t anchor : anchors) {
+      result.against += (result.against.empty() ? "" : " and ") + method_.variants[anchor].name;
+    }
 
     for (const std::size_t variant : variants) {
       for (const int threads : thread_counts(variant)) {
@@ -68,7 +100,7 @@ class Gate {
     // The seed asked for comes last, so that the case is left with the problem that is timed.
     for (const std::uint64_t seed : {options_.seed + 1, options_.seed}) {
       result.problem->reseed(seed);
-      if (const auto wrong = establish(*result.problem, *anchor)) {
+      if (const auto wrong = establish(*result.problem, anchors)) {
         for (Check& check : result.checks) {
           if (check.ran) fail(check, "the right answer could not be established: " + result.against + ": " + *wrong);
         }
@@ -82,18 +114,22 @@ class Gate {
         if (!check.ran) leave_out(std::span(result.checks).subspan(i + 1), check);
       }
     }
+    result.input_hash = result.problem->input_hash();
     return result;
   }
 
- private:
-  /// The reference where it is affordable, else the first variant that is.
-  std::optional<std::size_t> choose_anchor(const Case& problem) const {
+  /// The reference where it is affordable, else the first variant that is; and for fields that this one does not
+  /// answer, the first that does.
+  std::vector<std::size_t> choose_anchors(const Case& problem) const {
+    std::vector<std::size_t> anchors;
+    std::set<std::string> known;
     for (std::size_t variant = 0; variant < method_.variants.size(); ++variant) {
-      if (expected_steps(method_, variant, workload_) <= options_.step_budget && !problem.unsuited(variant)) {
-        return variant;
-      }
+      if (expected_steps(method_, variant, workload_) > options_.step_budget || problem.unsuited(variant)) continue;
+      const std::size_t before = known.size();
+      for (std::string& field : problem.fields(variant)) known.insert(std::move(field));
+      if (known.size() > before) anchors.push_back(variant);
     }
-    return std::nullopt;
+    return anchors;
   }
 
   std::vector<int> thread_counts(std::size_t variant) const {
@@ -131,34 +167,37 @@ class Gate {
     check.message = message;
   }
 
-  static std::optional<std::string> establish(Case& problem, std::size_t anchor) {
-    try {
-      run_seconds(problem, anchor, 1);
-    } catch (const std::exception& failure) {
-      return failure.what();
+  static std::optional<std::string> establish(Case& problem, const std::vector<std::size_t>& anchors) {
+    for (const std::size_t anchor : anchors) {
+      try {
+        run_seconds(problem, anchor, 1);
+      } catch (...) {
+        return sentence_of_failure();
+      }
+      if (auto wrong = problem.expect(anchor)) return wrong;
+      if (auto wrong = problem.certificate(anchor)) return wrong;
     }
-    if (auto wrong = problem.certificate()) return wrong;
-    problem.expect();
     return std::nullopt;
   }
 
   void examine(Case& problem, Check& check) const {
+    const std::size_t variant = method_.variant_index(check.variant);
     try {
-      check.seconds =
-          std::max(check.seconds, run_seconds(problem, method_.variant_index(check.variant), check.threads));
+      check.seconds = std::max(check.seconds, run_seconds(problem, variant, check.threads));
     } catch (const NoAnswer& reason) {
       check.ran = false;
       check.message = reason.what();
       return;
-    } catch (const std::exception& failure) {
-      fail(check, std::string("it threw: ") + failure.what());
+    } catch (...) {
+      fail(check, "it threw: " + sentence_of_failure());
       return;
     }
-    const Agreement agreement = problem.compare();
-    check.tolerance = agreement.tolerance;
-    // Written so that a NaN error is kept.
-    if (!(agreement.error <= check.error)) check.error = agreement.error;
-    if (const auto wrong = refusal(problem, agreement)) fail(check, *wrong);
+    const Agreement agreement = problem.compare(variant);
+    Agreement worse{.error = check.error, .tolerance = check.tolerance};
+    worse.include(agreement);
+    check.error = worse.error;
+    check.tolerance = worse.tolerance;
+    if (const auto wrong = refusal(problem, variant, agreement)) fail(check, *wrong);
   }
 
   /// What has no answer at few threads has none at more, and to find that out can take every iteration allowed.
@@ -178,7 +217,9 @@ class Gate {
 
 }  // namespace
 
-std::optional<std::string> recheck(const Case& problem) { return refusal(problem, problem.compare()); }
+std::optional<std::string> recheck(const Case& problem, std::size_t variant) {
+  return refusal(problem, variant, problem.compare(variant));
+}
 
 const Check* CheckedWorkload::find(std::string_view variant, int threads) const {
   const auto found = std::ranges::find_if(
@@ -188,14 +229,14 @@ const Check* CheckedWorkload::find(std::string_view variant, int threads) const 
 
 CheckedWorkload check_workload(const SelectedWorkload& selected, const GateOptions& options) {
   Gate gate(*selected.method, &selected.card(), selected.card().name, options);
-  return gate.run(selected.method->make_case(selected.workload, options.seed), selected.variants);
+  return gate.run([&] { return selected.method->make_case(selected.workload, options.seed); }, selected.variants);
 }
 
 CheckedWorkload check_count(const AnyMethod& method, std::size_t count, const GateOptions& options) {
   std::vector<std::size_t> variants(method.variants.size());
   for (std::size_t variant = 0; variant < variants.size(); ++variant) variants[variant] = variant;
   Gate gate(method, nullptr, "count:" + std::to_string(count), options);
-  return gate.run(method.make_case_of_count(count, options.seed), variants);
+  return gate.run([&] { return method.make_case_of_count(count, options.seed); }, variants);
 }
 
 }  // namespace tandem::suite

@@ -1,9 +1,10 @@
 // The gate around every number: no variant is timed before it agrees.
 //
 // A workload's right answer comes from its reference, or, at sizes the reference cannot afford, from the first variant
-// of the table that can (an independent algorithm); either way it must pass the method's certificate. Every variant
-// then runs on a poisoned output at every thread count, on two problems that take each other's place in memory, so that
-// neither a null kernel nor one that returns an answer it has kept can pass.
+// of the table that can (an independent algorithm; parts that it does not answer come from the next that does); either
+// way it must pass the method's certificate. Every variant then runs on a poisoned output at every thread count, on two
+// problems that take each other's place in memory, so that neither a null kernel nor one that returns an answer it has
+// kept can pass.
 #pragma once
 
 #include <cstdint>
@@ -42,19 +43,23 @@ struct Check {
 /// A case whose right answer is known, and the checks of the selected variants on it.
 struct CheckedWorkload {
   std::unique_ptr<Case> problem;  ///< null if no answer could be established
-  std::vector<Check> checks;      ///< variants in the order selected, thread counts ascending
-  std::string against;            ///< as in Check
+  bool affordable = true;         ///< false: every variant would take too long, so nothing ran
+  std::optional<std::uint64_t> input_hash;
+  std::vector<Check> checks;  ///< variants in the order selected, thread counts ascending
+  std::string against;        ///< as in Check
 
   const Check* find(std::string_view variant, int threads) const;
 };
 
-/// Runs the gate on one workload.
+/// Runs the gate on one workload. What the method's own functions throw (make, fields, certificate, ...) is no
+/// exception here: no check of the workload agrees then.
 CheckedWorkload check_workload(const SelectedWorkload& selected, const GateOptions& options);
 
 /// Runs the gate on a problem of `count` elements, all variants of the method.
 CheckedWorkload check_count(const AnyMethod& method, std::size_t count, const GateOptions& options);
 
-/// The output of a run just made, against the expectation and the certificate: nothing, or what is wrong.
-std::optional<std::string> recheck(const Case& problem);
+/// The output of a run that the variant just made, against the expectation and the certificate: nothing, or what is
+/// wrong.
+std::optional<std::string> recheck(const Case& problem, std::size_t variant);
 
 }  // namespace tandem::suite

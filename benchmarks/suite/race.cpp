@@ -110,7 +110,7 @@ std::vector<std::unique_ptr<Racer>> line_up(const SelectedWorkload& selected, co
       racer->selected = wanted.contains(variant);
       racer->lane = {.problem = checked.problem.get(), .variant = variant, .threads = threads, .work = {}, .steps = {}};
       apply_checks(racer->row, checked.checks, options.longest_run_seconds);
-      if (checked.problem) racer->row.input_hash = checked.problem->input_hash();
+      racer->row.input_hash = checked.input_hash;
       racer->registered = benchmark::RegisterBenchmark(
           racer->row.name().c_str(), [lane = &racer->lane](benchmark::State& state) { run_lane(state, *lane); });
       racer->registered->UseRealTime();

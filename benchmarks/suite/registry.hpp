@@ -4,54 +4,33 @@
 // Everything else (check, bench, run, the report, the agreement test) walks the registry.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "benchmarks/suite/case.hpp"
+#include "benchmarks/suite/fields.hpp"
 #include "impl/support/execution.hpp"
 
 namespace tandem::suite {
 
-/// What a run must at least do: element operations of each kind and bytes moved. With the machine's peaks it gives the
-/// roof, the least time the run can take. Operations that share the same ports add up.
-struct Work {
-  double fma_float = 0;
-  double fma_double = 0;
-  double sqrt_double = 0;
-  double divide_double = 0;
-  double exp_float = 0;
-  double bytes_read = 0;
-  double bytes_written = 0;
-  double footprint = 0;  ///< bytes of memory touched: decides which cache level's bandwidth applies
+/// Says which fields an answer has, and by which rule each is compared (fields.hpp). The fields' places and rules may
+/// depend on the problem, never on an answer.
+template <class Problem, class Answer>
+using Describe = std::function<void(const Problem&, Fields<Answer>&)>;
 
-  double operations() const { return fma_float + fma_double + sqrt_double + divide_double + exp_float; }
-  double bytes() const { return bytes_read + bytes_written; }
-};
-
-/// How the cost of a variant grows: expected steps of its inner loop for one item = constant * size^exponent, where
-/// size is the workload's. It decides at which sizes a slow variant is left out, and is printed beside the measured
-/// exponent.
-struct Growth {
-  double exponent = 1;
-  double constant = 1;
-
-  double steps(double size) const;
-};
-
-/// How far an answer is from the expected one, in the method's own measure.
-struct Agreement {
-  double error = 0;
-  double tolerance = 0;
-  std::string message{};  ///< where they differ, naming the first differing element; empty when they agree
-
-  bool agrees() const { return error <= tolerance; }  // false for NaN
-};
+/// A cheap proof that an answer is right, without the reference: a sentence that says what is wrong, or nothing. It is
+/// asked about answers that have their fields' sizes.
+template <class Problem, class Answer>
+using Certify = std::function<std::optional<std::string>(const Problem&, const Answer&)>;
 
 template <class Problem, class Answer>
 struct Variant {
@@ -63,6 +42,11 @@ struct Variant {
   std::function<Work(const Problem&, const Answer&)> work{};
   /// Why the variant does not take this problem, or nothing; absent: it takes all.
   std::function<std::optional<std::string>(const Problem&)> unsuited{};
+  /// Rules of its own, where it answers another way than the method's other variants: with random numbers of its own,
+  /// or only a part. What it ignores is not known where its answer is taken as the right one.
+  Describe<Problem, Answer> fields{};
+  /// A certificate of its own, where the method's asks for what this variant does not promise.
+  Certify<Problem, Answer> certificate{};
 };
 
 template <class Problem>
@@ -91,80 +75,13 @@ struct Method {
   /// A hash of the problem's content (suite::hash_of), so that two results files can be seen to have had the same
   /// input.
   std::function<std::uint64_t(const Problem&)> hash{};
-  /// Gives the answer its shape and fills it with values that no right answer has.
-  std::function<void(const Problem&, Answer&)> poison;
-  std::function<Agreement(const Problem&, const Answer& expected, const Answer& actual)> compare;
-  /// A cheap proof that the answer is right, without the reference: a sentence that says what is wrong, or nothing.
-  std::function<std::optional<std::string>(const Problem&, const Answer&)> certificate;
+  /// The answer, field by field: comparison, poison and the test of the judge come of it.
+  Describe<Problem, Answer> fields;
+  Certify<Problem, Answer> certificate;
   /// Work that every algorithm must do (for instance writing the answer); absent: none is declared.
   std::function<Work(const Problem&, const Answer&)> work{};
   /// Steps of the inner loop as counted by the variant itself, where it counts them.
   std::function<std::optional<double>(const Answer&)> counted_steps{};
-};
-
-/// What a variant's name says of it.
-struct VariantTraits {
-  explicit VariantTraits(std::string_view name);
-
-  bool reference;
-  bool openmp;    ///< ends in _omp (or is this word)
-  bool threaded;  ///< the same, or _tbb
-  bool peer;      ///< begins with peer_
-};
-
-/// A workload's name, size and place in --quick, free of the problem type.
-struct WorkloadCard {
-  std::string name;
-  double size;
-  double items;
-  bool fitted;
-  bool quick;
-};
-
-struct VariantCard {
-  std::string name;
-  VariantTraits traits;
-  Growth growth;
-};
-
-/// One problem of a method with one output buffer, free of the method's types. Variants are given by their index.
-class Case {
- public:
-  virtual ~Case() = default;
-
-  /// Replaces the problem, in place, by the one of another seed; what was expected is forgotten.
-  virtual void reseed(std::uint64_t seed) = 0;
-  virtual std::optional<std::string> unsuited(std::size_t variant) const = 0;
-  virtual void poison() = 0;
-  virtual void run(std::size_t variant, const Execution& execution) = 0;
-  /// Takes the output as what every other variant must give.
-  virtual void expect() = 0;
-  virtual bool has_expectation() const = 0;
-  /// The output against what is expected.
-  virtual Agreement compare() const = 0;
-  virtual std::optional<std::string> certificate() const = 0;
-  virtual Work work(std::size_t variant) const = 0;
-  virtual std::optional<double> counted_steps() const = 0;
-  virtual std::optional<std::uint64_t> input_hash() const = 0;
-};
-
-class AnyMethod {
- public:
-  virtual ~AnyMethod() = default;
-
-  std::string name;
-  std::string summary;
-  std::string source;
-  bool hidden = false;
-  std::string baseline;
-  std::vector<VariantCard> variants;
-  std::vector<WorkloadCard> workloads;
-
-  virtual std::unique_ptr<Case> make_case(std::size_t workload, std::uint64_t seed) const = 0;
-  /// A problem of `count` elements, for the agreement test.
-  virtual std::unique_ptr<Case> make_case_of_count(std::size_t count, std::uint64_t seed) const = 0;
-
-  std::size_t variant_index(std::string_view variant) const;  ///< throws std::invalid_argument if absent
 };
 
 /// All registered methods, by name.
@@ -198,14 +115,46 @@ class TypedCase final : public Case {
     const auto& unsuited = method_.variants[variant].unsuited;
     return unsuited ? unsuited(problem_) : std::nullopt;
   }
-  void poison() override { method_.poison(problem_, answer_); }
+  void poison() override {
+    auto fields = Fields<Answer>::poison(answer_);
+    method_.fields(problem_, fields);
+    fields.require_complete();
+  }
   void run(std::size_t variant, const Execution& execution) override {
     method_.variants[variant].run(problem_, answer_, execution);
   }
-  void expect() override { expected_ = answer_; }
+  std::optional<std::string> expect(std::size_t variant) override {
+    const auto fields = listed(variant, answer_);
+    if (fields.malformed()) return fields.malformed();
+    if (!expected_) {
+      expected_ = answer_;
+      unknown_ = fields.ignored();
+      return std::nullopt;
+    }
+    auto completed = Fields<Answer>::complete(*expected_, answer_, unknown_);
+    describe(variant, completed);
+    std::erase_if(unknown_, [&](const std::string& name) { return std::ranges::count(fields.compared(), name) != 0; });
+    return std::nullopt;
+  }
   bool has_expectation() const override { return expected_.has_value(); }
-  Agreement compare() const override { return method_.compare(problem_, expected_.value(), answer_); }
-  std::optional<std::string> certificate() const override { return method_.certificate(problem_, answer_); }
+  Agreement compare(std::size_t variant) const override {
+    auto fields = Fields<Answer>::compare(expected_.value(), answer_, unknown_);
+    describe(variant, fields);
+    return fields.agreement();
+  }
+  std::optional<std::string> certificate(std::size_t variant) const override {
+    const auto& of_variant = method_.variants[variant].certificate;
+    return (of_variant ? of_variant : method_.certificate)(problem_, answer_);
+  }
+  std::vector<std::string> fields(std::size_t variant) const override { return listed(variant, answer_).compared(); }
+  bool has_own_rules(std::size_t variant) const override { return method_.variants[variant].fields != nullptr; }
+  bool damage(std::size_t variant, const std::string& field, Damage damage, std::size_t place,
+              const Case& other_seed) override {
+    Answer foreign = dynamic_cast<const TypedCase&>(other_seed).answer_;
+    auto fields = Fields<Answer>::damage(expected_.value(), foreign, answer_, field, damage, place);
+    describe(variant, fields);
+    return fields.damaged();
+  }
   Work work(std::size_t variant) const override {
     if (const auto& work = method_.variants[variant].work) return work(problem_, answer_);
     return method_.work ? method_.work(problem_, answer_) : Work{};
@@ -218,17 +167,43 @@ class TypedCase final : public Case {
   }
 
  private:
+  void describe(std::size_t variant, Fields<Answer>& fields) const {
+    const auto& of_variant = method_.variants[variant].fields;
+    (of_variant ? of_variant : method_.fields)(problem_, fields);
+  }
+  Fields<Answer> listed(std::size_t variant, const Answer& answer) const {
+    auto fields = Fields<Answer>::list(answer);
+    describe(variant, fields);
+    fields.require_complete();
+    return fields;
+  }
+
   const Method<Problem, Answer>& method_;
   std::function<Problem(std::uint64_t)> make_;
   Problem problem_;
   Answer answer_{};
   std::optional<Answer> expected_;
+  std::vector<std::string> unknown_;  ///< fields that the variant behind the expected answer does not give
 };
+
+/// Throws std::logic_error that names what a method lacks.
+template <class Problem, class Answer>
+void require_parts(const Method<Problem, Answer>& method) {
+  const auto require = [&](bool there, const std::string& what) {
+    if (!there) throw std::logic_error("the method '" + method.name + "' has no " + what);
+  };
+  require(method.fields != nullptr, "description of its answer (.fields), which comparison and poison come of");
+  require(method.certificate != nullptr, "certificate");
+  require(method.problem != nullptr, "problem for the agreement test");
+  for (const auto& variant : method.variants) require(variant.run != nullptr, "function for variant " + variant.name);
+  for (const auto& workload : method.workloads) require(workload.make != nullptr, "make for workload " + workload.name);
+}
 
 template <class Problem, class Answer>
 class TypedMethod final : public AnyMethod {
  public:
   explicit TypedMethod(Method<Problem, Answer> method) : method_(std::move(method)) {
+    require_parts(method_);
     name = method_.name;
     summary = method_.summary;
     source = method_.source;

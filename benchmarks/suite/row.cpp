@@ -1,7 +1,5 @@
 #include "benchmarks/suite/row.hpp"
 
-#include <algorithm>
-
 namespace tandem::suite {
 
 std::string Row::name() const {
@@ -32,11 +30,13 @@ std::vector<int> row_threads(const SelectedWorkload& selected, std::size_t varia
 void apply_checks(Row& row, const std::vector<Check>& checks, double longest_run_seconds) {
   row.status = RowStatus::timed;
   double seconds = 0;
+  Agreement worst;
   for (const Check& check : checks) {
     if (check.variant != row.variant) continue;
     row.against = check.against;
-    row.tolerance = check.tolerance;
-    row.agreement_error = std::max(row.agreement_error, check.error);
+    worst.include({.error = check.error, .tolerance = check.tolerance});
+    row.agreement_error = worst.error;
+    row.tolerance = worst.tolerance;
     if (check.threads == row.threads) seconds = check.seconds;
     if (!check.agrees) {
       row.status = RowStatus::disagrees;
