@@ -69,7 +69,16 @@ benchmark::BenchmarkReporter::Run to_run(const Row& row, std::int64_t index) {
   return run;
 }
 
-/// What does not fit into counters: names, words, and the value of every round (null where the row sat out).
+/// null where the row sat out.
+ordered_json nanoseconds(const std::vector<double>& seconds_of_rounds) {
+  ordered_json rounds = ordered_json::array();
+  for (const double seconds : seconds_of_rounds) {
+    rounds.push_back(std::isfinite(seconds) ? ordered_json(seconds * 1e9) : ordered_json());
+  }
+  return rounds;
+}
+
+/// What does not fit into counters: names, words, and the value of every round.
 ordered_json row_extras(const Row& row, double margin) {
   ordered_json extras = {{"method", row.method},      {"variant", row.variant},
                          {"workload", row.workload},  {"threaded", row.threaded},
@@ -84,11 +93,11 @@ ordered_json row_extras(const Row& row, double margin) {
   if (row.speedup_sequential) {
     extras["verdict_sequential"] = describe(verdict(*row.speedup_sequential, margin), margin);
   }
-  ordered_json rounds = ordered_json::array();
-  for (const double seconds : row.round_seconds) {
-    rounds.push_back(std::isfinite(seconds) ? ordered_json(seconds * 1e9) : ordered_json());
+  extras["epochs"] = row.rounds.epochs;
+  extras["round_nanoseconds"] = nanoseconds(row.rounds.smallest);
+  if (row.compared_by_first_epochs && row.rounds.epochs > 1) {
+    extras["first_epoch_nanoseconds"] = nanoseconds(row.rounds.first);
   }
-  extras["round_nanoseconds"] = std::move(rounds);
   return extras;
 }
 

@@ -191,7 +191,7 @@ TEST(Race, RefusesByNameAndTimesTheRest) {
   EXPECT_EQ(status("recognised_input"), RowStatus::impossible) << "faster than the declared work allows";
   for (const Row& row : rows) {
     if (row.status == RowStatus::timed) {
-      EXPECT_EQ(row.round_seconds.size(), options.rounds);
+      EXPECT_EQ(row.rounds.smallest.size(), options.rounds);
     } else {
       EXPECT_EQ(row.seconds == 0 || row.status == RowStatus::impossible, true) << row.name() << " has a time";
     }

@@ -59,7 +59,7 @@ suite::Row row(const std::string& variant, double seconds) {
   row.status = suite::RowStatus::timed;
   row.seconds = seconds;
   row.iterations = 10;
-  row.round_seconds = {seconds, std::nan(""), seconds};
+  row.rounds.first = row.rounds.smallest = {seconds, std::nan(""), seconds};
   row.roof = 0.5;
   row.best_sequential = "pq_scan";
   return row;

@@ -54,25 +54,24 @@ struct Racer {
   Lane lane;
   benchmark::internal::Benchmark* registered = nullptr;
   std::size_t stride = 1;  ///< takes part in every stride-th round
-  std::size_t epochs = 2;  ///< per round
 
   bool timed() const { return row.status == RowStatus::timed; }
 
   void refuse(const std::string& why) {
     row.status = RowStatus::disagrees;
     row.message = why;
-    row.round_seconds.clear();
+    row.rounds = {};
   }
 
-  /// The smallest time of some epochs, in seconds per run; refuses the row if its output is wrong.
-  double epoch(std::size_t epoch_count, bool check_output) {
+  /// The times of some epochs, in seconds per run; refuses the row if its output is wrong.
+  std::vector<double> run_epochs(std::size_t epoch_count, bool check_output) {
     lane.check_output = check_output;
     registered->Iterations(static_cast<benchmark::IterationCount>(row.iterations))
         ->Repetitions(static_cast<int>(epoch_count));
     Collector collector;
     benchmark::RunSpecifiedBenchmarks(&collector, "^" + row.name() + "/");
     if (!collector.error.empty()) refuse(collector.error);
-    return collector.seconds.empty() ? not_timed : std::ranges::min(collector.seconds);
+    return collector.seconds.empty() ? std::vector<double>{not_timed} : collector.seconds;
   }
 
   /// Finds how many runs fill an epoch: two consecutive readings must agree, since one may have been interrupted.
@@ -80,7 +79,7 @@ struct Racer {
     row.iterations = 1;
     double previous = not_timed;
     for (int attempt = 0; attempt < 8 && timed(); ++attempt) {
-      const double seconds = epoch(1, attempt == 0);
+      const double seconds = run_epochs(1, attempt == 0).front();
       const bool settled = std::abs(seconds - previous) < 0.15 * seconds;
       const double wanted = std::clamp(options.epoch_seconds / std::max(seconds, 1e-10), 1.0, 1e7);
       const auto iterations = static_cast<std::uint64_t>(wanted);
@@ -90,8 +89,8 @@ struct Racer {
       lane.warm_up = iterations < few_iterations && seconds < longest_cold_seconds;
     }
     const double round_seconds = static_cast<double>(row.iterations + (lane.warm_up ? 1 : 0)) * previous;
-    if (round_seconds > 50 * options.epoch_seconds) epochs = 1;
-    const double affordable = options.row_budget_seconds / (static_cast<double>(epochs) * round_seconds);
+    row.rounds.epochs = round_seconds > 50 * options.epoch_seconds ? 1 : 2;
+    const double affordable = options.row_budget_seconds / (static_cast<double>(row.rounds.epochs) * round_seconds);
     // Powers of two, so that any two rows share the rounds of the rarer one.
     const double wanted_stride = static_cast<double>(options.rounds) / std::max(affordable, 1.0);
     const std::size_t widest = std::bit_floor(std::max<std::size_t>(1, options.rounds / fewest_rounds));
@@ -123,20 +122,25 @@ std::vector<std::unique_ptr<Racer>> line_up(const SelectedWorkload& selected, co
 void run_rounds(std::vector<Racer*>& racers, const RaceOptions& options) {
   const auto orders = latin_square_orders(racers.size(), options.rounds, options.gate.seed);
   for (std::size_t round = 0; round < orders.size() && !interrupted(); ++round) {
-    for (Racer* racer : racers) racer->row.round_seconds.push_back(not_timed);
+    for (Racer* racer : racers) {
+      racer->row.rounds.first.push_back(not_timed);
+      racer->row.rounds.smallest.push_back(not_timed);
+    }
     for (const std::size_t index : orders[round]) {
       Racer& racer = *racers[index];
       if (!racer.timed() || round % racer.stride != 0) continue;
       const bool last = round + racer.stride >= orders.size();
-      const double seconds = racer.epoch(racer.epochs, last);
-      if (racer.timed()) racer.row.round_seconds[round] = seconds;
+      const std::vector<double> seconds = racer.run_epochs(racer.row.rounds.epochs, last);
+      if (!racer.timed()) continue;
+      racer.row.rounds.first[round] = seconds.front();
+      racer.row.rounds.smallest[round] = std::ranges::min(seconds);
     }
   }
 }
 
-std::vector<double> valid(const std::vector<double>& round_seconds) {
+std::vector<double> valid(const std::vector<double>& seconds_of_rounds) {
   std::vector<double> values;
-  std::ranges::copy_if(round_seconds, std::back_inserter(values),
+  std::ranges::copy_if(seconds_of_rounds, std::back_inserter(values),
                        [](double seconds) { return std::isfinite(seconds); });
   return values;
 }
@@ -158,12 +162,20 @@ void reject_impossible(Racer& racer, const Roof& roof) {
   }
 }
 
+/// How much faster `row` is than `baseline`.
+Interval speedup_over(Row& baseline, Row& row) {
+  if (baseline.rounds.epochs != row.rounds.epochs) {
+    baseline.compared_by_first_epochs = row.compared_by_first_epochs = true;
+  }
+  return ratio_interval(baseline.rounds, row.rounds);
+}
+
 /// `baseline`: as in Method.
 void compare_rows(std::vector<Racer*>& racers, const std::string& baseline) {
-  const Row* reference = nullptr;
-  const Row* best = nullptr;
-  for (const Racer* racer : racers) {
-    const Row& row = racer->row;
+  Row* reference = nullptr;
+  Row* best = nullptr;
+  for (Racer* racer : racers) {
+    Row& row = racer->row;
     if (row.status != RowStatus::timed) continue;
     if (row.variant == "reference") reference = &row;
     const bool sequential = baseline.empty() ? !row.threaded && !row.peer : row.variant == baseline;
@@ -172,9 +184,9 @@ void compare_rows(std::vector<Racer*>& racers, const std::string& baseline) {
   for (Racer* racer : racers) {
     Row& row = racer->row;
     if (row.status != RowStatus::timed) continue;
-    if (reference != nullptr) row.speedup = ratio_interval(reference->round_seconds, row.round_seconds);
+    if (reference != nullptr) row.speedup = speedup_over(*reference, row);
     if (best != nullptr) {
-      row.speedup_sequential = ratio_interval(best->round_seconds, row.round_seconds);
+      row.speedup_sequential = speedup_over(*best, row);
       row.best_sequential = best->variant;
     }
   }
@@ -209,7 +221,7 @@ std::vector<Row> race(const SelectedWorkload& selected, const RaceOptions& optio
   if (!racing.empty()) run_rounds(racing, options);
   for (Racer* racer : racing) {
     if (!racer->timed()) continue;
-    const std::vector<double> values = valid(racer->row.round_seconds);
+    const std::vector<double> values = valid(racer->row.rounds.smallest);
     if (values.size() < fewest_rounds) {
       racer->row.status = RowStatus::left_out;
       racer->row.message = "interrupted";

@@ -40,8 +40,9 @@ struct Row {
   std::optional<std::uint64_t> input_hash;
 
   std::uint64_t iterations = 0;                ///< runs per epoch
-  std::vector<double> round_seconds;           ///< seconds per run, one value per round; NaN where the row sat out
-  double seconds = 0;                          ///< their median
+  RoundTimes rounds;                           ///< seconds per run, one value per round; NaN where the row sat out
+  double seconds = 0;                          ///< the median of the smallest epochs
+  bool compared_by_first_epochs = false;       ///< with a row that has another number of epochs
   std::optional<Interval> speedup;             ///< against the reference
   std::optional<Interval> speedup_sequential;  ///< against the best single-threaded variant
   std::string best_sequential;                 ///< the name of that variant

@@ -124,6 +124,11 @@ Interval ratio_interval(std::span<const double> numerator_times, std::span<const
   return {std::exp(log_ratio.estimate), std::exp(log_ratio.low), std::exp(log_ratio.high)};
 }
 
+Interval ratio_interval(const RoundTimes& numerator, const RoundTimes& denominator, double confidence) {
+  const auto times = numerator.epochs == denominator.epochs ? &RoundTimes::smallest : &RoundTimes::first;
+  return ratio_interval(numerator.*times, denominator.*times, confidence);
+}
+
 Verdict verdict(const Interval& speedup, double margin) {
   if (!(margin >= 0)) throw std::invalid_argument(fmt::format("A margin must not be negative, but it is {}.", margin));
   const double upper = 1 + margin;

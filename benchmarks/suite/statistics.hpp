@@ -42,6 +42,17 @@ Interval median_interval(std::span<const double> samples, double confidence = 0.
 Interval ratio_interval(std::span<const double> numerator_times, std::span<const double> denominator_times,
                         double confidence = 0.95);
 
+/// The times of a row by rounds: of the first of its epochs, and the smallest of all of them.
+struct RoundTimes {
+  std::size_t epochs = 1;  ///< in each round
+  std::vector<double> first;
+  std::vector<double> smallest;
+};
+
+/// The same where both rows get the same treatment: the smallest of two epochs is below the time of one by what noise
+/// adds to it, so rows with different numbers of epochs are compared by their first ones.
+Interval ratio_interval(const RoundTimes& numerator, const RoundTimes& denominator, double confidence = 0.95);
+
 enum class Verdict { faster, slower, same, undecided };
 
 /// What an interval of the speedup says: `faster` where all of it lies beyond 1 + margin, `slower` where all of it lies
