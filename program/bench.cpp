@@ -55,9 +55,12 @@ int bench_in_rounds(const BenchOptions& options, const std::vector<suite::Select
   const auto start = std::chrono::steady_clock::now();
   {
     suite::Progress progress(planned_seconds(selection, race));
-    measure(selection, race, progress, record);
+    measure(selection, race, progress, record, [&] {
+      record.seconds = seconds_since(start);
+      if (!options.out.empty()) save_so_far(options.out, record);
+    });
   }
-  record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  record.seconds = seconds_since(start);
   const nlohmann::ordered_json results = to_results(record);
   if (!options.out.empty()) write_whole(options.out, results.dump(1) + "\n");
   fmt::print("{}", options.json ? results.dump(1) + "\n" : reports::speedup_tables(results));

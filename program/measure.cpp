@@ -63,8 +63,9 @@ double planned_seconds(const std::vector<suite::SelectedWorkload>& selection, co
 }
 
 void measure(const std::vector<suite::SelectedWorkload>& selection, const suite::RaceOptions& options,
-             suite::Progress& progress, Record& record) {
+             suite::Progress& progress, Record& record, const std::function<void()>& save) {
   record.options = options;
+  record.partial = true;  // until the end
   record.machine = suite::read_machine_card();
   progress.now("measuring what this machine can do");
   measure_machine_peaks(record);
@@ -83,10 +84,15 @@ void measure(const std::vector<suite::SelectedWorkload>& selection, const suite:
     std::vector<suite::Row> rows = suite::race(selected, options, roof);
     report_refusals(rows);
     std::ranges::move(rows, std::back_inserter(record.rows));
+    save();
     progress.done(planned_seconds({selected}, options) - machine_seconds);
   }
   record.growth = suite::fit_growth(record.rows);
   record.partial = suite::interrupted();
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 bool any_refused(const Record& record) { return std::ranges::any_of(record.rows, &suite::Row::refused); }

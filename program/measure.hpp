@@ -1,6 +1,8 @@
 // Measuring a selection: the machine first, then one race per workload. `run` and `bench` share it.
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,10 +19,13 @@ suite::RaceOptions race_options(bool full, std::uint64_t seed);
 /// The seconds that `measure` is expected to take.
 double planned_seconds(const std::vector<suite::SelectedWorkload>& selection, const suite::RaceOptions& options);
 
-/// Fills in machine, peaks, noise, rows and growth of the record; an interrupt ends after the workload in hand and
-/// marks the record partial. Says on standard error which rows were refused.
+/// Fills in machine, peaks, noise, rows and growth of the record, and calls `save` after each workload; an interrupt
+/// ends after the workload in hand and marks the record partial. Says on standard error which rows were refused.
 void measure(const std::vector<suite::SelectedWorkload>& selection, const suite::RaceOptions& options,
-             suite::Progress& progress, Record& record);
+             suite::Progress& progress, Record& record, const std::function<void()>& save);
+
+/// The time that has passed, in seconds.
+double seconds_since(std::chrono::steady_clock::time_point start);
 
 /// Whether any row was refused.
 bool any_refused(const Record& record);

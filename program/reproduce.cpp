@@ -26,7 +26,8 @@ void reproduce(const ReproduceOptions& options) {
   if (selected.empty()) throw std::invalid_argument("the filter '" + options.filter + "' matches no claim");
   suite::Progress progress(planned_seconds(selected, options.full));
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
-  for (const auto& finding : test_claims(selected, options.full, progress)) json.push_back(to_json(finding));
+  test_claims(selected, options.full, progress,
+              [&](const claims::Finding& finding) { json.push_back(to_json(finding)); });
   if (options.json) {
     fmt::print("{}\n", nlohmann::ordered_json{{"claims", json}}.dump(2));
   } else {
@@ -42,16 +43,14 @@ double planned_seconds(const std::vector<claims::Claim>& claims, bool full) {
   return seconds;
 }
 
-std::vector<claims::Finding> test_claims(const std::vector<claims::Claim>& claims, bool full,
-                                         suite::Progress& progress) {
-  std::vector<claims::Finding> findings;
+void test_claims(const std::vector<claims::Claim>& claims, bool full, suite::Progress& progress,
+                 const std::function<void(claims::Finding)>& found) {
   for (const auto& claim : claims) {
     if (suite::interrupted()) break;
     progress.now("claim " + claim.method + " " + claim.id);
-    findings.push_back(claims::test(claim, full));
+    found(claims::test(claim, full));
     progress.done(full ? claim.full_seconds : claim.quick_seconds);
   }
-  return findings;
 }
 
 void add_reproduce(Context context) {

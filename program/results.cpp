@@ -200,12 +200,27 @@ void write_whole(const std::filesystem::path& path, const std::string& text) {
   if (error) fail(error.message());
 }
 
+void save_so_far(const std::filesystem::path& path, const Record& record) {
+  static bool warned = false;
+  try {
+    write_whole(path, to_results(record).dump(1) + "\n");
+  } catch (const std::runtime_error& failure) {
+    if (!warned) fmt::print(stderr, "tandem: {}; the rows so far are not saved\n", failure.what());
+    warned = true;
+  }
+}
+
 void require_writable(const std::filesystem::path& path) {
   const std::filesystem::path probe = path.string() + ".partial";
-  if (!std::ofstream(probe)) {
-    throw std::invalid_argument("cannot write " + path.string() + ": the folder is missing or not writable");
+  std::ofstream file(probe);
+  file << std::string(4096, '.');
+  file.close();
+  std::error_code ignored;
+  std::filesystem::remove(probe, ignored);
+  if (!file) {
+    throw std::invalid_argument("cannot write " + path.string() +
+                                ": the folder is missing or not writable, or the disk is full");
   }
-  std::filesystem::remove(probe);
 }
 
 std::string utc_now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }

@@ -24,7 +24,7 @@ struct Record {
   std::string command;
   std::string started;  ///< UTC, ISO 8601
   double seconds = 0;
-  bool partial = false;  ///< interrupted before the end
+  bool partial = false;  ///< interrupted before the end, or not there yet
   suite::MachineCard machine;
   std::vector<suite::Peaks> peaks;
   std::optional<std::string> suspect_peaks;  ///< why fractions of the roof are not shown
@@ -45,6 +45,10 @@ nlohmann::ordered_json to_json(const suite::Check& check);
 
 /// Writes the whole text or nothing: a reader never sees half a file. Throws std::runtime_error that names the path.
 void write_whole(const std::filesystem::path& path, const std::string& text);
+
+/// Writes what is known of a record that still grows. Where that fails it says so on standard error, once, and what was
+/// written before stays.
+void save_so_far(const std::filesystem::path& path, const Record& record);
 
 /// Refuses a path that could not be written, before minutes are spent on what shall stand there. Throws
 /// std::invalid_argument that names it.

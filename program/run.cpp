@@ -4,6 +4,9 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
 
 #include "benchmarks/suite/interrupt.hpp"
 #include "benchmarks/suite/registry.hpp"
@@ -25,7 +28,10 @@ struct RunOptions {
 std::filesystem::path new_folder(const std::string& out, std::string started) {
   std::ranges::replace(started, ':', '-');
   std::filesystem::path folder = std::filesystem::path(out) / started;
-  std::filesystem::create_directories(folder);
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw std::invalid_argument("cannot make the folder " + folder.string() + ": " + error.message());
+  require_writable(folder / "results.json");
   return folder;
 }
 
@@ -47,11 +53,19 @@ int run(const RunOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   {
     suite::Progress progress(planned_seconds(selection, race) + planned_seconds(claims, full));
-    measure(selection, race, progress, record);
-    record.findings = test_claims(claims, full, progress);
+    const auto save = [&] {
+      record.partial = true;
+      record.seconds = seconds_since(start);
+      save_so_far(folder / "results.json", record);
+    };
+    measure(selection, race, progress, record, save);
+    test_claims(claims, full, progress, [&](claims::Finding finding) {
+      record.findings.push_back(std::move(finding));
+      save();
+    });
   }
   record.partial = suite::interrupted();
-  record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  record.seconds = seconds_since(start);
 
   const nlohmann::ordered_json results = to_results(record);
   write_whole(folder / "results.json", results.dump(1) + "\n");
