@@ -137,7 +137,7 @@ TEST(RatioInterval, FalseAlarmsStayWithinTheNominalRate) {
   }
 }
 
-TEST(RatioInterval, IsUnbiasedWhateverTheNumbersOfEpochs) {
+TEST(FairRatio, IsUnbiasedWhateverTheNumbersOfEpochs) {
   constexpr std::size_t draws = 1000;
   constexpr std::size_t rounds = 52;
   constexpr double speedup = 3;
@@ -148,7 +148,7 @@ TEST(RatioInterval, IsUnbiasedWhateverTheNumbersOfEpochs) {
       std::size_t missed = 0;
       for (std::size_t draw = 0; draw < draws; ++draw) {
         const auto times = race_arms({Arm{speedup, slow_epochs}, Arm{1, fast_epochs}}, rounds, 70000 + draw);
-        const Interval ratio = ratio_interval(times[0], times[1]);
+        const Interval ratio = fair_ratio(times[0], times[1]);
         log_estimates += std::log(ratio.estimate / speedup) / draws;
         log_by_smallest += std::log(ratio_interval(times[0].smallest, times[1].smallest).estimate / speedup) / draws;
         if (ratio.low > speedup || ratio.high < speedup) ++missed;

@@ -167,7 +167,7 @@ Interval speedup_over(Row& baseline, Row& row) {
   if (baseline.rounds.epochs != row.rounds.epochs) {
     baseline.compared_by_first_epochs = row.compared_by_first_epochs = true;
   }
-  return ratio_interval(baseline.rounds, row.rounds);
+  return fair_ratio(baseline.rounds, row.rounds);
 }
 
 /// `baseline`: as in Method.

@@ -124,9 +124,9 @@ Interval ratio_interval(std::span<const double> numerator_times, std::span<const
   return {std::exp(log_ratio.estimate), std::exp(log_ratio.low), std::exp(log_ratio.high)};
 }
 
-Interval ratio_interval(const RoundTimes& numerator, const RoundTimes& denominator, double confidence) {
+Interval fair_ratio(const RoundTimes& numerator, const RoundTimes& denominator) {
   const auto times = numerator.epochs == denominator.epochs ? &RoundTimes::smallest : &RoundTimes::first;
-  return ratio_interval(numerator.*times, denominator.*times, confidence);
+  return ratio_interval(numerator.*times, denominator.*times);
 }
 
 Verdict verdict(const Interval& speedup, double margin) {

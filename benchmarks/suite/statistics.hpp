@@ -49,9 +49,9 @@ struct RoundTimes {
   std::vector<double> smallest;
 };
 
-/// The same where both rows get the same treatment: the smallest of two epochs is below the time of one by what noise
-/// adds to it, so rows with different numbers of epochs are compared by their first ones.
-Interval ratio_interval(const RoundTimes& numerator, const RoundTimes& denominator, double confidence = 0.95);
+/// ratio_interval of two rows with the same treatment of both: the smallest of two epochs is below the time of one by
+/// what noise adds to it, so rows with different numbers of epochs are compared by their first ones.
+Interval fair_ratio(const RoundTimes& numerator, const RoundTimes& denominator);
 
 enum class Verdict { faster, slower, same, undecided };
 
