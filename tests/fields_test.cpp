@@ -171,6 +171,15 @@ TEST(Absolute, ChecksTheSizeFirst) {
   EXPECT_FALSE(absolute({}, {1}).agrees());
 }
 
+TEST(Absolute, ForgivesNoSizeAndNoNaNWhateverTheTolerance) {
+  const auto forgiving = [](const Numbers& answer) {
+    return judged(Numbers{1, 2}, answer, [](auto& fields) { fields.absolute("x", itself, {}, infinity); });
+  };
+  EXPECT_FALSE(forgiving({1}).agrees());
+  EXPECT_FALSE(forgiving({1, nan}).agrees());
+  EXPECT_FALSE(forgiving({1, infinity}).agrees());
+}
+
 TEST(Equal, CountsWhatDiffersInWhateverIsCompared) {
   using Rows = std::vector<Row>;
   const auto equal = [](const Rows& right, const Rows& answer) {

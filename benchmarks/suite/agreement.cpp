@@ -10,7 +10,7 @@ namespace tandem::suite {
 
 double Agreement::excess() const {
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  if (std::isnan(error) || std::isnan(tolerance)) return infinity;
+  if (!std::isfinite(error) || std::isnan(tolerance)) return infinity;
   if (error <= 0) return 0;
   return tolerance > 0 ? error / tolerance : infinity;
 }

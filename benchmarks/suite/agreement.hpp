@@ -1,6 +1,7 @@
 // How far an answer is from the right one, and how the differences of several fields become one.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -14,7 +15,8 @@ struct Agreement {
   double tolerance = 0;
   std::string message{};  ///< where they differ, naming the first differing element; empty when they agree
 
-  bool agrees() const { return error <= tolerance; }  // false for NaN
+  /// Never with an error that is NaN or infinite, whatever the tolerance.
+  bool agrees() const { return error <= tolerance && std::isfinite(error); }
 
   /// The error in tolerances; infinite for a NaN, and for any error where none is tolerated.
   double excess() const;
