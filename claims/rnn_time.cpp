@@ -89,7 +89,7 @@ Outcome faster_than_the_loop(bool full) {
                           : all.faster <= all.slower ? Verdict::refuted
                                                      : Verdict::unstable;
   return {fmt::format("faster than the loop in {} of {} races, best {:.2f}x ({} threads or one, the better): {}",
-                      all.faster, all.faster + all.slower, all.best, suite::all_cores().threads,
+                      all.faster, all.faster + all.slower, all.best, int{suite::all_cores().threads},
                       fmt::join(all.figures, "; ")),
           verdict};
 }

@@ -39,7 +39,7 @@ void report_refusals(const std::vector<suite::Row>& rows) {
 suite::RaceOptions race_options(bool full, std::uint64_t seed) {
   suite::RaceOptions options;
   options.gate.seed = seed;
-  const int all = suite::all_cores().threads;
+  const int all = suite::read_machine_card().threads_that_fit();
   options.threads.clear();
   for (int threads = 1; threads < all; threads *= 2) options.threads.push_back(threads);
   options.threads.push_back(all);

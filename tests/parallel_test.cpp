@@ -14,6 +14,13 @@
 namespace tandem {
 namespace {
 
+TEST(Execution, HasAtLeastOneThread) {
+  for (const int threads : {0, -1, -1'000'000}) {
+    EXPECT_THROW((Execution{.threads = threads}), std::invalid_argument) << threads;
+  }
+  EXPECT_EQ(Execution{.threads = 1}.threads, 1);
+}
+
 template <class Scheduler>
 class Schedulers : public testing::Test {};
 using AllSchedulers = testing::Types<Sequential, OpenMp, OneTbb>;

@@ -22,6 +22,7 @@
 
 #include "benchmarks/suite/control_group.hpp"
 #include "benchmarks/suite/topology.hpp"
+#include "impl/support/parallel.hpp"
 #include "tandem_build.hpp"
 #include "tandem_revision.hpp"
 
@@ -147,7 +148,7 @@ int MachineCard::threads_that_fit() const {
 }
 
 Execution all_cores() {
-  static const int threads = read_machine_card().threads_that_fit();
+  static const int threads = OpenMp::team(read_machine_card().threads_that_fit());
   return {.threads = threads};
 }
 

@@ -79,8 +79,7 @@ void DecoderState::run() {
     batch.h.resize(size);
     batch.queries.resize(size);
   }
-  const auto threads =
-      static_cast<std::size_t>(scheduler == Scheduler::sequential ? 1 : std::max(execution.threads, 1));
+  const auto threads = static_cast<std::size_t>(scheduler == Scheduler::sequential ? 1 : int{execution.threads});
   const std::size_t block = std::clamp<std::size_t>((rows + threads - 1) / threads, 1, largest_block);
   // Rows of different sequences do not need each other: each block goes all the way at once.
   const bool alone = std::ranges::all_of(batch.segments, [](const Segment& segment) { return segment.rows == 1; });

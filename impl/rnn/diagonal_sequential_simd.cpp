@@ -81,7 +81,7 @@ void run(const Problem<Cell>& problem, Answer<>& answer, const Execution& execut
   if (d == 0 || problem.length() == 0) return;
   const std::size_t lanes = std::min(d, HWY_DYNAMIC_DISPATCH(vector_lanes)());
   const std::size_t vectors = d / lanes;
-  const auto threads = static_cast<std::size_t>(std::max(execution.threads, 1));
+  const auto threads = static_cast<std::size_t>(execution.threads);
   const std::size_t share = (vectors + threads - 1) / threads;
   Scheduler::for_each_chunk(execution, vectors, share, [&](std::size_t begin, std::size_t end) {
     run_channels(problem, answer, begin * lanes, end == vectors ? d : end * lanes);

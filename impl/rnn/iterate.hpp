@@ -30,7 +30,7 @@ class Iteration {
   /// Sweeps over the steps that are still wrong. Afterwards residual() is that of the iterate before the sweep.
   template <class Scheduler>
   void sweep(const Execution& execution) {
-    cut(static_cast<std::size_t>(std::max(execution.threads, 1)));
+    cut(static_cast<std::size_t>(execution.threads));
     const Iterates<Real> iterates{old_, next_};
     const std::size_t columns = kernel_.columns();
     Scheduler::for_each_chunk(execution, chunks_.size(), columns, [&](std::size_t begin, std::size_t end) {

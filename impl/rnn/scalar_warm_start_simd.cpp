@@ -131,7 +131,7 @@ class ScalarWarmStart {
     run_steps(problem_, problem_.initial_state[0], 0, known, states_);
     done_ = known;
     warm_up_ = whole_tiles(forgetting_length(known) * 5 / 4);
-    const auto threads = static_cast<std::size_t>(std::max(execution.threads, 1));
+    const auto threads = static_cast<std::size_t>(execution.threads);
     for (std::size_t wave = 2 * threads; warm_up_ > 0 && plan(wave); wave *= 4) {
       const std::size_t piece = (blocks_.size() + 4 * threads - 1) / (4 * threads);
       Scheduler::for_each_chunk(execution, blocks_.size(), threads == 1 ? blocks_.size() : piece,

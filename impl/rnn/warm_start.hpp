@@ -66,7 +66,7 @@ class WarmStart {
   void run(const Execution& execution) {
     answer_.iterations = 1;
     answer_.repeated_steps = 0;
-    const std::size_t columns = lockstep_.columns() * static_cast<std::size_t>(std::max(execution.threads, 1));
+    const std::size_t columns = lockstep_.columns() * static_cast<std::size_t>(execution.threads);
     const std::size_t forgetting = measure_forgetting();
     // A rehearsal that fails costs each thread 3 W steps of all its columns: then at most a tenth of the sequence, less
     // what columns gain. Where W is short it may cost a 32nd, since W was measured at two places only.

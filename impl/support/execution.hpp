@@ -1,11 +1,27 @@
 // How a variant may run: the one argument that is neither problem nor answer.
 #pragma once
 
+#include <stdexcept>
+#include <string>
+
 namespace tandem {
+
+/// 1 or more: the one place where fewer threads are refused, for no variant can be handed an Execution with them.
+class ThreadCount {
+ public:
+  /// Throws std::invalid_argument below 1.
+  ThreadCount(int count) : count_(count) {
+    if (count < 1) throw std::invalid_argument("the number of threads is " + std::to_string(count) + ", not 1 or more");
+  }
+  operator int() const { return count_; }
+
+ private:
+  int count_;
+};
 
 /// Passed to every variant. Answers do not depend on it beyond the method's stated tolerance.
 struct Execution {
-  int threads = 1;  ///< used by the `omp` and `tbb` variants; the others run on the calling thread alone
+  ThreadCount threads = 1;  ///< used by the `omp` and `tbb` variants; the others run on the calling thread alone
 };
 
 }  // namespace tandem

@@ -63,9 +63,10 @@ struct OpenMp {
   template <class Body>
   static void for_each_chunk(const Execution& execution, std::size_t count, std::size_t grain, Body&& body) {
     const std::size_t chunks = (count + grain - 1) / grain;
+    const int threads = execution.threads;
     std::exception_ptr failure;
     const ExactTeam exact;
-#pragma omp parallel for schedule(dynamic) num_threads(execution.threads)
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
     for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
       try {
         body(chunk * grain, std::min((chunk + 1) * grain, count));
