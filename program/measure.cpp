@@ -74,6 +74,7 @@ void measure(const std::vector<suite::SelectedWorkload>& selection, const suite:
 
   const suite::Roof roof{.seconds =
                              [&record](const suite::Work& work, int threads) {
+                               if (record.suspect_peaks) return 0.0;  // they show no share and refuse no row
                                return suite::roof_seconds(work, record.peaks.front(), record.peaks.back(), threads,
                                                           record.machine);
                              },
@@ -86,6 +87,10 @@ void measure(const std::vector<suite::SelectedWorkload>& selection, const suite:
     std::ranges::move(rows, std::back_inserter(record.rows));
     save();
     progress.done(planned_seconds({selected}, options) - machine_seconds);
+  }
+  // Peaks are measured again where a row seems impossible: all rows are held against the last ones.
+  for (suite::Row& row : record.rows) {
+    if (row.status == suite::RowStatus::timed) row.roof = suite::share_of_roof(row, roof);
   }
   record.growth = suite::fit_growth(record.rows);
   record.partial = suite::interrupted();

@@ -171,6 +171,17 @@ TEST(Gate, AsksForNoAnswerOnce) {
   }
 }
 
+TEST(Race, RefusesNothingAndShowsNoShareWhereNoRoofIsKnown) {
+  RaceOptions options;
+  options.rounds = 8;
+  const Roof unknown{.seconds = [](const Work&, int) { return 0.0; },
+                     .remeasure = [] { FAIL() << "nothing is below 0"; }};
+  for (const Row& row : race(broken_workload(), options, unknown)) {
+    EXPECT_NE(row.status, RowStatus::impossible) << row.name();
+    EXPECT_FALSE(row.roof) << row.name();
+  }
+}
+
 TEST(Race, RefusesByNameAndTimesTheRest) {
   RaceOptions options;
   options.rounds = 8;

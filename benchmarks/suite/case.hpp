@@ -16,7 +16,7 @@
 namespace tandem::suite {
 
 /// What a run must at least do: element operations of each kind and bytes moved. With the machine's peaks it gives the
-/// roof, the least time the run can take. Operations that share the same ports add up.
+/// roof, the least time the run can take (roof.hpp).
 struct Work {
   double fma_float = 0;
   double fma_double = 0;
@@ -79,8 +79,8 @@ class Case {
   virtual void poison() = 0;
   virtual void run(std::size_t variant, const Execution& execution) = 0;
   /// Takes the output, which is the variant's, as what every other variant must give, or, where something is expected
-  /// already, those of its fields that were not known; or a sentence that says what
-  /// was never written or has another size than the method says.
+  /// already, those of its fields that were not known; or a sentence that says what was never written or has another
+  /// size than the method says.
   virtual std::optional<std::string> expect(std::size_t variant) = 0;
   virtual bool has_expectation() const = 0;
   /// The output, which is the variant's, against what is expected.

@@ -153,8 +153,7 @@ void reject_impossible(Racer& racer, const Roof& roof) {
     roof.remeasure();
     least = roof.seconds(row.work, row.threads);
   }
-  if (least <= 0) return;
-  row.roof = least / row.seconds;
+  row.roof = share_of_roof(row, roof);
   if (row.seconds < roof_allowance * least) {
     row.status = RowStatus::impossible;
     row.message = "its time is " + std::to_string(100 * row.seconds / least) +
@@ -205,6 +204,11 @@ SelectedWorkload with_baselines(const SelectedWorkload& selected) {
 }
 
 }  // namespace
+
+std::optional<double> share_of_roof(const Row& row, const Roof& roof) {
+  const double least = roof.seconds(row.work, row.threads);
+  return least > 0 ? std::optional(least / row.seconds) : std::nullopt;
+}
 
 std::vector<Row> race(const SelectedWorkload& selected, const RaceOptions& options, const Roof& roof) {
   const SelectedWorkload all = with_baselines(selected);

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "benchmarks/suite/gate.hpp"
@@ -27,11 +28,15 @@ struct RaceOptions {
   double margin = 0.02;              ///< what counts as the same
 };
 
-/// The least time for some work at a thread count, from the machine's peaks; empty functions: no roof is known.
+/// The least time for some work at a thread count, from the machine's peaks, 0 where none is known; empty functions: no
+/// roof is known.
 struct Roof {
   std::function<double(const Work&, int threads)> seconds;
   std::function<void()> remeasure;  ///< called before a time below the roof is rejected
 };
+
+/// How much of the roof a timed row reached by the peaks as they are now; nothing where no roof is known.
+std::optional<double> share_of_roof(const Row& row, const Roof& roof);
 
 /// Checks, then races the selected variants of a workload. Single-threaded variants that were not selected race along
 /// as baselines and are not returned.

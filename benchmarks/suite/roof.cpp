@@ -58,10 +58,12 @@ double roof_seconds(const Work& work, const Peaks& one_thread, const Peaks& all_
     return threads >= all_threads.threads ? all : std::min(threads * one, all);
   };
   const auto peak = [&](double Peaks::*rate) { return at_threads(one_thread.*rate, all_threads.*rate); };
-  const double arithmetic =
-      time_for(work.fma_float, peak(&Peaks::fma_float)) + time_for(work.fma_double, peak(&Peaks::fma_double)) +
-      time_for(work.sqrt_double, peak(&Peaks::sqrt_double)) +
-      time_for(work.divide_double, peak(&Peaks::divide_double)) + time_for(work.exp_float, peak(&Peaks::exp_float));
+  const double multipliers = time_for(work.fma_float, peak(&Peaks::fma_float)) +
+                             time_for(work.fma_double, peak(&Peaks::fma_double)) +
+                             time_for(work.exp_float, peak(&Peaks::exp_float));
+  const double divider =
+      time_for(work.sqrt_double, peak(&Peaks::sqrt_double)) + time_for(work.divide_double, peak(&Peaks::divide_double));
+  const double arithmetic = std::max(multipliers, divider);
   if (work.bytes() <= 0) return arithmetic;
 
   const auto level = level_of(work.footprint, threads, card);

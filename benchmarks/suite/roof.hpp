@@ -6,8 +6,9 @@
 
 namespace tandem::suite {
 
-/// The least seconds for this work on `threads` threads: the larger of
-///  - the arithmetic time, the sum over the kinds of operations / peak, because they share the same ports, and
+/// The least seconds for this work on `threads` threads: the largest of
+///  - the time of the multipliers, operations / peak of FMA and exponentials together, which share their ports,
+///  - the time of the divider, the same of square roots and divisions, since the two units work side by side, and
 ///  - the memory time at the smallest level that holds the footprint: bytes read / read bandwidth + bytes written /
 ///  write
 ///    bandwidth, or, where loads and stores overlap, less: as many bytes read as written at the bandwidth of a copy and
