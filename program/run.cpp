@@ -37,7 +37,6 @@ std::filesystem::path new_folder(const std::string& out, std::string started) {
 
 int run(const RunOptions& options) {
   suite::watch_for_interrupt();
-  for (const std::string& sentence : suite::absences()) fmt::print("Absent: {}\n", sentence);
   const bool full = options.selection.full;
   const auto selection =
       suite::select({.filter = options.selection.filter, .full = full, .hidden = options.selection.hidden});
@@ -50,6 +49,7 @@ int run(const RunOptions& options) {
   if (!options.selection.filter.empty()) record.command += " '" + options.selection.filter + "'";
   record.started = utc_now();
   const auto folder = new_folder(options.out, record.started);
+  for (const std::string& sentence : suite::absences()) fmt::print("Absent: {}\n", sentence);
   const auto start = std::chrono::steady_clock::now();
   {
     suite::Progress progress(planned_seconds(selection, race) + planned_seconds(claims, full));

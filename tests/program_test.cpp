@@ -65,6 +65,12 @@ TEST(Usage, BadArgumentsEndInOneSentence) {
   expect_refusal("report no_such_file.json", "no_such_file.json");
 }
 
+TEST(Usage, WhatIsAbsentIsNoAnswerToBadArguments) {
+  const Result result = run("/usr/bin/env", "TANDEM_DATA=/nowhere '" TANDEM_PROGRAM "' run no_such_method");
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.output, IsEmpty());
+}
+
 TEST(List, HasTheShapeThatOtherProgramsReadAndHidesTheSkeleton) {
   const json list = tandem_json("list --json");
   std::set<std::string> names;
