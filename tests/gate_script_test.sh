@@ -38,7 +38,7 @@ for tool in apt-get dpkg-query dpkg-deb; do printf '#!/bin/sh\necho installed\n'
 export CALLS=$work/calls
 : >"$CALLS"
 
-cp "$TANDEM_SOURCE"/ci/{setup.sh,gate} "$project/ci"
+cp "$TANDEM_SOURCE"/ci/{setup.sh,unpack.sh,gate} "$project/ci"
 printf 'results/\nbuild/\n' >"$project/.gitignore"
 echo "kernel one" >"$project/kernel"
 git -C "$project" init -q -b main

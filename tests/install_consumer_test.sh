@@ -37,4 +37,4 @@ cp "$prefix/bin/tandem" "$work/moved"
 cp -R "$prefix/share/tandem/models" "$work/moved"
 [ "$(found "$work/moved/tandem")" = "$work/moved/models" ] ||
   fail "a tandem beside its models takes those of $(found "$work/moved/tandem")"
-$emulator "$work/moved/tandem" check '^unigram_decode/simd/english_117k' >/dev/null || fail "the moved tandem does not work"
+$emulator "$work/moved/tandem" check '^unigram_decode/automaton/english_117k' >/dev/null || fail "the moved tandem does not work"
