@@ -10,7 +10,9 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
+#include "benchmarks/suite/epochs.hpp"
 #include "benchmarks/suite/interrupt.hpp"
 #include "benchmarks/suite/lane.hpp"
 #include "benchmarks/suite/run_error.hpp"
@@ -22,12 +24,6 @@ namespace {
 constexpr double not_timed = std::numeric_limits<double>::quiet_NaN();
 /// A time may lie this far below the roof: the peaks were measured in other seconds than the row.
 constexpr double roof_allowance = 0.9;
-/// The fewest values for which the exact 95 % interval of a median is finite.
-constexpr std::size_t fewest_rounds = 6;
-/// In an epoch of fewer runs the first one, with cold caches, would show; unless a run takes so long that they are warm
-/// before it is over.
-constexpr std::uint64_t few_iterations = 8;
-constexpr double longest_cold_seconds = 10e-3;
 
 /// Keeps the runs of one call instead of printing them.
 class Collector : public benchmark::BenchmarkReporter {
@@ -74,23 +70,21 @@ struct Racer {
     return collector.seconds.empty() ? std::vector<double>{not_timed} : collector.seconds;
   }
 
-  /// Finds how many runs fill an epoch: two consecutive readings must agree, since one may have been interrupted.
+  /// Finds how many runs fill an epoch, and how many rounds the row can afford.
   void calibrate(const RaceOptions& options) {
-    row.iterations = 1;
-    double previous = not_timed;
-    for (int attempt = 0; attempt < 8 && timed(); ++attempt) {
-      const double seconds = run_epochs(1, attempt == 0).front();
-      const bool settled = std::abs(seconds - previous) < 0.15 * seconds;
-      const double wanted = std::clamp(options.epoch_seconds / std::max(seconds, 1e-10), 1.0, 1e7);
-      const auto iterations = static_cast<std::uint64_t>(wanted);
-      if (settled && row.iterations * 2 > iterations) break;
-      previous = seconds;
-      row.iterations = iterations;
-      lane.warm_up = iterations < few_iterations && seconds < longest_cold_seconds;
-    }
-    const double round_seconds = static_cast<double>(row.iterations + (lane.warm_up ? 1 : 0)) * previous;
-    row.rounds.epochs = round_seconds > 50 * options.epoch_seconds ? 1 : 2;
-    const double affordable = options.row_budget_seconds / (static_cast<double>(row.rounds.epochs) * round_seconds);
+    const auto apply = [&](const EpochPlan& plan) {
+      row.iterations = plan.runs;
+      lane.warm_up = plan.warm_up;
+    };
+    bool first = true;
+    const EpochPlan plan = plan_epochs(options.epoch_seconds, [&](const EpochPlan& trial) {
+      apply(trial);
+      const double seconds = run_epochs(1, std::exchange(first, false)).front();
+      return timed() ? seconds : not_timed;
+    });
+    apply(plan);
+    row.rounds.epochs = plan.epochs;
+    const double affordable = options.row_budget_seconds / plan.round_seconds;
     // Powers of two, so that any two rows share the rounds of the rarer one.
     const double wanted_stride = static_cast<double>(options.rounds) / std::max(affordable, 1.0);
     const std::size_t widest = std::bit_floor(std::max<std::size_t>(1, options.rounds / fewest_rounds));
