@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
-#include <stdexcept>
 #include <tuple>
 
 #include "benchmarks/suite/filter.hpp"
@@ -23,21 +22,17 @@ std::tuple<std::string, unsigned long, std::string> order(const Claim& claim) {
   return {claim.method, number, claim.id};
 }
 
-}  // namespace
-
-std::string to_string(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::confirmed:
-      return "confirmed";
-    case Verdict::refuted:
-      return "refuted";
-    case Verdict::unstable:
-      return "unstable";
-    case Verdict::not_testable:
-      return "not testable here";
+Outcome tried(const Claim& claim, bool full) {
+  try {
+    Outcome outcome = claim.experiment(full);
+    if (outcome.cases > 0 || outcome.verdict == Verdict::not_testable) return outcome;
+    return not_testable("no case was looked at: " + outcome.measured);
+  } catch (const std::exception& failure) {
+    return not_testable(std::string("the experiment failed: ") + failure.what());
   }
-  throw std::logic_error("a verdict without a word");
 }
+
+}  // namespace
 
 const std::vector<Claim>& all_claims() { return registry(); }
 
@@ -58,15 +53,8 @@ std::vector<Claim> select(const std::string& filter, bool full, bool hidden) {
 
 Finding test(const Claim& claim, bool full) {
   const auto start = std::chrono::steady_clock::now();
-  Finding finding{.claim = claim};
-  try {
-    finding.outcome = claim.experiment(full);
-  } catch (const std::exception& failure) {
-    finding.outcome = {.measured = std::string("the experiment failed: ") + failure.what(),
-                       .verdict = Verdict::unstable};
-  }
-  finding.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  return finding;
+  const Outcome outcome = tried(claim, full);
+  return {claim, outcome, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()};
 }
 
 }  // namespace tandem::claims

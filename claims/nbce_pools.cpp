@@ -34,7 +34,9 @@ Outcome averaging_degrades(bool full) {
   const std::uint64_t trials = full ? 60 : 20;
   std::string figures;
   std::array<Score, 3> last;
+  std::size_t cases = 0;
   for (const std::size_t contexts : {1, 4, 12, 48}) {
+    cases += trials;
     Settings settings{.pool = Pool::average, .beta = static_cast<double>(contexts) - 1, .top_p = 1, .temperature = 0};
     last[0] = play(contexts, 1, settings, trials);
     settings.top_p = 0.95;
@@ -47,7 +49,8 @@ Outcome averaging_degrades(bool full) {
   const bool degrades = last[0].garbled > 0.8 && last[0].correct < 0.1;
   const bool mends_only_garbage = last[1].garbled < last[0].garbled / 2 && last[1].correct < last[2].correct - 0.5;
   return {"right/garbled of the average, the average with top-p 0.95, minimum entropy: " + figures,
-          degrades && mends_only_garbage ? Verdict::confirmed : (degrades ? Verdict::unstable : Verdict::refuted)};
+          degrades && mends_only_garbage ? Verdict::confirmed : (degrades ? Verdict::unstable : Verdict::refuted),
+          cases};
 }
 
 /// The distribution of the true context, the last, as the settings truncate it.
@@ -63,7 +66,9 @@ Outcome maximum_for_greedy_only(bool full) {
   std::string figures;
   bool greedy_fine = true;
   double sampled_gap = 1;
+  std::size_t cases = 0;
   for (const std::size_t contexts : {4, 12, 48}) {
+    cases += trials;
     double right = 0;
     double maximum_distance = 0;
     double entropy_distance = 0;
@@ -88,15 +93,15 @@ Outcome maximum_for_greedy_only(bool full) {
                     figures.empty() ? "" : "; ", contexts, right, maximum_distance, entropy_distance, normaliser);
   }
   return {"total variation from the true context: " + figures,
-          sampled_gap > 0.1 ? (greedy_fine ? Verdict::confirmed : Verdict::unstable) : Verdict::refuted};
+          sampled_gap > 0.1 ? (greedy_fine ? Verdict::confirmed : Verdict::unstable) : Verdict::refuted, cases};
 }
 
 /// Tables whose posterior has its greatest probability at a token that no single context favours.
 Outcome needs_two_contexts(bool full) {
   const std::uint64_t tables_tried = full ? 20000 : 3000;
-  double cases = 0;
-  double averaged = 0;
-  double single = 0;
+  std::size_t cases = 0;
+  std::size_t averaged = 0;
+  std::size_t single = 0;
   for (std::uint64_t seed = 0; seed < tables_tried; ++seed) {
     BayesTables tables = bayes_tables(2, 8, seed);
     const auto mode = [](const auto& row) { return std::ranges::max_element(row) - row.begin(); };
@@ -104,15 +109,17 @@ Outcome needs_two_contexts(bool full) {
     if (mode(tables.problem.row(1)) == joint || mode(tables.problem.row(2)) == joint) continue;
     ++cases;
     tables.problem.settings = bayes_settings(2);
-    averaged += exact_answer(tables.problem).token == joint;
+    averaged += exact_answer(tables.problem).token == joint ? 1 : 0;
     tables.problem.settings = {.top_p = 1, .temperature = 0};
-    single += exact_answer(tables.problem).token == joint;
+    single += exact_answer(tables.problem).token == joint ? 1 : 0;
   }
-  return {
-      fmt::format("{:.0f} tables of two contexts: minimum entropy finds the joint answer in {:.0f} %, Bayes' average "
-                  "in {:.0f} %",
-                  cases, 100 * single / cases, 100 * averaged / cases),
-      single < 0.5 * cases && averaged == cases ? Verdict::confirmed : Verdict::refuted};
+  const auto percent = [cases](std::size_t count) {
+    return 100 * static_cast<double>(count) / static_cast<double>(cases);
+  };
+  return {fmt::format("{} tables of two contexts: minimum entropy finds the joint answer in {:.0f} %, Bayes' average "
+                      "in {:.0f} %",
+                      cases, percent(single), percent(averaged)),
+          confirmed_if(2 * single < cases && averaged == cases), cases};
 }
 
 Outcome duplicates(bool) {
@@ -139,23 +146,24 @@ Outcome duplicates(bool) {
   return {fmt::format("minimum entropy {}; greatest probability of the average with beta = n - 1: {:.2f} from 4 "
                       "contexts, {:.2f} with each of them twice",
                       unchanged ? "identical to the bit" : "CHANGES", once_mean, sharper),
-          unchanged && sharper > once_mean ? Verdict::confirmed : Verdict::refuted};
+          confirmed_if(unchanged && sharper > once_mean), trials};
 }
 
 Outcome blind_to_order(bool) {
   bool same = true;
+  std::size_t orders = 0;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     nbce::Problem<float> problem = AnswerGame(6, 1, seed).problem;
     const nbce::Answer<float> first = fast_answer(problem);
     const auto contexts = problem.logits.begin() + AnswerGame::vocabulary;
-    for (int turn = 0; turn < 5; ++turn) {
+    for (int turn = 0; turn < 5; ++turn, ++orders) {
       std::rotate(contexts, contexts + AnswerGame::vocabulary, problem.logits.end());
       same &= fast_answer(problem).token == first.token;
     }
   }
-  return {fmt::format("120 orders of 20 sets of contexts {} the answer: what happened first cannot be asked",
-                      same ? "never change" : "CHANGE"),
-          same ? Verdict::confirmed : Verdict::refuted};
+  return {fmt::format("{} other orders of 20 sets of contexts {} the answer: what happened first cannot be asked",
+                      orders, same ? "never change" : "CHANGE"),
+          confirmed_if(same), orders};
 }
 
 /// One head of attention over n windows: all of them in one softmax (parallel context windows), or each by itself and
@@ -198,7 +206,9 @@ Outcome windows_average(bool full) {
   std::string figures;
   double equal = 0;
   double spread = 0;
+  std::size_t cases = 0;
   for (const double scale : {0.0, 0.5, 1.0, 2.0}) {
+    cases += trials;
     double mean = 0;
     for (std::uint64_t seed = 0; seed < trials; ++seed) {
       mean += attention_gap(scale, seed) / static_cast<double>(trials);
@@ -209,7 +219,7 @@ Outcome windows_average(bool full) {
   }
   // Where every window has the same sum of weights the two are one; otherwise the larger sums count for more.
   const Verdict found = equal > 1e-12 ? Verdict::refuted : (spread < 0.01 ? Verdict::confirmed : Verdict::unstable);
-  return {"total variation by the deviation of the attention scores: " + figures, found};
+  return {"total variation by the deviation of the attention scores: " + figures, found, cases};
 }
 
 const Registered nbce_pools_registered{{
@@ -241,7 +251,7 @@ const Registered nbce_pools_registered{{
     {.id = "C10",
      .method = "nbce",
      .statement = "Contexts given twice do not matter to minimum entropy; the average counts them double",
-     .source = "this project",
+     .source = of_this_project,
      .threshold = "identical to the bit; the average's greatest probability rises",
      .experiment = duplicates},
     {.id = "C11",

@@ -96,7 +96,7 @@ const std::map<std::size_t, Figures>& figures(const HeldOut& text, bool full) {
   return all;
 }
 
-Outcome missing() { return {"the shipped model or its held_out.txt is missing", Verdict::not_testable}; }
+Outcome missing() { return not_testable("the shipped model or its held_out.txt is missing"); }
 
 std::vector<double> difference(const std::vector<double>& a, const std::vector<double>& b) {
   std::vector<double> result;
@@ -109,16 +109,17 @@ Outcome picks_the_right_one(bool full) {
   if (!text) return missing();
   std::string measured;
   bool holds = true;
+  std::size_t cases = 0;
   for (const auto& [contexts, found] : figures(*text, full)) {
     if (contexts == 1) continue;
+    cases += found.picked.size();
     const Mean picked(found.picked);
     const double chance = 1 / static_cast<double>(contexts);
     holds &= picked.above(chance);
     measured += fmt::format("{}n = {}: {:.3f} +- {:.3f} (chance {:.3f})", measured.empty() ? "" : "; ", contexts,
                             picked.value, picked.error, chance);
   }
-  return {"share of the tokens at which it picks the true predecessor: " + measured,
-          holds ? Verdict::confirmed : Verdict::refuted};
+  return {"share of the tokens at which it picks the true predecessor: " + measured, confirmed_if(holds), cases};
 }
 
 Outcome better_than_nothing(bool full) {
@@ -127,7 +128,9 @@ Outcome better_than_nothing(bool full) {
   std::string measured;
   bool better = true;
   bool worse = true;
+  std::size_t cases = 0;
   for (const auto& [contexts, found] : figures(*text, full)) {
+    cases += found.nbce.size();
     const Mean gain(difference(found.nbce, found.none));
     better &= gain.above(0);
     worse &= gain.value < 0;
@@ -137,7 +140,7 @@ Outcome better_than_nothing(bool full) {
                     Mean(found.right).value, Mean(found.none).value, gain.value, gain.error);
   }
   return {"nats per token of the true continuation: " + measured,
-          better ? Verdict::confirmed : (worse ? Verdict::refuted : Verdict::unstable)};
+          better ? Verdict::confirmed : (worse ? Verdict::refuted : Verdict::unstable), cases};
 }
 
 Outcome better_than_concatenation(bool full) {
@@ -145,16 +148,20 @@ Outcome better_than_concatenation(bool full) {
   if (!text) return missing();
   std::string measured;
   bool holds = true;
+  std::size_t cases = 0;
   for (const auto& [contexts, found] : figures(*text, full)) {
     const Mean gain(difference(found.nbce, found.concatenated));
     const bool beyond = found.length > static_cast<double>(text->trained_length());
-    if (beyond) holds &= gain.above(0);
+    if (beyond) {
+      holds &= gain.above(0);
+      cases += found.nbce.size();
+    }
     measured +=
         fmt::format("{}n = {} ({:.0f} tokens{}): {:.2f} against {:.2f}, gain {:+.3f} +- {:.3f}",
                     measured.empty() ? "" : "; ", contexts, found.length, beyond ? ", beyond the trained length" : "",
                     Mean(found.nbce).value, Mean(found.concatenated).value, gain.value, gain.error);
   }
-  return {"nats per token, NBCE against concatenation: " + measured, holds ? Verdict::confirmed : Verdict::refuted};
+  return {"nats per token, NBCE against concatenation: " + measured, confirmed_if(holds), cases};
 }
 
 const Registered nbce_quality_registered{{

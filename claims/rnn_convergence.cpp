@@ -26,6 +26,7 @@ std::string text_of_count(std::size_t taken) { return taken == never ? "none" : 
 
 Outcome newton_is_flat(bool full) {
   std::vector<std::string> figures;
+  std::size_t networks = 0;
   std::size_t worst = 0;
   std::size_t worst_median = 0;
   bool flat = true;
@@ -41,6 +42,7 @@ Outcome newton_is_flat(bool full) {
           problem.stopping.max_iterations = 30;
           counts.push_back(count<Scheme::newton>(problem).value_or(never));
         }
+        networks += counts.size();
         medians.push_back(spread_of(counts).median);
         worst_here = std::max(worst_here, spread_of(counts).worst);
       }
@@ -57,7 +59,7 @@ Outcome newton_is_flat(bool full) {
                                                        : Verdict::refuted;
   return {fmt::format("T = 2^10 to 2^{}, 3 networks each, at most 30 iterations: medians {}", last,
                       fmt::join(figures, "; ")),
-          verdict};
+          verdict, networks};
 }
 
 Outcome newton_is_quadratic(bool) {
@@ -86,13 +88,14 @@ Outcome newton_is_quadratic(bool) {
   const suite::Interval order = suite::growth_exponent(errors, next_errors);
   return {fmt::format("e' grows as e^{:.2f} [{:.2f}, {:.2f}], {} pairs with 1e-7 < e < 0.05", order.estimate, order.low,
                       order.high, errors.size()),
-          order.low <= 2.1 && order.high >= 1.9 ? Verdict::confirmed : Verdict::refuted};
+          confirmed_if(std::abs(order.estimate - 2) <= 0.1), errors.size()};
 }
 
 // ---- the map of convergence --------------------------------------------------------------------------------------
 
 const std::vector<double> gains{0.3, 0.5, 0.7, 0.9, 1.2, 1.5, 2};
 const std::vector<double> scales{0.01, 0.1, 0.3, 1, 3};
+constexpr std::size_t networks_per_cell = 5;
 
 /// Per scheme the counts of five networks over gain (slow) x input scale (fast).
 using Map = std::vector<std::vector<Spread>>;
@@ -104,7 +107,7 @@ const Map& convergence_map() {
       for (const double scale : scales) {
         for (std::size_t i = 0; i < counts.size(); ++i) {
           std::vector<std::size_t> taken;
-          for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+          for (std::uint64_t seed = 1; seed <= networks_per_cell; ++seed) {
             auto problem = random_network<Tanh>(8, 512, gain, scale, seed);
             problem.stopping.max_iterations = 100;
             taken.push_back(tanh_schemes[i].count(problem).value_or(never));
@@ -134,24 +137,28 @@ std::string data_of(const Map& map) {
     worst += fmt::format("{}\"{}\": [{}]", comma, tanh_schemes[i].name, fmt::join(largest, ", "));
   }
   return fmt::format(
-      R"({{"hidden_size": 8, "length": 512, "networks": 5, "residual": 1e-6, "most_iterations": 100, )"
+      R"({{"hidden_size": 8, "length": 512, "networks": {}, "residual": 1e-6, "most_iterations": 100, )"
       R"("order": "gain, input_scale", "gain": [{}], "input_scale": [{}], "iterations": {{{}}}, "worst": {{{}}}}})",
-      fmt::join(gains, ", "), fmt::join(scales, ", "), medians, worst);
+      networks_per_cell, fmt::join(gains, ", "), fmt::join(scales, ", "), medians, worst);
 }
 
 Outcome constant_jacobian_crosses_over(bool) {
   const auto& counts = convergence_map()[2];
   Spread small{0, 0};
   bool none_large = true;
+  std::size_t networks = 0;
   std::vector<std::string> crossover;
   for (std::size_t g = 0; g < gains.size(); ++g) {
     double largest = 0;
     for (std::size_t s = 0; s < scales.size(); ++s) {
       const Spread& taken = counts[g * scales.size() + s];
-      if (gains[g] <= 0.5 && scales[s] <= 0.1) {
+      const bool is_small = gains[g] <= 0.5 && scales[s] <= 0.1;
+      const bool is_large = gains[g] >= 0.9 && scales[s] >= 1;
+      networks += is_small || is_large ? networks_per_cell : 0;
+      if (is_small) {
         small = {std::max(small.median, taken.median), std::max(small.worst, taken.worst)};
       }
-      if (gains[g] >= 0.9 && scales[s] >= 1) none_large = none_large && taken.median == never;
+      if (is_large) none_large = none_large && taken.median == never;
       if (taken.median != never) largest = scales[s];
     }
     crossover.push_back(fmt::format("{}: {}", gains[g], largest > 0 ? fmt::format("{}", largest) : "none"));
@@ -163,7 +170,7 @@ Outcome constant_jacobian_crosses_over(bool) {
                       "largest input scale at which the median converges, by gain: {}",
                       text_of_count(small.median), text_of_count(small.worst),
                       none_large ? "no median converges" : "some converge", fmt::join(crossover, ", ")),
-          verdict, data_of(convergence_map())};
+          verdict, networks, data_of(convergence_map())};
 }
 
 Outcome better_jacobians_take_fewer(bool) {
@@ -178,7 +185,7 @@ Outcome better_jacobians_take_fewer(bool) {
     }
   }
   return {fmt::format("{} of {} comparisons of medians go the other way", violations, compared),
-          violations == 0 ? Verdict::confirmed : Verdict::refuted};
+          confirmed_if(violations == 0), compared};
 }
 
 const Registered rnn_convergence_registered{{
@@ -196,13 +203,13 @@ const Registered rnn_convergence_registered{{
      .method = "rnn",
      .statement = "Newton's error is squared by every iteration",
      .source = post_9783,
-     .threshold = "the exponent p of e' = K e^p within 0.1 of 2, within its interval",
+     .threshold = "the exponent p of e' = K e^p within 0.1 of 2",
      .experiment = newton_is_quadratic},
     {.id = "R3",
      .method = "rnn",
      .statement = "The constant Jacobian converges within 5 iterations for small signals (gain <= 0.5, inputs <= 0.1), "
                   "and not at all for gain >= 0.9 with inputs of scale 1",
-     .source = std::string(post_9783) + "; " + own_work,
+     .source = std::string(post_9783) + "; this project",
      .threshold = "both; every network for the first, unstable if only the medians",
      .quick_seconds = 3,
      .full_seconds = 3,

@@ -23,7 +23,6 @@ using rnn::Scheme;
 using rnn::Tanh;
 
 inline const char* const post_9783 = "kexue.fm 9783";
-inline const char* const own_work = "this project";
 
 /// Weights gain * normal / sqrt(d) (d = 1: gain), inputs input_scale * normal, x_0 = 0. A solution counts at a residual
 /// of 1e-6.

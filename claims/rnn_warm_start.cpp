@@ -57,7 +57,7 @@ Outcome warm_start_is_right(bool full) {
                       "input: error {:.1e}, {:.0f} % repeated",
                       contractive.error, allowed, 100 * contractive.repeated_share, bistable.error,
                       100 * bistable.repeated_share),
-          holds ? Verdict::confirmed : Verdict::refuted};
+          confirmed_if(holds), 2};
 }
 
 const Registered rnn_warm_start_registered{{
@@ -66,7 +66,7 @@ const Registered rnn_warm_start_registered{{
      .statement =
          "Chunks that start from a guess and are verified at every boundary give the loop's answer, also where "
          "the network does not forget",
-     .source = "this project",
+     .source = of_this_project,
      .threshold = "contractive: 4 roundings x 10 steps; bistable: 1e-4",
      .full_seconds = 3,
      .experiment = warm_start_is_right},

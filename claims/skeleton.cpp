@@ -13,8 +13,9 @@
 namespace tandem::claims {
 namespace {
 
-// An experiment measures, and turns its figures into a verdict by the threshold that the claim states. Its inputs are
-// seeded, so that it can be repeated. `full` allows minutes instead of seconds.
+// An experiment measures, turns its figures into a verdict by the threshold that the claim states, and says how many
+// cases it looked at. Its inputs are seeded, so that it can be repeated. `full` allows minutes instead of seconds. One
+// about time has its runs take turns (claims/timing.hpp) and is decided by the interval (claims/verdict.hpp).
 Outcome rounding_error(bool full) {
   skeleton::Problem problem{.alpha = 0.7F, .x = {}, .y = {}};
   const std::size_t count = full ? 10'000'000 : 100'000;
@@ -30,15 +31,15 @@ Outcome rounding_error(bool full) {
     worst = std::max(worst, std::abs(answer[i] - exact) / exact);
   }
   const double ulps = worst / std::numeric_limits<float>::epsilon();
-  return {fmt::format("largest relative error {:.2f} epsilon over {} numbers", ulps, count),
-          ulps <= 1 ? Verdict::confirmed : Verdict::refuted};
+  return {fmt::format("largest relative error {:.2f} epsilon over {} numbers", ulps, count), confirmed_if(ulps <= 1),
+          count};
 }
 
 const Registered skeleton_registered{{
     {.id = "S1",
      .method = "skeleton",
      .statement = "alpha x + y of positive numbers is right to one epsilon",
-     .source = "two roundings of half an epsilon each",
+     .source = "two roundings of half an epsilon each",  // what only you say has the source of_this_project
      .threshold = "at most 1 epsilon",
      .hidden = true,  // a claim of your own leaves this out
      .experiment = rounding_error},

@@ -69,28 +69,32 @@ Outcome decoding_is_best(bool full) {
     wrong += score_of(*problem.prepared->vocabulary, tokens) == best ? 0 : 1;
     ++lines;
   }
-  return {fmt::format("{} of {} lines below the best of all segmentations", wrong, lines), confirmed_if(wrong == 0)};
+  return {fmt::format("{} of {} lines below the best of all segmentations", wrong, lines), confirmed_if(wrong == 0),
+          lines};
 }
 
 Outcome first_sampler_of_three(bool full) {
   const Vocabulary vocabulary =
       make_vocabulary({"w", "atching", "wat", "ching", "watch", "ing"}, {-1, -1, -1, -1, -1, -1});
-  Law seen = shares_of_first_sampler(vocabulary, "watching", 1, full ? 1'000'000 : 100'000);
+  const std::uint64_t draws = full ? 1'000'000 : 100'000;
+  Law seen = shares_of_first_sampler(vocabulary, "watching", 1, draws);
   const double one = seen[{0, 1}];
   const double two = seen[{2, 3}];
   const double three = seen[{4, 5}];
   const bool holds = std::abs(one - 0.25) < 0.01 && std::abs(two - 0.25) < 0.01 && std::abs(three - 0.5) < 0.01;
-  return {fmt::format("w/atching {:.4f}, wat/ching {:.4f}, watch/ing {:.4f}", one, two, three), confirmed_if(holds)};
+  return {fmt::format("w/atching {:.4f}, wat/ching {:.4f}, watch/ing {:.4f}", one, two, three), confirmed_if(holds),
+          draws};
 }
 
 Outcome first_sampler_keeps_the_best(bool full) {
   const Vocabulary vocabulary =
       make_vocabulary({"w", "atching", "wat", "ching", "watch", "ing"}, {-0.95, -0.95, -1, -1, -1, -1});
-  Law seen = shares_of_first_sampler(vocabulary, "watching", 1, full ? 1'000'000 : 100'000);
+  const std::uint64_t draws = full ? 1'000'000 : 100'000;
+  Law seen = shares_of_first_sampler(vocabulary, "watching", 1, draws);
   Law exact = exact_law(vocabulary, "watching", 1);
   return {fmt::format("the best, w/atching, {:.4f} (exact law {:.4f}); watch/ing {:.4f}", seen[{0, 1}], exact[{0, 1}],
                       seen[{4, 5}]),
-          confirmed_if(seen[{0, 1}] > seen[{4, 5}])};
+          confirmed_if(seen[{0, 1}] > seen[{4, 5}]), draws};
 }
 
 Outcome perfect_sampling(bool full) {
@@ -113,7 +117,8 @@ Outcome perfect_sampling(bool full) {
     holds = holds && perfect < std::sqrt(64 / static_cast<double>(draws));
     figures += fmt::format("alpha {}: perfect {:.4f}, first sampler {:.3f}; ", alpha, perfect, first);
   }
-  return {figures + fmt::format("noise below {:.4f}", std::sqrt(64 / static_cast<double>(draws))), confirmed_if(holds)};
+  return {figures + fmt::format("noise below {:.4f}", std::sqrt(64 / static_cast<double>(draws))), confirmed_if(holds),
+          2 * draws};
 }
 
 Outcome limits_of_alpha(bool) {
@@ -127,14 +132,15 @@ Outcome limits_of_alpha(bool) {
   decode(tables, line, best, {});
   std::size_t others = 0;
   Tokens drawn;
-  for (std::uint64_t i = 0; i < 1000; ++i) {
+  constexpr std::uint64_t draws = 1000;
+  for (std::uint64_t i = 0; i < draws; ++i) {
     sample(Sampler(tables, 1000), line, {.position = 8 * i}, drawn, {});
     others += drawn == best ? 0 : 1;
   }
-  return {fmt::format("alpha 0: {:.9g} equally likely segmentations of 64; alpha 1000: {} of 1000 samples are not the "
+  return {fmt::format("alpha 0: {:.9g} equally likely segmentations of 64; alpha 1000: {} of {} samples are not the "
                       "best; negative alpha is refused",
-                      count, others),
-          confirmed_if(std::abs(count - 64) < 1e-9 && others == 0)};
+                      count, others, draws),
+          confirmed_if(std::abs(count - 64) < 1e-9 && others == 0), 1 + draws};
 }
 
 /// Pairs of segmentations of which the one with the lower score has the larger probability, by more than `noise` times
@@ -174,9 +180,12 @@ Outcome better_is_likelier(bool full) {
   const std::string_view line = "abcdabcd";
   const std::uint64_t draws = full ? 2'000'000 : 200'000;
   std::string figures;
+  std::size_t pairs = 0;
   bool holds = true;
   for (const double alpha : {0.1, 1.0}) {
-    const std::size_t chosen = reversed_pairs(law_of_choices(*vocabulary, line, alpha), *vocabulary, 0);
+    const Law choices = law_of_choices(*vocabulary, line, alpha);
+    pairs += choices.size() * (choices.size() - 1) / 2;
+    const std::size_t chosen = reversed_pairs(choices, *vocabulary, 0);
     const Sampler sampler(tables, alpha);
     Tokens tokens;
     const Law seen = shares(draws, [&](std::uint64_t i) {
@@ -193,14 +202,15 @@ Outcome better_is_likelier(bool full) {
         alpha, chosen, drawn, draws, first);
   }
   figures.resize(figures.size() - 2);
-  return {figures, confirmed_if(holds)};
+  return {figures, confirmed_if(holds), pairs};
 }
 
 Outcome tokens_by_alpha(bool) {
+  const std::vector<double> alphas = {1.0, 0.5, 0.2, 0.1, 0.01};
   std::string figures;
   double before = 0;
   bool rises = true;
-  for (const double alpha : {1.0, 0.5, 0.2, 0.1, 0.01}) {
+  for (const double alpha : alphas) {
     const Problem problem = *problem_named("english_117k", alpha);
     Expectation expectation;
     expect_omp(problem.prepared->sampler, problem.text, expectation, suite::all_cores());
@@ -209,7 +219,7 @@ Outcome tokens_by_alpha(bool) {
     figures += fmt::format("{}{}: {:.3f}", figures.empty() ? "" : ", ", alpha,
                            static_cast<double>(problem.text.size()) / expectation.tokens);
   }
-  return {"bytes per token at alpha " + figures, confirmed_if(rises)};
+  return {"bytes per token at alpha " + figures, confirmed_if(rises), alphas.size()};
 }
 
 Outcome lossless(bool full) {
@@ -230,7 +240,7 @@ Outcome lossless(bool full) {
   }
   return {
       fmt::format("{} of {} segmentations of English, Chinese, runs and random bytes are not the text", wrong, texts),
-      confirmed_if(wrong == 0)};
+      confirmed_if(wrong == 0), texts};
 }
 
 Outcome expectation_is_the_mean(bool full) {
@@ -255,7 +265,8 @@ Outcome expectation_is_the_mean(bool full) {
   return {fmt::format("tokens {:.2f} expected, {:.2f} +- {:.2f} drawn; entropy {:.2f}, {:.2f} drawn",
                       expectation.tokens, mean, deviation, expectation.entropy, surprise / count),
           confirmed_if(std::abs(mean - expectation.tokens) < 3 * deviation &&
-                       std::abs(surprise / count - expectation.entropy) < 1e-3 * expectation.entropy)};
+                       std::abs(surprise / count - expectation.entropy) < 1e-3 * expectation.entropy),
+          samples.size()};
 }
 
 std::vector<Claim> unigram_claims() {
@@ -274,7 +285,7 @@ std::vector<Claim> unigram_claims() {
                     "kexue.fm 9811", "no pair of segmentations in the wrong order", better_is_likelier),
       unigram_claim("C8", "The smaller alpha, the more tokens", "kexue.fm 9768", "at every step", tokens_by_alpha),
       unigram_claim("C13", "The pieces are always the text", "kexue.fm 9752", "every text", lossless),
-      unigram_claim("C14", "Expected number of tokens and entropy follow without drawing", "this project",
+      unigram_claim("C14", "Expected number of tokens and entropy follow without drawing", of_this_project,
                     "3 standard deviations", expectation_is_the_mean)};
 }
 

@@ -40,11 +40,11 @@ std::optional<std::size_t> needed(const Prepared& prepared, const PrefixIndex& i
 Outcome taking_back(bool full) {
   const Problem problem = *problem_named("english_117k");
   const PrefixIndex index(*problem.prepared->vocabulary);
+  const std::size_t cuts = full ? 20'000 : 2000;
   std::string figures;
   bool holds = true;
   for (const bool at_words : {false, true}) {
     std::array<std::size_t, most + 1> reached{};
-    const std::size_t cuts = full ? 20'000 : 2000;
     for (std::size_t cut = 0, number = 0; cut < cuts; ++number) {
       const std::string_view text = problem.text;
       const std::size_t end = 1 + random_bits(9, number, at_words ? 1 : 0) % (text.size() - 1);
@@ -63,7 +63,8 @@ Outcome taking_back(bool full) {
     }
     holds = holds && reached[0] < reached[1] && reached[1] < reached[2];
   }
-  return {"with 0 to 4 pieces taken back the next piece is reached where the text was " + figures, confirmed_if(holds)};
+  return {"with 0 to 4 pieces taken back the next piece is reached where the text was " + figures, confirmed_if(holds),
+          2 * cuts};
 }
 
 const Registered unigram_continuation_registered(

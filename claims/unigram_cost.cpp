@@ -1,9 +1,10 @@
-// What the posts say of the cost of randomness, and the aims of this project.
+// What the posts say of the cost of randomness, and the targets of this project.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <memory>
+#include <span>
 #include <vector>
 
 #include "benchmarks/suite/data.hpp"
@@ -19,70 +20,60 @@ namespace {
 using namespace unigram;
 
 Outcome cost_of_randomness(bool full) {
-  return on_texts(
-      full, [](Own& own, int rounds) { return ratio(own.sampling(), own.decoding(), rounds); },
-      [](double value) { return value <= 1.6; });
+  return on_texts(full, at_most(1.6),
+                  [](Own& own, double budget) { return ratio(own.sampling(), own.decoding(), budget); });
 }
 
 Outcome cost_of_bias(bool full) {
-  return on_texts(
-      full,
-      [](Own& own, int rounds) {
-        const Problem& problem = own.problem;
-        Tokens tokens;
-        return ratio([&] { sample_biased(problem.prepared->tables, problem.text, 0.1, {}, tokens, {}); },
-                     own.sampling(), rounds);
-      },
-      [](double value) { return value >= 1; });
+  return on_texts(full, at_least(1), [](Own& own, double budget) {
+    const Problem& problem = own.problem;
+    Tokens tokens;
+    return ratio([&] { sample_biased(problem.prepared->tables, problem.text, 0.1, {}, tokens, {}); }, own.sampling(),
+                 budget);
+  });
 }
 
 Outcome cost_of_64_best(bool full) {
-  return on_texts(
-      full,
-      [](Own& own, int rounds) {
-        const Problem& problem = own.problem;
-        Tokens tokens;
-        return ratio([&] { sample_n_best(problem.prepared->tables, problem.text, 64, 0.1, {}, tokens, {}); },
-                     own.sampling(), rounds);
-      },
-      [](double value) { return value >= 1; });
+  return on_texts(full, at_least(1), [](Own& own, double budget) {
+    const Problem& problem = own.problem;
+    Tokens tokens;
+    return ratio([&] { sample_n_best(problem.prepared->tables, problem.text, 64, 0.1, {}, tokens, {}); },
+                 own.sampling(), budget);
+  });
 }
 
 Outcome cost_of_32(bool full) {
-  return on_texts(
-      full, [](Own& own, int rounds) { return ratio(own.sampling_32(), own.sampling(), rounds); },
-      [](double value) { return value <= 4; });
+  return on_texts(full, at_most(4),
+                  [](Own& own, double budget) { return ratio(own.sampling_32(), own.sampling(), budget); });
 }
 
 /// Arithmetic that needs no memory: what two threads can gain here.
 template <class Scheduler>
-void arithmetic() {
-  static std::array<volatile double, 64> results;  // nobody reads them, and they are computed all the same
-  Scheduler::for_each_chunk({.threads = 2}, results.size(), 1, [](std::size_t first, std::size_t last) {
-    for (std::size_t i = first; i < last; ++i) {
-      auto value = static_cast<double>(i);
-      for (int step = 0; step < 50'000; ++step) value = value * 0.999 + 0.5;
-      results[i] = value;
-    }
-  });
+Run arithmetic(int steps) {
+  return [steps] {
+    static std::array<volatile double, 64> results;  // nobody reads them, and they are computed all the same
+    Scheduler::for_each_chunk({.threads = 2}, results.size(), 1, [steps](std::size_t first, std::size_t last) {
+      for (std::size_t i = first; i < last; ++i) {
+        auto value = static_cast<double>(i);
+        for (int step = 0; step < steps; ++step) value = value * 0.999 + 0.5;
+        results[i] = value;
+      }
+    });
+  };
 }
 
-/// What two threads gain as a part of what they gain in arithmetic, in the same round.
+/// What two threads gain as a part of what they gain in arithmetic, in the same round. The arithmetic takes as long:
+/// what else wants the cores interrupts the shorter of two parallel runs by a larger part.
 Outcome gain_of_two_threads(bool full, Run (Own::*one)(), Run (Own::*two)()) {
-  if (suite::all_cores().threads < 2) return {"there is one core", Verdict::not_testable};
-  return on_texts(
-      full,
-      [&](Own& own, int rounds) {
-        const std::array<Run, 4> runs = {(own.*one)(), (own.*two)(), arithmetic<Sequential>, arithmetic<OpenMp>};
-        std::vector<double> parts;
-        for (int round = 0; round <= rounds; ++round) {
-          std::array<double, 4> times{};
-          std::ranges::transform(runs, times.begin(), seconds);
-          if (round > 0) parts.push_back(times[0] / times[1] * (times[3] / times[2]));  // threads start in the first
-        }
-        return quartiles(std::move(parts));
-      },
-      [](double value) { return value >= 0.9; });
+  if (suite::all_cores().threads < 2) return not_testable("there is one core");
+  return on_texts(full, at_least(0.9), [&](Own& own, double budget) {
+    constexpr int some = 1000;
+    const double as_long = some * ratio((own.*one)(), arithmetic<Sequential>(some), 0).estimate;
+    const int steps = std::max(1, static_cast<int>(as_long));
+    const Turns turns =
+        take_turns({(own.*one)(), (own.*two)(), arithmetic<Sequential>(steps), arithmetic<OpenMp>(steps)}, budget);
+    return turns.figure([](std::span<const double> times) { return times[0] / times[1] * (times[3] / times[2]); });
+  });
 }
 
 Outcome two_threads_decoding(bool full) { return gain_of_two_threads(full, &Own::decoding, &Own::decoding_by_two); }
@@ -90,58 +81,61 @@ Outcome two_threads_decoding(bool full) { return gain_of_two_threads(full, &Own:
 Outcome two_threads_sampling(bool full) { return gain_of_two_threads(full, &Own::sampling, &Own::sampling_by_two); }
 
 Outcome linear_in_length(bool full) {
-  std::vector<double> sizes;
-  std::vector<double> least;
+  const std::vector<std::string> names = {"line_100k", "line_1M", "line_10M"};
+  std::vector<Problem> problems;
+  for (const std::string& name : names) problems.push_back(*problem_named(name));
+  std::vector<Own> owns(problems.begin(), problems.end());
+  std::vector<Run> runs;
+  for (Own& own : owns) runs.push_back(own.decoding());
+  const Turns turns = take_turns(runs, 2 * budget_seconds(full));
   std::string figures;
-  for (const char* name : {"line_100k", "line_1M", "line_10M"}) {
-    const Problem problem = *problem_named(name);
-    Own own(problem);
-    std::vector<double> times;
-    for (int round = 0; round < (full ? 15 : 5); ++round) times.push_back(seconds(own.decoding()));
-    sizes.push_back(static_cast<double>(problem.text.size()));
-    least.push_back(std::ranges::min(times));
-    figures += fmt::format("{}: {:.1f} ns a byte; ", name, 1e9 * least.back() / sizes.back());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    figures += fmt::format("{}: {:.1f} ns a byte; ", names[i],
+                           1e9 * turns.seconds(i).estimate / static_cast<double>(problems[i].text.size()));
   }
-  const double exponent = std::log(least.back() / least.front()) / std::log(sizes.back() / sizes.front());
-  return {figures + fmt::format("exponent {:.3f}", exponent), confirmed_if(std::abs(exponent - 1) <= 0.03)};
+  const Figure growth = exponent(
+      turns.ratio(2, 0), static_cast<double>(problems[2].text.size()) / static_cast<double>(problems[0].text.size()));
+  return {figures + fmt::format("exponent {:.3f} [{:.3f}, {:.3f}] in {} rounds", growth.estimate, growth.low,
+                                growth.high, growth.rounds),
+          decide(growth, {.least = 0.97, .most = 1.03}), names.size()};
 }
 
-Outcome loading(bool) {
+Outcome loading(bool full) {
   const auto bytepiece = suite::optional_data("bytepiece_80k.model");
   const auto path = bytepiece ? *bytepiece : shipped_vocabulary();
   std::size_t pieces = 0;
   std::size_t bytes = 0;
-  const double time = seconds([&] {
+  const Run load = [&] {
     const auto vocabulary = std::make_shared<const Vocabulary>(load_vocabulary(path).vocabulary);
     pieces = vocabulary->given;
     bytes = Tables(vocabulary).bytes();
-  });
-  const bool holds = time <= 1 && static_cast<double>(bytes) <= 16e6;
-  return {fmt::format("{} pieces of {}: {:.2f} s, tables of {:.1f} MB", pieces, path.filename().string(), time,
+  };
+  const Figure time = take_turns({load}, budget_seconds(full)).seconds(0);
+  return {fmt::format("{} pieces of {}: {:.3f} s [{:.3f}, {:.3f}] in {} rounds, tables of {:.1f} MB", pieces,
+                      path.filename().string(), time.estimate, time.low, time.high, time.rounds,
                       static_cast<double>(bytes) / 1e6),
-          confirmed_if(holds)};
+          together({decide(time, at_most(1)), confirmed_if(static_cast<double>(bytes) <= 16e6)}), 1};
 }
 
 std::vector<Claim> unigram_cost_claims() {
-  const char* const own = "this project";
   return {
       cost_claim("C7a",
                  "One sample at alpha = 0.1 costs at most 1.6 times what decoding costs (BytePiece's ratio is 1.43)",
                  "kexue.fm 9768, the table's ratio", "at most 1.6", cost_of_randomness),
       cost_claim("C7c", "The first Viterbi sampling, which is biased, costs no less than one sample of the right law",
-                 own, "at least 1", cost_of_bias),
-      cost_claim("C7d", "One of the 64 best segmentations costs no less than one of all", own, "at least 1",
+                 of_this_project, "at least 1", cost_of_bias),
+      cost_claim("C7d", "One of the 64 best segmentations costs no less than one of all", of_this_project, "at least 1",
                  cost_of_64_best),
-      cost_claim("C9", "The time to decode grows with the length of a line, up to 10 MB", own, "exponent 1 +- 0.03",
-                 linear_in_length),
-      cost_claim("T4", "32 samples cost at most 4 times what one costs", own, "at most 4", cost_of_32),
+      cost_claim("C9", "The time to decode grows with the length of a line, up to 10 MB", of_this_project,
+                 "exponent 1 +- 0.03", linear_in_length),
+      cost_claim("T4", "32 samples cost at most 4 times what one costs", of_this_project, "at most 4", cost_of_32),
       cost_claim("T6",
                  "A vocabulary of 80,000 pieces is loaded in a second, into tables of 16 MB (BytePiece's where it is)",
-                 own, "at most 1 s and 16 MB", loading),
-      cost_claim("T7a", "Two threads gain when decoding 0.9 of what they gain in arithmetic without memory", own,
-                 "at least 0.9", two_threads_decoding),
-      cost_claim("T7b", "Two threads gain when sampling 0.9 of what they gain in arithmetic without memory", own,
-                 "at least 0.9", two_threads_sampling)};
+                 of_this_project, "at most 1 s and 16 MB", loading),
+      cost_claim("T7a", "Two threads gain when decoding 0.9 of what they gain in arithmetic without memory",
+                 of_this_project, "at least 0.9", two_threads_decoding),
+      cost_claim("T7b", "Two threads gain when sampling 0.9 of what they gain in arithmetic without memory",
+                 of_this_project, "at least 0.9", two_threads_sampling)};
 }
 
 const Registered unigram_cost_registered(unigram_cost_claims());

@@ -1,11 +1,10 @@
-// What the experiments about tokenisation share. Ratios are medians of rounds in which both sides run once; every text
-// is read from memory and long enough to leave the caches cold.
+// What the experiments about tokenisation share.
 #pragma once
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -13,41 +12,9 @@
 
 #include "benchmarks/unigram_support.hpp"
 #include "claims/claim.hpp"
+#include "claims/timing.hpp"
 
 namespace tandem::claims {
-
-using Run = std::function<void()>;
-
-inline double seconds(const Run& run) {
-  const auto start = std::chrono::steady_clock::now();
-  run();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-struct Ratio {
-  double low;
-  double median;
-  double high;
-};
-
-inline Ratio quartiles(std::vector<double> ratios) {
-  std::ranges::sort(ratios);
-  return {ratios[ratios.size() / 4], ratios[ratios.size() / 2], ratios[ratios.size() * 3 / 4]};
-}
-
-/// time(a) / time(b) with its quartiles.
-inline Ratio ratio(const Run& a, const Run& b, int rounds) {
-  std::vector<double> ratios;
-  for (int round = 0; round < rounds; ++round) {
-    const double first = seconds(a);
-    ratios.push_back(first / seconds(b));
-  }
-  return quartiles(std::move(ratios));
-}
-
-inline std::string text_of(const Ratio& value) {
-  return fmt::format("{:.2f} [{:.2f}, {:.2f}]", value.median, value.low, value.high);
-}
 
 /// The workload of that name, or nothing where its text is not there.
 inline std::optional<unigram::Problem> problem_named(const std::string& name, double alpha = 0.1) {
@@ -86,28 +53,27 @@ struct Own {
   std::vector<unigram::Tokens> samples;
 };
 
-/// Measures one ratio on every text.
-inline Outcome on_texts(bool full, const std::function<Ratio(Own&, int)>& measure,
-                        const std::function<bool(double)>& holds) {
-  std::string figures;
-  std::size_t held = 0;
-  std::size_t texts = 0;
+/// For the rounds of one text.
+inline double budget_seconds(bool full) { return full ? 8 : 1; }
+
+/// Measures one figure on every text, within the budget.
+inline Outcome on_texts(bool full, const Allowed& allowed, const std::function<Figure(Own&, double)>& measure) {
+  std::vector<std::string> figures;
+  std::vector<Verdict> verdicts;
   for (const std::string& name : text_names(full)) {
     const std::optional<unigram::Problem> problem = problem_named(name);
     if (!problem) continue;
     Own own(*problem);
-    const Ratio value = measure(own, full ? 7 : 9);
-    figures += fmt::format("{}{}: {}", figures.empty() ? "" : "; ", name, text_of(value));
-    held += holds(value.median) ? 1 : 0;
-    ++texts;
+    const Figure figure = measure(own, budget_seconds(full));
+    figures.push_back(name + ": " + text_of(figure));
+    verdicts.push_back(decide(figure, allowed));
   }
-  if (texts == 0) return {"the texts are missing: ci/test fetches them", Verdict::not_testable};
-  return {figures, held == texts ? Verdict::confirmed : held == 0 ? Verdict::refuted : Verdict::unstable};
+  if (verdicts.empty()) return not_testable("the texts are missing: ci/test fetches them");
+  return {fmt::format("{}", fmt::join(figures, "; ")), together(verdicts), verdicts.size()};
 }
 
-/// The text's first 100 kB, in whole lines, for what takes seconds on a long one.
-inline unigram::Problem beginning(unigram::Problem problem) {
-  constexpr std::size_t size = 100'000;
+/// The first bytes of the text, in whole lines, for what takes seconds on a long one.
+inline unigram::Problem beginning(unigram::Problem problem, std::size_t size) {
   problem.text.resize(unigram::end_of_line(problem.text, std::min(problem.text.size(), size) - 1));
   return problem;
 }

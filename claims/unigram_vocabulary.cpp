@@ -43,7 +43,7 @@ Outcome split_pieces_do_not_appear(bool) {
   }
   return {fmt::format("{} of {} pieces are worth less than two others; {} of them appear", splittable,
                       vocabulary.pieces.size(), appear),
-          splittable == 0 ? Verdict::not_testable : confirmed_if(appear == 0)};
+          confirmed_if(appear == 0), splittable};
 }
 
 /// How many of the 256 bytes are pieces that were given.
@@ -58,9 +58,9 @@ Outcome all_bytes_are_pieces(bool) {
   const std::string shipped =
       fmt::format("the vocabulary that comes with the project: {} of 256, the others added", own);
   const auto bytepiece = suite::optional_data("bytepiece_80k.model");
-  if (!bytepiece) return {"bytepiece_80k.model is not here; " + shipped, Verdict::not_testable};
+  if (!bytepiece) return not_testable("bytepiece_80k.model is not here; " + shipped);
   const std::size_t bytes = given_bytes(load_vocabulary(*bytepiece).vocabulary);
-  return {fmt::format("bytepiece_80k: {} of 256; {}", bytes, shipped), confirmed_if(bytes == 256)};
+  return {fmt::format("bytepiece_80k: {} of 256; {}", bytes, shipped), confirmed_if(bytes == 256), 256};
 }
 
 std::vector<Claim> unigram_vocabulary_claims() {
