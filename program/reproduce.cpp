@@ -2,13 +2,15 @@
 
 #include <memory>
 #include <stdexcept>
+#include <utility>
+#include <vector>
 
 #include "benchmarks/suite/interrupt.hpp"
 #include "claims/claim.hpp"
 #include "program/findings.hpp"
 #include "program/program.hpp"
 #include "program/results.hpp"
-#include "reports/markdown.hpp"
+#include "reports/claims.hpp"
 
 namespace tandem::program {
 namespace {
@@ -25,11 +27,12 @@ void reproduce(const ReproduceOptions& options) {
   const auto selected = claims::select(options.filter, options.full, options.hidden);
   if (selected.empty()) throw std::invalid_argument("the filter '" + options.filter + "' matches no claim");
   suite::Progress progress(planned_seconds(selected, options.full));
-  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+  std::vector<claims::Finding> findings;
   test_claims(selected, options.full, progress,
-              [&](const claims::Finding& finding) { json.push_back(to_json(finding)); });
+              [&](claims::Finding finding) { findings.push_back(std::move(finding)); });
+  const nlohmann::ordered_json json = to_json(findings);
   if (options.json) {
-    fmt::print("{}\n", nlohmann::ordered_json{{"claims", json}}.dump(2));
+    fmt::print("{}\n", json.dump(2));
   } else {
     fmt::print("{}", reports::claims_list(json));
   }
@@ -55,9 +58,9 @@ void test_claims(const std::vector<claims::Claim>& claims, bool full, suite::Pro
 
 void add_reproduce(Context context) {
   auto options = std::make_shared<ReproduceOptions>();
-  CLI::App* verb = context.app.add_subcommand(
-      "reproduce",
-      "The claims of the posts and papers, with figures and verdicts\nExample: tandem reproduce ab_plus_c/C2");
+  CLI::App* verb = context.app.add_subcommand("reproduce",
+                                              "The claims of the posts and papers, and the targets of this project, "
+                                              "with figures and verdicts\nExample: tandem reproduce ab_plus_c/C2");
   verb->add_option("FILTER", options->filter, "Regular expression over method/claim");
   verb->add_flag("--full", options->full, "Larger experiments, and those that take minutes");
   verb->add_flag("--hidden", options->hidden, "Also the claim of the skeleton method of CONTRIBUTING.md");

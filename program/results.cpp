@@ -135,19 +135,28 @@ ordered_json google_benchmark_json(const std::vector<Row>& rows) {
   return ordered_json::parse(text.str());
 }
 
-}  // namespace
-
-ordered_json to_json(const claims::Finding& finding) {
+ordered_json finding_object(const claims::Finding& finding) {
   ordered_json json = {{"id", finding.claim.id},
                        {"method", finding.claim.method},
                        {"statement", finding.claim.statement},
-                       {"source", finding.claim.source},
+                       {"source", finding.claim.is_target() ? "this project" : finding.claim.source},
+                       {"cases", finding.outcome.cases},
                        {"measured", finding.outcome.measured},
                        {"threshold", finding.claim.threshold},
                        {"verdict", claims::to_string(finding.outcome.verdict)},
                        {"seconds", finding.seconds}};
   if (!finding.outcome.data.empty()) json["data"] = ordered_json::parse(finding.outcome.data);
   return json;
+}
+
+}  // namespace
+
+ordered_json to_json(const std::vector<claims::Finding>& findings) {
+  ordered_json lists = {{"claims", ordered_json::array()}, {"targets", ordered_json::array()}};
+  for (const auto& finding : findings) {
+    lists[finding.claim.is_target() ? "targets" : "claims"].push_back(finding_object(finding));
+  }
+  return lists;
 }
 
 ordered_json to_json(const suite::Check& check) {
@@ -175,8 +184,7 @@ ordered_json to_results(const Record& record) {
   tandem["methods"] = method_cards(record.rows);
   tandem["growth"] = ordered_json::array();
   for (const auto& fit : record.growth) tandem["growth"].push_back(growth_object(fit));
-  tandem["claims"] = ordered_json::array();
-  for (const auto& finding : record.findings) tandem["claims"].push_back(to_json(finding));
+  tandem.update(to_json(record.findings));
   results["context"]["tandem"] = std::move(tandem);
   for (std::size_t i = 0; i < record.rows.size(); ++i) {
     results["benchmarks"][i]["tandem"] = row_extras(record.rows[i], record.options.margin);

@@ -37,8 +37,9 @@ struct Record {
 
 nlohmann::ordered_json to_results(const Record& record);
 
-/// The object that `tandem reproduce --json` prints for a claim.
-nlohmann::ordered_json to_json(const claims::Finding& finding);
+/// The object that `tandem reproduce --json` prints: the findings on published claims as `claims`, those on this
+/// project's own as `targets`.
+nlohmann::ordered_json to_json(const std::vector<claims::Finding>& findings);
 
 /// The object that `tandem check --json` prints for a check.
 nlohmann::ordered_json to_json(const suite::Check& check);

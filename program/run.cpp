@@ -14,6 +14,7 @@
 #include "program/measure.hpp"
 #include "program/program.hpp"
 #include "program/results.hpp"
+#include "reports/claims.hpp"
 #include "reports/markdown.hpp"
 
 namespace tandem::program {
@@ -72,7 +73,7 @@ int run(const RunOptions& options) {
   write_whole(folder / "report.md", reports::markdown_page(results));
 
   fmt::print("{}\n", reports::summary_table(results));
-  if (!record.findings.empty()) fmt::print("{}\n", reports::claims_list(results["context"]["tandem"]["claims"]));
+  if (!record.findings.empty()) fmt::print("{}\n", reports::claims_list(results["context"]["tandem"]));
   if (record.partial) fmt::print("Interrupted: the report holds what was done until then and is marked partial.\n");
   fmt::print("Report:  {}\nResults: {}\n", (folder / "report.md").string(), (folder / "results.json").string());
   return any_refused(record) ? Exit::check_failed : Exit::all_well;

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "reports/claims.hpp"
 #include "reports/machine_section.hpp"
 #include "reports/table.hpp"
 
@@ -204,27 +205,6 @@ std::string growth_table(const ordered_json& results) {
   return table.empty() ? "" : table.text();
 }
 
-std::string claims_list(const ordered_json& claims) {
-  std::string text;
-  for (const ordered_json& claim : claims) {
-    text += fmt::format("{} {}: {}\n  {} ({})\n  measured: {}; asked for: {}\n", claim.at("method").get<std::string>(),
-                        claim.at("id").get<std::string>(), claim.at("verdict").get<std::string>(),
-                        claim.at("statement").get<std::string>(), claim.at("source").get<std::string>(),
-                        claim.at("measured").get<std::string>(), claim.at("threshold").get<std::string>());
-  }
-  return text;
-}
-
-std::string claims_table(const ordered_json& claims) {
-  Table table({{"claim"}, {"statement"}, {"source"}, {"measured"}, {"threshold"}, {"verdict"}, {"time", Align::right}});
-  for (const ordered_json& claim : claims) {
-    table.add({claim.at("method").get<std::string>() + " " + claim.at("id").get<std::string>(), claim.at("statement"),
-               claim.at("source"), claim.at("measured"), claim.at("threshold"), claim.at("verdict"),
-               time_text(claim.at("seconds"))});
-  }
-  return table.text();
-}
-
 std::string markdown_page(const ordered_json& results) {
   const ordered_json& tandem = results.at("context").at("tandem");
   std::string page = "# Tandem report\n\n";
@@ -245,7 +225,7 @@ std::string markdown_page(const ordered_json& results) {
         "method.\n\n" +
         growth + "\n";
   }
-  if (!tandem.at("claims").empty()) page += "## Claims\n\n" + claims_table(tandem.at("claims")) + "\n";
+  page += claims_sections(tandem);
   return page;
 }
 

@@ -10,7 +10,7 @@ namespace tandem::reports {
 /// Throws std::invalid_argument with one sentence for a file that is missing, no JSON, truncated, or of another schema.
 nlohmann::ordered_json read_results(const std::string& path);
 
-/// The whole page: machine card, one table per method and workload, growth exponents, claims.
+/// The whole page: machine card, one table per method and workload, growth exponents, claims and targets.
 std::string markdown_page(const nlohmann::ordered_json& results);
 
 /// One line per workload: the fastest single-threaded variant and the fastest of all, against the reference.
@@ -21,11 +21,5 @@ std::string speedup_tables(const nlohmann::ordered_json& results);
 
 /// The growth exponents beside the declared ones; empty where nothing was timed at five sizes.
 std::string growth_table(const nlohmann::ordered_json& results);
-
-/// The claims for a terminal, a few lines each. `claims` is the array that `tandem reproduce --json` prints.
-std::string claims_list(const nlohmann::ordered_json& claims);
-
-/// The same as a table.
-std::string claims_table(const nlohmann::ordered_json& claims);
 
 }  // namespace tandem::reports

@@ -237,9 +237,19 @@ TEST(Machine, TellsAsTextAndAsJson) {
 TEST(Reproduce, PrintsFiguresAndVerdicts) {
   const json claims = tandem_json("reproduce ab_plus_c/C1$ --json").at("claims");
   ASSERT_EQ(claims.size(), 1U);
-  for (const char* field : {"id", "method", "statement", "source", "measured", "threshold", "verdict", "seconds"}) {
+  for (const char* field :
+       {"id", "method", "statement", "source", "cases", "measured", "threshold", "verdict", "seconds"}) {
     EXPECT_TRUE(claims[0].contains(field)) << field;
   }
+}
+
+TEST(Reproduce, ListsTheTargetsOfThisProjectApart) {
+  const json lists = tandem_json("reproduce 'ab_plus_c/C(1|6b)$' --json");
+  ASSERT_EQ(lists.at("claims").size(), 1U);
+  EXPECT_EQ(lists.at("claims")[0].at("id"), "C1");
+  ASSERT_EQ(lists.at("targets").size(), 1U);
+  EXPECT_EQ(lists.at("targets")[0].at("id"), "C6b");
+  EXPECT_THAT(tandem("reproduce ab_plus_c/C6b").output, StartsWith("Targets of this project\n\nab_plus_c C6b: "));
 }
 
 TEST(Reproduce, CarriesTheDataOfAPicture) {

@@ -4,8 +4,11 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
+#include <vector>
 
 #include "program/results.hpp"
+#include "reports/claims.hpp"
 #include "reports/markdown.hpp"
 #include "reports/table.hpp"
 #include "tests/support/command.hpp"
@@ -15,6 +18,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 TEST(Numbers, HaveThreeDigitsAndThousands) {
   EXPECT_EQ(reports::number_text(0), "0");
@@ -75,6 +79,16 @@ program::Record record() {
   return record;
 }
 
+claims::Finding finding(const char* id, const char* source, const claims::Outcome& outcome) {
+  claims::Claim claim{.id = id,
+                      .method = "made_up",
+                      .statement = "One is two",
+                      .source = source,
+                      .threshold = "at least 2",
+                      .experiment = {}};
+  return {std::move(claim), outcome};
+}
+
 TEST(Results, AreValidJsonWhateverTheIntervals) {
   program::Record open = record();
   open.rows[1].speedup = suite::Interval{1000, 0, std::numeric_limits<double>::infinity()};
@@ -90,6 +104,16 @@ TEST(Page, ShowsSpeedupsAndSharesOfTheRoof) {
   EXPECT_THAT(page, HasSubstr("1,000x [900, 1,100]"));
   EXPECT_THAT(page, HasSubstr("50 %"));
   EXPECT_THAT(page, Not(HasSubstr("Partial")));
+}
+
+TEST(Page, ShowsClaimsAndTargetsApart) {
+  program::Record tested = record();
+  EXPECT_THAT(reports::markdown_page(program::to_results(tested)), Not(HasSubstr("Targets")));
+  tested.findings = {finding("C1", "kexue.fm 1", {"5 of 7", claims::Verdict::confirmed, 7}),
+                     finding("T1", claims::of_this_project, {"6 of 8", claims::Verdict::undecided, 8})};
+  const std::string page = reports::markdown_page(program::to_results(tested));
+  EXPECT_THAT(page, HasSubstr("## Claims\n"));
+  EXPECT_THAT(page, HasSubstr("## Targets of this project\n"));
 }
 
 TEST(Page, ShowsNoShareOfASuspectRoof) {
@@ -157,6 +181,45 @@ TEST(WriteWhole, LeavesNothingBehindWhereItCannotWrite) {
   std::filesystem::create_symlink("/dev/full", folder.path() / "full.partial");
   EXPECT_THROW(program::write_whole(folder.path() / "full", "text"), std::runtime_error);
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "full"));
+}
+
+TEST(Claims, ListTheTargetsApart) {
+  const std::vector<claims::Finding> findings = {
+      finding("C1", "kexue.fm 1", {"5 of 7", claims::Verdict::confirmed, 7}),
+      finding("T1", claims::of_this_project, {"6 of 8", claims::Verdict::undecided, 8})};
+  const nlohmann::ordered_json lists = program::to_json(findings);
+  ASSERT_EQ(lists.at("claims").size(), 1U);
+  ASSERT_EQ(lists.at("targets").size(), 1U);
+  EXPECT_EQ(lists.at("claims")[0].at("cases"), 7);
+  EXPECT_EQ(lists.at("targets")[0].at("source"), "this project");
+  EXPECT_EQ(lists.at("targets")[0].at("verdict"), "undecided here");
+
+  const std::string list = reports::claims_list(lists);
+  EXPECT_THAT(list, StartsWith("Claims\n\nmade_up C1: confirmed\n"));
+  EXPECT_THAT(list, HasSubstr("cases: 7\n\nTargets of this project\n\nmade_up T1: undecided here\n"));
+  const std::string sections = reports::claims_sections(lists);
+  const std::size_t targets = sections.find("## Targets of this project\n");
+  ASSERT_NE(targets, std::string::npos);
+  EXPECT_THAT(sections.substr(0, targets), HasSubstr("5 of 7"));
+  EXPECT_THAT(sections.substr(0, targets), Not(HasSubstr("6 of 8")));
+  EXPECT_THAT(sections.substr(targets), HasSubstr("6 of 8"));
+}
+
+TEST(Claims, OfOldResultsFilesAreTakenApartByTheirSources) {
+  const auto entry = [](const char* id, const char* source) {
+    return nlohmann::ordered_json{{"id", id},         {"method", "made_up"}, {"statement", "One is two"},
+                                  {"source", source}, {"measured", "1"},     {"threshold", "at least 2"},
+                                  {"seconds", 0.5},   {"verdict", "refuted"}};
+  };
+  const nlohmann::ordered_json old = {{"claims", {entry("C1", "kexue.fm 1"), entry("T1", "this project")}}};
+  EXPECT_THAT(reports::claims_list(old), HasSubstr("Targets of this project\n\nmade_up T1: refuted\n"));
+  EXPECT_THAT(reports::claims_list(old), Not(HasSubstr("cases")));
+  EXPECT_THAT(reports::claims_sections(old), HasSubstr("## Targets of this project\n"));
+}
+
+TEST(Claims, WithoutEntriesAreLeftOut) {
+  EXPECT_EQ(reports::claims_sections(program::to_json(std::vector<claims::Finding>{})), "");
+  EXPECT_EQ(reports::claims_list(program::to_json(std::vector<claims::Finding>{})), "");
 }
 
 }  // namespace
