@@ -10,9 +10,8 @@ constexpr Draw contractive{.gain = 1, .input_scale = 1};
 
 Variants<Gru> variants() {
   return joined({sequential_variants<Gru>(),
-                 {{"sequential_eigen", sequential_eigen<Gru>, simd_growth}},
-                 warm_start_variants<Gru>(),
-                 scheme_variants<Scheme::jacobi, Gru>("jacobi", 60),
+                 step_by_step<Gru>({{"sequential_eigen", sequential_eigen<Gru>, simd_growth}}),
+                 warm_start_variants<Gru>(), scheme_variants<Scheme::jacobi, Gru>("jacobi", 60),
                  scheme_variants<Scheme::constant_jacobian, Gru>("constant_jacobian", 40),
                  scheme_variants<Scheme::newton, Gru>("newton", 15)});
 }

@@ -10,7 +10,7 @@ constexpr Draw small_signals{.gain = 0.5, .input_scale = 0.1};
 
 Variants<Tanh> variants() {
   return joined({sequential_variants<Tanh>(),
-                 {{"sequential_eigen", sequential_eigen<Tanh>, simd_growth}},
+                 step_by_step<Tanh>({{"sequential_eigen", sequential_eigen<Tanh>, simd_growth}}),
                  warm_start_variants<Tanh>(),
                  scheme_variants<Scheme::jacobi, Tanh>("jacobi", 40),
                  scheme_variants<Scheme::picard, Tanh>("picard", 100),

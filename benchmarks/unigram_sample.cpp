@@ -28,7 +28,10 @@ Row row(const char* name) {
               [](const Problem& problem, Tokens& tokens, const Execution& execution) {
                 run(problem.prepared->sampler, problem.text, problem.seed, tokens, execution);
               },
-          .growth = fast_growth};
+          .growth = fast_growth,
+          // A sum waits for the one before it, which is multiplied with the weight of the last byte and added.
+          .work = [](const Problem& problem,
+                     const Tokens& tokens) { return automaton_work(problem, tokens.size(), {.fma = 1}); }};
 }
 
 suite::Method<Problem, Tokens> method(std::string name, double alpha) {
@@ -60,8 +63,7 @@ suite::Method<Problem, Tokens> method(std::string name, double alpha) {
                              std::uint64_t seed) { return random_problem(count, seed, alpha < 1 ? alpha : 5 * alpha); },
           .hash = hash_of_problem,
           .fields = describe_tokens,
-          .certificate = [](const Problem& problem, const Tokens& tokens) { return not_the_text(problem, tokens); },
-          .work = [](const Problem& problem, const Tokens&) { return least_work(problem, 1); }};
+          .certificate = [](const Problem& problem, const Tokens& tokens) { return not_the_text(problem, tokens); }};
 }
 
 const suite::Registered<Problem, Tokens> registered(method("unigram_sample", 0.1));

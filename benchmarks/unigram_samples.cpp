@@ -59,6 +59,13 @@ void one_by_one(const Problem& problem, Samples& samples, Draw draw) {
 constexpr suite::Growth slow{1, count* slow_growth.constant};
 constexpr suite::Growth fast{1, count* fast_growth.constant};
 
+/// The sums are those of one sample.
+suite::Work least_work(const Problem& problem, const Samples& samples) {
+  std::size_t tokens = 0;
+  for (const Tokens& sample : samples) tokens += sample.size();
+  return automaton_work(problem, tokens, {.fma = 1});
+}
+
 template <void (*run)(const Sampler&, std::string_view, const Seed&, std::vector<Tokens>&, const Execution&)>
 Row row(const char* name) {
   return {.name = name,
@@ -66,7 +73,8 @@ Row row(const char* name) {
               [](const Problem& problem, Samples& samples, const Execution& execution) {
                 run(problem.prepared->sampler, problem.text, problem.seed, samples, execution);
               },
-          .growth = fast};
+          .growth = fast,
+          .work = least_work};
 }
 
 #ifdef TANDEM_PEER_SENTENCEPIECE
@@ -142,8 +150,7 @@ const suite::Registered<Problem, Samples> registered(
      .problem = [](std::size_t size, std::uint64_t seed) { return random_problem(size / 8, seed, 1); },
      .hash = hash_of_problem,
      .fields = describe,
-     .certificate = certificate,
-     .work = [](const Problem& problem, const Samples&) { return least_work(problem, count); }});
+     .certificate = certificate});
 
 }  // namespace
 }  // namespace tandem::unigram

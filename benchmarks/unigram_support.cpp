@@ -12,6 +12,7 @@
 #include "benchmarks/suite/data.hpp"
 #include "benchmarks/suite/hash.hpp"
 #include "impl/support/random.hpp"
+#include "impl/unigram/blocks.hpp"
 #include "impl/unigram/sentencepiece.hpp"
 #include "impl/unigram/unigram_files.hpp"
 
@@ -239,13 +240,18 @@ std::optional<std::string> unsuited_for_peer(const Problem& problem) {
   return std::nullopt;
 }
 
-suite::Work least_work(const Problem& problem, std::size_t samples) {
+suite::Work automaton_work(const Problem& problem, std::size_t tokens, const Chain& of_byte) {
   const auto bytes = static_cast<double>(problem.text.size());
-  const auto longest = static_cast<double>(std::max<std::size_t>(1, problem.prepared->vocabulary->longest));
-  return {.fma_double = bytes,
-          .bytes_read = bytes,
-          .bytes_written = 4 * bytes / longest * static_cast<double>(samples),
-          .footprint = bytes};
+  std::vector<std::uint32_t> lists(problem.text.size());
+  problem.prepared->tables.automaton().match(problem.text, lists.data());
+  double groups = 0;
+  for (const std::uint32_t list : lists) groups += static_cast<double>(List{list}.groups());
+  double blocks = 0;
+  for (std::size_t begin = 0; begin < problem.text.size(); begin = end_of_block(problem.text, begin)) ++blocks;
+  return {.lookups = 3 * bytes + (2 + Automaton::group) * groups + 2 * static_cast<double>(tokens),
+          .chain_fma = of_byte.fma * bytes,
+          .chain_lookups = of_byte.lookups * bytes,
+          .chains = blocks};
 }
 
 }  // namespace tandem::unigram

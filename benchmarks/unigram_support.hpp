@@ -74,7 +74,16 @@ std::optional<std::string> not_the_text(const Problem& problem, const Tokens& to
 /// Why SentencePiece does not take the problem: a character that is no piece, or no UTF-8, or a line that is too long.
 std::optional<std::string> unsuited_for_peer(const Problem& problem);
 
-/// Every byte is read and has at least one piece that ends there to be added and compared.
-suite::Work least_work(const Problem& problem, std::size_t samples);
+/// What a byte of a line waits for, of the byte before it.
+struct Chain {
+  double fma = 0;
+  double lookups = 0;
+};
+
+/// What a walk over the automaton has to do: three look-ups for every byte, to find the pieces that end there; for
+/// every group of these one for the keys, one for the lengths, and one for what is before each piece; two for each
+/// token that is found on the way back; and the chain, from the beginning of a block of lines to its end. The way back
+/// waits for itself, too, but goes over several lines side by side.
+suite::Work automaton_work(const Problem& problem, std::size_t tokens, const Chain& of_byte);
 
 }  // namespace tandem::unigram

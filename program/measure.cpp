@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "benchmarks/suite/interrupt.hpp"
-#include "benchmarks/suite/roof.hpp"
 #include "benchmarks/suite/simd_target.hpp"
 
 namespace tandem::program {
@@ -72,13 +71,7 @@ void measure(const std::vector<suite::SelectedWorkload>& selection, const suite:
   record.noise = suite::measure_noise(self_races);
   progress.done(machine_seconds);
 
-  const suite::Roof roof{.seconds =
-                             [&record](const suite::Work& work, int threads) {
-                               if (record.suspect_peaks) return 0.0;  // they show no share and refuse no row
-                               return suite::roof_seconds(work, record.peaks.front(), record.peaks.back(), threads,
-                                                          record.machine);
-                             },
-                         .remeasure = [&record] { measure_machine_peaks(record); }};
+  const suite::Roof roof = roof_of(record);
   for (const auto& selected : selection) {
     if (suite::interrupted()) break;
     progress.now("racing " + selected.method->name + " on " + selected.card().name);
@@ -88,12 +81,24 @@ void measure(const std::vector<suite::SelectedWorkload>& selection, const suite:
     save();
     progress.done(planned_seconds({selected}, options) - machine_seconds);
   }
-  // Peaks are measured again where a row seems impossible: all rows are held against the last ones.
-  for (suite::Row& row : record.rows) {
-    if (row.status == suite::RowStatus::timed) row.roof = suite::share_of_roof(row, roof);
-  }
+  hold_against_last_peaks(record);
   record.growth = suite::fit_growth(record.rows);
   record.partial = suite::interrupted();
+}
+
+suite::Roof roof_of(Record& record) {
+  return {.least = [&record](const suite::Work& work, int threads) -> suite::LeastTime {
+            if (record.suspect_peaks) return {};  // they show no share and refuse no row
+            return suite::least_time(work, record.peaks.front(), record.peaks.back(), threads, record.machine);
+          },
+          .remeasure = [&record] { measure_machine_peaks(record); }};
+}
+
+void hold_against_last_peaks(Record& record) {
+  const suite::Roof roof = roof_of(record);
+  for (suite::Row& row : record.rows) {
+    if (row.status == suite::RowStatus::timed) suite::hold_against_roof(row, roof);
+  }
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {

@@ -24,6 +24,12 @@ double planned_seconds(const std::vector<suite::SelectedWorkload>& selection, co
 void measure(const std::vector<suite::SelectedWorkload>& selection, const suite::RaceOptions& options,
              suite::Progress& progress, Record& record, const std::function<void()>& save);
 
+/// The roof by the record's peaks as they are when it is asked; none while they are suspect.
+suite::Roof roof_of(Record& record);
+
+/// Peaks are measured again where a row seems impossible: this holds all timed rows against the last ones.
+void hold_against_last_peaks(Record& record);
+
 /// The time that has passed, in seconds.
 double seconds_since(std::chrono::steady_clock::time_point start);
 

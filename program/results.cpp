@@ -89,6 +89,7 @@ ordered_json row_extras(const Row& row, double margin) {
   if (row.input_hash) extras["input_hash"] = fmt::format("{:016x}", *row.input_hash);
   if (row.status != RowStatus::timed) return extras;
   extras["best_sequential"] = row.best_sequential;
+  if (row.roof) extras["roof_binds"] = row.binds;
   if (row.speedup) extras["verdict"] = describe(verdict(*row.speedup, margin), margin);
   if (row.speedup_sequential) {
     extras["verdict_sequential"] = describe(verdict(*row.speedup_sequential, margin), margin);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "reports/table.hpp"
 
 namespace tandem::reports {
@@ -61,6 +63,11 @@ Table card_table(const ordered_json& machine) {
 
 std::string giga(const ordered_json& rate) { return number_text(rate.get<double>() * 1e-9); }
 
+/// Results of older versions lack latencies.
+std::string nanoseconds(const ordered_json& peak, const std::string& latency) {
+  return peak.contains(latency) ? number_text(peak.at(latency).get<double>() * 1e9) : "";
+}
+
 Table arithmetic_table(const ordered_json& peaks) {
   Table table({{"SIMD"},
                {"threads", Align::right},
@@ -68,29 +75,39 @@ Table arithmetic_table(const ordered_json& peaks) {
                {"FMA double", Align::right},
                {"sqrt double", Align::right},
                {"divide double", Align::right},
-               {"exp float", Align::right}});
+               {"exp float", Align::right},
+               {"FMA after FMA, ns", Align::right}});
   for (const ordered_json& peak : peaks) {
     table.add({peak.at("target"), std::to_string(peak.at("threads").get<int>()), giga(peak.at("fma_float")),
                giga(peak.at("fma_double")), giga(peak.at("sqrt_double")), giga(peak.at("divide_double")),
-               giga(peak.at("exp_float"))});
+               giga(peak.at("exp_float")), nanoseconds(peak, "fma_latency")});
   }
   return table;
 }
 
-Table bandwidth_table(const ordered_json& peaks) {
+/// The better of one by one and gathered.
+std::string lookups_text(const ordered_json& level) {
+  if (!level.contains("lookups")) return "";
+  return giga(std::max(level.at("lookups").get<double>(), level.at("gathered").get<double>()));
+}
+
+Table level_table(const ordered_json& peaks) {
   Table table({{"SIMD"},
                {"threads", Align::right},
                {"level"},
                {"read, GB/s", Align::right},
                {"write", Align::right},
                {"copy", Align::right},
-               {"write past the caches", Align::right}});
+               {"write past the caches", Align::right},
+               {"look-ups, G/s", Align::right},
+               {"look-up after look-up, ns", Align::right}});
   for (const ordered_json& peak : peaks) {
     for (const ordered_json& level : peak.at("levels")) {
       const bool measured = level.at("write_non_temporal").get<double>() > 0;
       table.add({peak.at("target"), std::to_string(peak.at("threads").get<int>()), level.at("name"),
                  giga(level.at("read")), giga(level.at("write")), giga(level.at("copy")),
-                 measured ? giga(level.at("write_non_temporal")) : ""});
+                 measured ? giga(level.at("write_non_temporal")) : "", lookups_text(level),
+                 nanoseconds(level, "lookup_latency")});
     }
   }
   return table;
@@ -102,7 +119,7 @@ std::string machine_section(const ordered_json& tandem) {
   const ordered_json& machine = tandem.at("machine");
   std::string text = "## Machine\n\n" + card_table(machine).text() + "\n";
   text += "What it does at best, as the best of several short tries in this run:\n\n";
-  text += arithmetic_table(tandem.at("peaks")).text() + "\n" + bandwidth_table(tandem.at("peaks")).text() + "\n";
+  text += arithmetic_table(tandem.at("peaks")).text() + "\n" + level_table(tandem.at("peaks")).text() + "\n";
   if (tandem.contains("suspect_peaks")) {
     text += "**Shares of the roof are not shown: " + tandem.at("suspect_peaks").get<std::string>() + "**\n\n";
   }

@@ -50,6 +50,14 @@ double seconds_per_item(const ordered_json& row) {
   return row.at("real_time").get<double>() * 1e-9 / row.at("tandem").at("items").get<double>();
 }
 
+/// "52 % bytes".
+std::string roof_cell(const ordered_json& row) {
+  if (!row.contains("roof")) return "";
+  std::string text = fmt::format("{:.0f} %", 100 * row.at("roof").get<double>());
+  if (const auto binds = row.at("tandem").value("roof_binds", ""); !binds.empty()) text += " " + binds;
+  return text;
+}
+
 void add_row(Table& table, const ordered_json& row, bool fractions) {
   const ordered_json& extras = row.at("tandem");
   const std::string threads = extras.at("threaded") ? std::to_string(row.at("threads").get<int>()) : "";
@@ -63,8 +71,7 @@ void add_row(Table& table, const ordered_json& row, bool fractions) {
   const bool baseline = extras.at("best_sequential").get<std::string>() == variant;
   table.add({variant, threads, time_text(seconds_per_item(row)), speedup_cell(row, "speedup"),
              baseline ? "(baseline)" : speedup_cell(row, "speedup_sequential"),
-             baseline ? "" : extras.value("verdict_sequential", ""),
-             fractions && row.contains("roof") ? fmt::format("{:.0f} %", 100 * row.at("roof").get<double>()) : "",
+             baseline ? "" : extras.value("verdict_sequential", ""), fractions ? roof_cell(row) : "",
              fmt::format("{:.3g}", row.at("agreement_error").get<double>())});
 }
 
@@ -109,8 +116,9 @@ included; the reference is plain code at -O2 for any processor of its kind.
 
 - A speedup is the median over interleaved rounds of the ratio of two times of the same round, with its exact 95 %
   interval; *vs best sequential* compares with the row marked (baseline).
-- *roof* is the least time that the declared operations and bytes need at this machine's measured peaks, as a share of
-  the time taken.
+- *roof* is the least time that the row's declared work needs at this machine's measured peaks, as a share of the time
+  taken, with what of the work takes that long: arithmetic, the divider, bytes, look-ups, or a chain of operations that
+  wait for one another. A row that declares nothing that could bind it shows none.
 - *error* is what the method's agreement rule measured.
 
 )";

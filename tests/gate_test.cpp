@@ -174,7 +174,7 @@ TEST(Gate, AsksForNoAnswerOnce) {
 TEST(Race, RefusesNothingAndShowsNoShareWhereNoRoofIsKnown) {
   RaceOptions options;
   options.rounds = 8;
-  const Roof unknown{.seconds = [](const Work&, int) { return 0.0; },
+  const Roof unknown{.least = [](const Work&, int) { return LeastTime{}; },
                      .remeasure = [] { FAIL() << "nothing is below 0"; }};
   for (const Row& row : race(broken_workload(), options, unknown)) {
     EXPECT_NE(row.status, RowStatus::impossible) << row.name();
@@ -187,7 +187,9 @@ TEST(Race, RefusesByNameAndTimesTheRest) {
   options.rounds = 8;
   // 5 operations a nanosecond: more than a chain of dependent ones allows, far less than a copy of a kept answer
   // pretends to, even when a sanitizer slows the copy.
-  const Roof roof{.seconds = [](const Work& work, int) { return work.operations() * 0.2e-9; }, .remeasure = [] {}};
+  const Roof roof{.least = [](const Work& work,
+                              int) { return LeastTime{.seconds = work.operations() * 0.2e-9, .binds = "arithmetic"}; },
+                  .remeasure = [] {}};
   const std::vector<Row> rows = race(broken_workload(), options, roof);
   const auto status = [&](std::string_view variant) { return std::ranges::find(rows, variant, &Row::variant)->status; };
   EXPECT_EQ(status("reference"), RowStatus::timed);
@@ -200,6 +202,8 @@ TEST(Race, RefusesByNameAndTimesTheRest) {
   EXPECT_EQ(status("throws"), RowStatus::disagrees);
   EXPECT_EQ(status("declines"), RowStatus::left_out);
   EXPECT_EQ(status("recognised_input"), RowStatus::impossible) << "faster than the declared work allows";
+  EXPECT_THAT(std::ranges::find(rows, "recognised_input", &Row::variant)->message,
+              testing::HasSubstr("least time that its declared work needs on this machine (arithmetic)"));
   for (const Row& row : rows) {
     if (row.status == RowStatus::timed) {
       EXPECT_EQ(row.rounds.smallest.size(), options.rounds);

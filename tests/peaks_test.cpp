@@ -12,6 +12,7 @@
 #include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -89,6 +90,27 @@ TEST(PeakKernels, ComputeAndMoveWhatTheySay) {
   }
 }
 
+TEST(PeakKernels, LookUpsGoThroughTheWholeTable) {
+  PeakMemory memory(40 * bandwidth_block);
+  LookupTable table = make_lookup_table(memory.data(), memory.size());
+  EXPECT_EQ(table.count, 2048U) << "the largest power of two";
+  std::set<const LookupTable::Line*> seen;
+  for (const auto* line = table.at; seen.insert(line).second;) line = line->next;
+  EXPECT_EQ(seen.size(), table.count);
+  const LookupTable::Line* const first = table.at;
+  EXPECT_EQ(dependent_lookups(table, 10), 160);
+  EXPECT_NE(table.at, first) << "the next call would look up the same again";
+  EXPECT_EQ(independent_lookups(table, 10), 320);
+  for (const SimdTarget& target : simd_targets()) {
+    const PeakKernels kernels = peak_kernels(target.id);
+    EXPECT_EQ(kernels.gathers(table, 10), 10 * static_cast<double>(kernels.vector_bytes)) << target.name;
+    EXPECT_EQ(kernels.dependent_fma(10), 160) << target.name;
+  }
+  EXPECT_THROW(make_lookup_table(memory.data(), 63 * 64), std::invalid_argument);
+  LookupTable smallest = make_lookup_table(memory.data(), 64 * 64);
+  EXPECT_EQ(independent_lookups(smallest, 1), 32);
+}
+
 TEST(PeakKernels, ExponentialIsOne) {
   constexpr std::size_t count = 4096;
   for (const SimdTarget& target : simd_targets()) {
@@ -97,9 +119,14 @@ TEST(PeakKernels, ExponentialIsOne) {
     auto* const x = reinterpret_cast<float*>(exponents.data());
     auto* const y = reinterpret_cast<float*>(results.data());
     for (std::size_t i = 0; i < count; ++i) x[i] = -126 + 253 * static_cast<float>(i) / (count - 1);
-    peak_kernels(target.id).exp_float(x, y, count);
-    for (std::size_t i = 0; i < count; ++i) {
-      EXPECT_NEAR(y[i] / std::exp2(static_cast<double>(x[i])), 1, 2.5e-7) << target.name << " at " << x[i];
+    const PeakKernels kernels = peak_kernels(target.id);
+    for (std::size_t way = 0; way < kernels.exp_float.size(); ++way) {
+      std::fill_n(y, count, -1.0F);
+      kernels.exp_float[way](x, y, count);
+      for (std::size_t i = 0; i < count; ++i) {
+        EXPECT_NEAR(y[i] / std::exp2(static_cast<double>(x[i])), 1, 2.5e-7)
+            << target.name << ", way " << way << ", at " << x[i];
+      }
     }
   }
 }
@@ -116,7 +143,10 @@ TEST(MeasurePeaks, AreSaneOnEveryTarget) {
       EXPECT_GT(rate, 1e7) << target->name;
       EXPECT_LT(rate, 1e13) << target->name;
     }
+    EXPECT_GT(one.fma_latency, 1e-10) << target->name;
+    EXPECT_LT(one.fma_latency, 1e-6) << target->name;
     if (test::full_speed) {
+      EXPECT_GT(one.fma_latency * one.clock, 1.9) << target->name << ": cycles, two or more on every processor of note";
       EXPECT_GE(one.fma_float, 0.5 * narrower_float) << target->name;
       EXPECT_LE(one.sqrt_double, one.fma_double) << target->name;
       narrower_float = one.fma_float;
@@ -128,17 +158,19 @@ TEST(MeasurePeaks, AreSaneOnEveryTarget) {
     EXPECT_GT(one.levels.back().write_non_temporal, 0);
     EXPECT_LE(one.levels.back().footprint, card.memory_bytes / 4);
     double before = std::numeric_limits<double>::infinity();
-    for (const LevelBandwidth& level : one.levels) {
+    for (const MemoryLevel& level : one.levels) {
       EXPECT_LE(level.footprint, level.capacity);
       EXPECT_LE(level.footprint, 4 * before) << "not an upper bound for what only just leaves the level before";
       before = level.capacity;
-      for (const double rate : {level.read, level.write, level.copy}) {
+      for (const double rate : {level.read, level.write, level.copy, 64 * level.lookups, 64 * level.gathered}) {
         EXPECT_GT(rate, 1e7) << target->name << ' ' << level.name;
         EXPECT_LT(rate, 1e13) << target->name << ' ' << level.name;
       }
     }
     if (test::full_speed) {
       EXPECT_GE(one.levels.front().read, 0.5 * one.levels.back().read) << target->name;
+      EXPECT_GE(one.levels.front().lookups, 2 * one.levels.back().lookups) << target->name;
+      EXPECT_LE(one.levels.front().lookup_latency, 0.5 * one.levels.back().lookup_latency) << target->name;
     }
   }
 }
@@ -178,18 +210,23 @@ TEST(BetterOf, TakesEveryFigureFromTheBetterMeasurement) {
   one.fma_float = 2;
   one.clock = 20;
   one.sqrt_double = 1;
-  one.levels = {{.name = "L1", .read = 5, .write = 1}};
+  one.fma_latency = 3;
+  one.levels = {{.name = "L1", .read = 5, .write = 1, .lookups = 7, .lookup_latency = 1}};
   Peaks other;
   other.fma_float = 1;
   other.clock = 30;
   other.sqrt_double = 3;
-  other.levels = {{.name = "L1", .read = 4, .write = 2}};
+  other.fma_latency = 2;
+  other.levels = {{.name = "L1", .read = 4, .write = 2, .lookups = 6, .lookup_latency = 2}};
   for (const Peaks& best : {better_of(one, other), better_of(other, one)}) {
     EXPECT_EQ(best.fma_float, 2);
     EXPECT_EQ(best.clock, 20) << "the clock belongs to the FMA figure";
     EXPECT_EQ(best.sqrt_double, 3);
     EXPECT_EQ(best.levels[0].read, 5);
     EXPECT_EQ(best.levels[0].write, 2);
+    EXPECT_EQ(best.levels[0].lookups, 7);
+    EXPECT_EQ(best.levels[0].lookup_latency, 1) << "the shorter one";
+    EXPECT_EQ(best.fma_latency, 2) << "the shorter one";
   }
 }
 
@@ -270,13 +307,13 @@ TEST(Suspect, AMissingClockIsSuspect) {
 
 TEST(PeaksJson, HasEveryField) {
   const nlohmann::json json = small_peaks(1, 1);
-  EXPECT_THAT(keys(json),
-              IsSupersetOf({"target", "threads", "cores", "vector_bytes", "fused", "clock", "fma_float", "fma_double",
-                            "sqrt_double", "divide_double", "exp_float", "levels", "fma_vectors_alone", "suspect"}));
+  EXPECT_THAT(keys(json), IsSupersetOf({"target", "threads", "cores", "vector_bytes", "fused", "clock", "fma_float",
+                                        "fma_double", "sqrt_double", "divide_double", "exp_float", "fma_latency",
+                                        "levels", "fma_vectors_alone", "suspect"}));
   EXPECT_TRUE(json["suspect"].is_null());
-  EXPECT_THAT(keys(json["levels"][2]),
-              IsSupersetOf({"name", "capacity", "footprint", "read", "write", "copy", "write_non_temporal"}));
-  LevelBandwidth memory;
+  EXPECT_THAT(keys(json["levels"][2]), IsSupersetOf({"name", "capacity", "footprint", "read", "write", "copy",
+                                                     "write_non_temporal", "lookups", "gathered", "lookup_latency"}));
+  MemoryLevel memory;
   memory.capacity = std::numeric_limits<double>::infinity();
   EXPECT_TRUE(nlohmann::json(memory)["capacity"].is_null());
 }

@@ -13,7 +13,7 @@ namespace tandem::suite {
 namespace {
 
 double small_roof(const Work& work, int threads = 1) {
-  return roof_seconds(work, small_peaks(1, 1), small_peaks(4, 3), threads, small_card());
+  return least_time(work, small_peaks(1, 1), small_peaks(4, 3), threads, small_card()).seconds;
 }
 
 TEST(Roof, AddsKindsOfArithmeticThatShareAUnit) {
@@ -48,7 +48,7 @@ double roof_without(const std::vector<int>& levels, double footprint) {
       std::erase_if(peaks->levels, [&](const auto& measured) { return measured.name == fmt::format("L{}", level); });
     }
   }
-  return roof_seconds({.fma_float = 1.6e9, .bytes_read = 100e9, .footprint = footprint}, one, all, 1, card);
+  return least_time({.fma_float = 1.6e9, .bytes_read = 100e9, .footprint = footprint}, one, all, 1, card).seconds;
 }
 
 TEST(Roof, TakesNothingFromACacheOfUnknownSize) {
@@ -65,13 +65,21 @@ TEST(Roof, TakesNothingFromACacheOfUnknownSize) {
   EXPECT_DOUBLE_EQ(roof_without({1, 2}, 256e6), 10);
 }
 
+TEST(Roof, CountsNoLookUpsWhereTheFirstCacheIsUnknown) {
+  MachineCard card = small_card();
+  card.caches[0].bytes = 0;
+  Peaks one = small_peaks(1, 1);
+  one.levels.erase(one.levels.begin());
+  EXPECT_DOUBLE_EQ(least_time({.lookups = 1e9, .chain_fma = 1e9, .chain_lookups = 1e9}, one, one, 1, card).seconds, 4);
+}
+
 TEST(Roof, TakesNothingFromCachesThatTheMachineDoesNotName) {
   MachineCard card = small_card();
   card.caches.clear();
   Peaks one = small_peaks(1, 1);
   one.levels.erase(one.levels.begin(), one.levels.end() - 1);
-  EXPECT_EQ(roof_seconds({.bytes_read = 1e9, .footprint = 1000}, one, one, 1, card), 0);
-  EXPECT_DOUBLE_EQ(roof_seconds({.bytes_read = 10e9, .footprint = 256e6}, one, one, 1, card), 1);
+  EXPECT_EQ(least_time({.bytes_read = 1e9, .footprint = 1000}, one, one, 1, card).seconds, 0);
+  EXPECT_DOUBLE_EQ(least_time({.bytes_read = 10e9, .footprint = 256e6}, one, one, 1, card).seconds, 1);
 }
 
 TEST(Roof, AddsReadsAndWritesUnlessACopyOverlapsThem) {
@@ -80,7 +88,7 @@ TEST(Roof, AddsReadsAndWritesUnlessACopyOverlapsThem) {
   Peaks one = small_peaks(1, 1);
   one.levels[0].copy = 100e9;
   const Work work{.bytes_read = 150e9, .bytes_written = 100e9};
-  EXPECT_DOUBLE_EQ(roof_seconds(work, one, small_peaks(4, 3), 1, small_card()), 2 + 0.5);
+  EXPECT_DOUBLE_EQ(least_time(work, one, small_peaks(4, 3), 1, small_card()).seconds, 2 + 0.5);
 }
 
 TEST(Roof, WritesToMemoryPastTheCachesWhereThatIsFaster) {
@@ -101,14 +109,53 @@ TEST(Roof, PeaksGrowWithThreadsUpToThoseOfAll) {
   EXPECT_DOUBLE_EQ(small_roof(work, 8), 2);
 }
 
+TEST(Roof, LooksUpInTheFirstCacheAloneOneByOneOrGathered) {
+  EXPECT_DOUBLE_EQ(small_roof({.lookups = 2e9}), 1);
+  EXPECT_DOUBLE_EQ(small_roof({.footprint = 1e9, .lookups = 2e9}), 1) << "what is hot may be near";
+  EXPECT_DOUBLE_EQ(small_roof({.lookups = 6e9}, 4), 1);
+  Peaks gathers = small_peaks(1, 1);
+  gathers.levels[0].gathered = 4e9;
+  EXPECT_DOUBLE_EQ(least_time({.lookups = 2e9}, gathers, small_peaks(4, 3), 1, small_card()).seconds, 0.5);
+}
+
+TEST(Roof, AChainWaitsForEveryLinkWhateverTheThreads) {
+  EXPECT_DOUBLE_EQ(small_roof({.chain_fma = 1e9}), 4);
+  EXPECT_DOUBLE_EQ(small_roof({.chain_fma = 1e9}, 4), 4);
+  EXPECT_DOUBLE_EQ(small_roof({.chain_fma = 1e9, .chain_lookups = 1e9}), 4 + 5);
+  // Threads share the links of several chains, but no thread helps with one.
+  EXPECT_DOUBLE_EQ(small_roof({.chain_fma = 1e9, .chains = 100}), 4);
+  EXPECT_DOUBLE_EQ(small_roof({.chain_fma = 1e9, .chains = 100}, 4), 1);
+  EXPECT_DOUBLE_EQ(small_roof({.chain_fma = 1e9, .chains = 2}, 4), 2);
+  EXPECT_DOUBLE_EQ(small_roof({.chain_fma = 1e9, .chains = 0}, 4), 4) << "nothing was shared out";
+}
+
+TEST(Roof, SaysWhatBinds) {
+  const auto binds = [](const Work& work) {
+    return least_time(work, small_peaks(1, 1), small_peaks(4, 3), 1, small_card()).binds;
+  };
+  // A second of each; then a second and a half of one.
+  const Work even{.fma_float = 16e9, .sqrt_double = 1e9, .bytes_read = 100e9, .lookups = 2e9, .chain_fma = 0.25e9};
+  const auto more = [&even](double Work::*part) {
+    Work work = even;
+    work.*part *= 1.5;
+    return work;
+  };
+  EXPECT_EQ(binds(more(&Work::fma_float)), "arithmetic");
+  EXPECT_EQ(binds(more(&Work::sqrt_double)), "divider");
+  EXPECT_EQ(binds(more(&Work::bytes_read)), "bytes");
+  EXPECT_EQ(binds(more(&Work::lookups)), "look-ups");
+  EXPECT_EQ(binds(more(&Work::chain_fma)), "chain");
+  EXPECT_EQ(binds({}), "");
+}
+
 TEST(Roof, RefusesWhatItCannotKnow) {
   EXPECT_THROW(small_roof({}, 0), std::invalid_argument);
   Peaks other = small_peaks(4, 3);
   other.target = "SSE4";
-  EXPECT_THROW(roof_seconds({}, small_peaks(1, 1), other, 1, small_card()), std::invalid_argument);
+  EXPECT_THROW(least_time({}, small_peaks(1, 1), other, 1, small_card()), std::invalid_argument);
   Peaks without_levels = small_peaks(1, 1);
   without_levels.levels.clear();
-  EXPECT_THROW(roof_seconds({.bytes_read = 1}, without_levels, small_peaks(4, 3), 1, small_card()),
+  EXPECT_THROW(least_time({.bytes_read = 1}, without_levels, small_peaks(4, 3), 1, small_card()),
                std::invalid_argument);
 }
 

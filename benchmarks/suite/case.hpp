@@ -15,8 +15,9 @@
 
 namespace tandem::suite {
 
-/// What a run must at least do: element operations of each kind and bytes moved. With the machine's peaks it gives the
-/// roof, the least time the run can take (roof.hpp).
+/// What a run must at least do: element operations of each kind, bytes moved, look-ups, and what has to wait for what.
+/// With the machine's peaks it gives the roof, the least time the run can take (roof.hpp). What is not known to bind a
+/// row is better left out than declared: where nothing is, no roof is shown.
 struct Work {
   double fma_float = 0;
   double fma_double = 0;
@@ -26,6 +27,12 @@ struct Work {
   double bytes_read = 0;
   double bytes_written = 0;
   double footprint = 0;  ///< bytes of memory touched: decides which cache level's bandwidth applies
+  double lookups = 0;    ///< reads of single elements from places that follow no order
+  /// The longest chain of operations that wait for one another, as FMAs and look-ups: where it has others, with another
+  /// latency, no more than theirs.
+  double chain_fma = 0;
+  double chain_lookups = 0;
+  double chains = 1;  ///< equal parts of the chain that do not wait for one another, so that threads can share them
 
   double operations() const { return fma_float + fma_double + sqrt_double + divide_double + exp_float; }
   double bytes() const { return bytes_read + bytes_written; }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <string_view>
 
 namespace tandem::suite {
@@ -72,34 +73,50 @@ std::string to_text(const MachineCard& card) {
   return text;
 }
 
-std::string to_text(std::span<const Peaks> peaks) {
-  constexpr double giga = 1e-9;
-  std::string text = fmt::format("{:<8}{:>8}{:>8}{:>12}{:>12}{:>12}{:>12}{:>12}{:>10}\n", "target", "threads", "GHz",
-                                 "FMA float", "FMA double", "sqrt double", "div double", "exp float", "FMA/cycle");
-  for (const Peaks& peak : peaks) {
-    text += fmt::format("{:<8}{:>8}{:>8.2f}{:>12.1f}{:>12.1f}{:>12.2f}{:>12.2f}{:>12.2f}{:>10.2f}\n", peak.target,
-                        peak.threads, peak.clock * giga, peak.fma_float * giga, peak.fma_double * giga,
-                        peak.sqrt_double * giga, peak.divide_double * giga, peak.exp_float * giga,
-                        peak.fma_vectors_per_cycle(4));
-  }
-  text += "(operations in G/s; FMA/cycle in vectors per core)\n\n";
+namespace {
 
-  // Read/write/copy per level in one cell; at the memory level the non-temporal ones where they are faster.
-  text += fmt::format("{:<8}{:>8}", "target", "threads");
+/// A line for each of the peaks, a cell for each level.
+std::string level_text(std::span<const Peaks> peaks, const std::function<std::string(const MemoryLevel&)>& cell) {
+  std::string text = fmt::format("{:<8}{:>8}", "target", "threads");
   if (!peaks.empty()) {
-    for (const LevelBandwidth& level : peaks.front().levels) text += fmt::format("{:>18}", level.name);
+    for (const MemoryLevel& level : peaks.front().levels) text += fmt::format("{:>18}", level.name);
   }
   text += "\n";
   for (const Peaks& peak : peaks) {
     text += fmt::format("{:<8}{:>8}", peak.target, peak.threads);
-    for (const LevelBandwidth& level : peak.levels) {
-      text += fmt::format("{:>18}", fmt::format("{:.0f}/{:.0f}/{:.0f}", level.read * giga,
-                                                std::max(level.write, level.write_non_temporal) * giga,
-                                                std::max(level.copy, level.copy_non_temporal) * giga));
-    }
+    for (const MemoryLevel& level : peak.levels) text += fmt::format("{:>18}", cell(level));
     text += "\n";
   }
-  text += "(read/write/copy in GB/s; memory writes and copies past the caches where that is faster)\n";
+  return text;
+}
+
+}  // namespace
+
+std::string to_text(std::span<const Peaks> peaks) {
+  constexpr double giga = 1e-9;
+  std::string text =
+      fmt::format("{:<8}{:>8}{:>8}{:>12}{:>12}{:>12}{:>12}{:>12}{:>10}{:>10}\n", "target", "threads", "GHz",
+                  "FMA float", "FMA double", "sqrt double", "div double", "exp float", "FMA/cycle", "FMA, ns");
+  for (const Peaks& peak : peaks) {
+    text += fmt::format("{:<8}{:>8}{:>8.2f}{:>12.1f}{:>12.1f}{:>12.2f}{:>12.2f}{:>12.2f}{:>10.2f}{:>10.2f}\n",
+                        peak.target, peak.threads, peak.clock * giga, peak.fma_float * giga, peak.fma_double * giga,
+                        peak.sqrt_double * giga, peak.divide_double * giga, peak.exp_float * giga,
+                        peak.fma_vectors_per_cycle(4), peak.fma_latency / giga);
+  }
+  text +=
+      "(operations in G/s; FMA/cycle in vectors per core; FMA in ns: until the next can begin that waits for it)\n\n";
+
+  text += level_text(peaks, [](const MemoryLevel& level) {
+    return fmt::format("{:.0f}/{:.0f}/{:.0f}", level.read * giga,
+                       std::max(level.write, level.write_non_temporal) * giga,
+                       std::max(level.copy, level.copy_non_temporal) * giga);
+  });
+  text += "(read/write/copy in GB/s; memory writes and copies past the caches where that is faster)\n\n";
+  text += level_text(peaks, [](const MemoryLevel& level) {
+    return fmt::format("{:.2f}/{:.2f}/{:.2f}", level.lookups * giga, level.gathered * giga,
+                       level.lookup_latency / giga);
+  });
+  text += "(look-ups in G/s, one by one/gathered, and until the next can begin that waits for one, in ns)\n";
   for (const Peaks& peak : peaks) {
     if (const auto doubt = suspect(peak)) text += *doubt + "\n";
   }

@@ -61,7 +61,7 @@ Noise measure_noise(int races) {
   std::size_t passes = 1;
   const auto epoch = [&] {
     return seconds_of([&] {
-      for (std::size_t pass = 0; pass < passes; ++pass) kernels.exp_float(exponents, results, count);
+      for (std::size_t pass = 0; pass < passes; ++pass) kernels.exp_float.front()(exponents, results, count);
     });
   };
   double taken = 0;  // the smaller of two readings, since an interrupted one would cut all epochs short

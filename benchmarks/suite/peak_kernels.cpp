@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <bit>
 #include <vector>
 
 #include "benchmarks/suite/simd_target.hpp"
@@ -10,6 +11,7 @@
 #define HWY_TARGET_INCLUDE "benchmarks/suite/peak_kernels.cpp"
 #include "hwy/foreach_target.h"
 // After foreach_target.h, as Highway asks.
+#include "benchmarks/suite/exponentials-inl.hpp"
 #include "hwy/cache_control.h"
 #include "hwy/highway.h"
 
@@ -69,37 +71,38 @@ double divide_double(std::size_t steps) {
   return twelve_chains<double>(steps, [=](auto v) HWY_ATTR { return hn::Div(dividend, v); });
 }
 
-/// The least that gives 2^x to about two units in the last place: nearest whole number by a magic addition, a minimax
-/// polynomial of degree 5 for the rest, and the whole number added to the exponent bits. A factor of log2 e for other
-/// bases folds into what computes x; careful handling of overflow is left out, since a roof must not be beaten.
-template <class D>
-HWY_INLINE hn::Vec<D> exp2_in_range(D d, hn::Vec<D> x) {
-  const hn::RebindToSigned<D> di;
-  const auto magic = hn::Set(d, 0x1.8p23f);
-  const auto shifted = hn::Add(x, magic);
-  const auto rest = hn::Sub(x, hn::Sub(shifted, magic));
-  auto y = hn::Set(d, 0.0013276472f);
-  y = hn::MulAdd(y, rest, hn::Set(d, 0.0096755413f));
-  y = hn::MulAdd(y, rest, hn::Set(d, 0.0555071327f));
-  y = hn::MulAdd(y, rest, hn::Set(d, 0.2402211972f));
-  y = hn::MulAdd(y, rest, hn::Set(d, 0.6931469671f));
-  y = hn::MulAdd(y, rest, hn::Set(d, 1.0000000717f));
-  return hn::BitCast(d, hn::Add(hn::BitCast(di, y), hn::ShiftLeft<23>(hn::BitCast(di, shifted))));
+double dependent_fma(std::size_t steps) {
+  constexpr int per_step = 16;
+  const hn::ScalableTag<float> d;
+  const auto factor = hn::Set(d, opaque(0.5F));
+  const auto addend = hn::Set(d, opaque(0.75F));
+  auto v = hn::Set(d, opaque(1.0F));
+  for (std::size_t step = 0; step < steps; ++step) {
+    for (int i = 0; i < per_step; ++i) v = hn::MulAdd(v, factor, addend);
+  }
+  opaque(hn::GetLane(v));
+  return static_cast<double>(steps * per_step);
 }
 
+template <class Exponential>
 void exp_float(const float* HWY_RESTRICT exponents, float* HWY_RESTRICT results, std::size_t count) {
   const hn::ScalableTag<float> d;
   const std::size_t lanes = hn::Lanes(d);
   for (std::size_t i = 0; i < count; i += 4 * lanes) {
-    const auto y0 = exp2_in_range(d, hn::Load(d, exponents + i));
-    const auto y1 = exp2_in_range(d, hn::Load(d, exponents + i + lanes));
-    const auto y2 = exp2_in_range(d, hn::Load(d, exponents + i + 2 * lanes));
-    const auto y3 = exp2_in_range(d, hn::Load(d, exponents + i + 3 * lanes));
+    const auto y0 = Exponential::compute(d, hn::Load(d, exponents + i));
+    const auto y1 = Exponential::compute(d, hn::Load(d, exponents + i + lanes));
+    const auto y2 = Exponential::compute(d, hn::Load(d, exponents + i + 2 * lanes));
+    const auto y3 = Exponential::compute(d, hn::Load(d, exponents + i + 3 * lanes));
     hn::Store(y0, d, results + i);
     hn::Store(y1, d, results + i + lanes);
     hn::Store(y2, d, results + i + 2 * lanes);
     hn::Store(y3, d, results + i + 3 * lanes);
   }
+}
+
+template <class... Exponential>
+std::vector<PeakKernels::ExpLoop> exp_float_loops(Exponentials<Exponential...>) {
+  return {exp_float<Exponential>...};
 }
 
 using Words = hn::ScalableTag<std::uint64_t>;
@@ -161,6 +164,31 @@ void copy_non_temporal(const std::byte* from, std::byte* to, std::size_t bytes) 
   hwy::FlushStream();
 }
 
+/// Four vectors of indices, each from a generator of its own (x -> a x + c, whose high bits are as good as random): no
+/// memory is read but what is looked up.
+double gathers(LookupTable& table, std::size_t steps) {
+  const hn::ScalableTag<std::int32_t> d;
+  const hn::RebindToUnsigned<decltype(d)> du;
+  constexpr int line_words = sizeof(LookupTable::Line) / sizeof(std::int32_t);
+  const auto factor = hn::Set(du, 1664525U);
+  const auto addend = hn::Set(du, 1013904223U);
+  const int shift = 32 - std::countr_zero(table.count * line_words);
+  const auto* words = reinterpret_cast<const std::int32_t*>(table.lines);
+  auto x0 = hn::Iota(du, static_cast<std::uint32_t>(table.random));
+  auto x1 = hn::Add(x0, addend), x2 = hn::Add(x1, addend), x3 = hn::Add(x2, addend);
+  auto sum0 = hn::Zero(d), sum1 = sum0, sum2 = sum0, sum3 = sum0;
+  const auto look_up = [&](auto& x, auto& sum) HWY_ATTR {
+    x = hn::Add(hn::Mul(x, factor), addend);
+    sum = hn::Xor(sum, hn::GatherIndex(d, words, hn::BitCast(d, hn::ShiftRightSame(x, shift))));
+  };
+  for (std::size_t step = 0; step < steps; ++step) {
+    look_up(x0, sum0), look_up(x1, sum1), look_up(x2, sum2), look_up(x3, sum3);
+  }
+  table.random = hn::GetLane(x0);
+  opaque(hn::GetLane(hn::SumOfLanes(d, hn::Xor(hn::Xor(sum0, sum1), hn::Xor(sum2, sum3)))));
+  return static_cast<double>(4 * hn::Lanes(d) * steps);
+}
+
 }  // namespace
 
 PeakKernels kernels_of_target() {
@@ -170,12 +198,14 @@ PeakKernels kernels_of_target() {
           .fma_double = fma<double>,
           .sqrt_double = sqrt_double,
           .divide_double = divide_double,
-          .exp_float = exp_float,
+          .dependent_fma = dependent_fma,
+          .exp_float = exp_float_loops(exponentials),
           .read = read,
           .write = write,
           .write_non_temporal = write_non_temporal,
           .copy = copy,
-          .copy_non_temporal = copy_non_temporal};
+          .copy_non_temporal = copy_non_temporal,
+          .gathers = gathers};
 }
 
 }  // namespace HWY_NAMESPACE

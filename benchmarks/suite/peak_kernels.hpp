@@ -3,6 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
+
+#include "benchmarks/suite/lookup_table.hpp"
 
 namespace tandem::suite {
 
@@ -19,15 +22,20 @@ struct PeakKernels {
   double (*fma_double)(std::size_t steps);
   double (*sqrt_double)(std::size_t steps);
   double (*divide_double)(std::size_t steps);
+  double (*dependent_fma)(std::size_t steps);  ///< each waits for the one before; counts instructions, not elements
 
   /// results[i] = 2^exponents[i] for exponents in [-126, 127], to a relative 2.5e-7. `count` is a multiple of 1024.
-  void (*exp_float)(const float* exponents, float* results, std::size_t count);
+  using ExpLoop = void (*)(const float* exponents, float* results, std::size_t count);
+  std::vector<ExpLoop> exp_float;  ///< several ways: which one is the fastest depends on the processor
 
   void (*read)(const std::byte* from, std::size_t bytes);
   void (*write)(std::byte* to, std::size_t bytes);
   void (*write_non_temporal)(std::byte* to, std::size_t bytes);
   void (*copy)(const std::byte* from, std::byte* to, std::size_t bytes);
   void (*copy_non_temporal)(const std::byte* from, std::byte* to, std::size_t bytes);
+
+  /// Look-ups in a LookupTable, none of which waits for another, by gather instructions. Returns their number.
+  double (*gathers)(LookupTable& table, std::size_t steps);
 };
 
 /// The loops of one of Highway's targets, for instance HWY_AVX2. The portable target (EMU128 or SCALAR) has those of

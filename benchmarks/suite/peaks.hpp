@@ -1,4 +1,5 @@
-// What the machine can do at best: arithmetic per second from registers, and bytes per second from each cache level.
+// What the machine can do at best: arithmetic per second from registers, how soon one operation can follow another that
+// waits for it, and of each cache level bytes and look-ups per second.
 //
 // A peak is the best of several tries of half a millisecond or so, because neighbours only ever take away. All threads
 // of a try start together, each on its own data; the try ends with the last of them.
@@ -15,8 +16,9 @@
 namespace tandem::suite {
 
 /// Bytes per second of one level, of all threads together. A copy counts what it reads and what it writes. The
-/// non-temporal ones, which bypass the caches, are measured for memory alone and are 0 elsewhere.
-struct LevelBandwidth {
+/// non-temporal ones, which bypass the caches, are measured for memory alone and are 0 elsewhere. A look-up reads four
+/// bytes of a line that nobody foresees.
+struct MemoryLevel {
   std::string name;      ///< "L1", "L2", ..., "memory"
   double capacity = 0;   ///< bytes that all instances within reach of the threads hold; infinite for memory
   double footprint = 0;  ///< bytes that were passed over, of all threads together
@@ -25,6 +27,9 @@ struct LevelBandwidth {
   double copy = 0;
   double write_non_temporal = 0;
   double copy_non_temporal = 0;
+  double lookups = 0;         ///< per second, that do not wait for one another, one by one
+  double gathered = 0;        ///< the same by gather instructions
+  double lookup_latency = 0;  ///< seconds until a look-up can begin that waits for another
 };
 
 /// Peaks of one SIMD target at one thread count; rates are elements per second of all threads together.
@@ -40,8 +45,9 @@ struct Peaks {
   double fma_double = 0;
   double sqrt_double = 0;
   double divide_double = 0;
-  double exp_float = 0;                ///< powers of two to about two units in the last place, overflow left aside
-  std::vector<LevelBandwidth> levels;  ///< the caches of known size, fastest first, and memory
+  double exp_float = 0;             ///< powers of two to about two units in the last place, overflow left aside
+  double fma_latency = 0;           ///< seconds until an FMA (float) can begin that waits for another
+  std::vector<MemoryLevel> levels;  ///< the caches of known size, fastest first, and memory
 
   /// FMA vectors that a core finished per cycle, from single (element_bytes 4) or double (8) precision.
   double fma_vectors_per_cycle(int element_bytes) const;
@@ -72,7 +78,7 @@ Peaks better_of(const Peaks& one, const Peaks& other);
 std::optional<std::string> suspect(const Peaks& peaks);
 
 /// Every field by its name; an infinite capacity is null.
-void to_json(nlohmann::json& json, const LevelBandwidth& level);
+void to_json(nlohmann::json& json, const MemoryLevel& level);
 void to_json(nlohmann::json& json, const Peaks& peaks);
 
 }  // namespace tandem::suite

@@ -1,6 +1,7 @@
 #include "benchmarks/suite/race.hpp"
 
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <bit>
@@ -141,17 +142,18 @@ std::vector<double> valid(const std::vector<double>& seconds_of_rounds) {
 
 void reject_impossible(Racer& racer, const Roof& roof) {
   Row& row = racer.row;
-  if (!roof.seconds) return;
-  double least = roof.seconds(row.work, row.threads);
-  if (row.seconds < roof_allowance * least) {
+  if (!roof.least) return;
+  LeastTime least = roof.least(row.work, row.threads);
+  if (row.seconds < roof_allowance * least.seconds) {
     roof.remeasure();
-    least = roof.seconds(row.work, row.threads);
+    least = roof.least(row.work, row.threads);
   }
-  row.roof = share_of_roof(row, roof);
-  if (row.seconds < roof_allowance * least) {
+  hold_against_roof(row, roof);
+  if (row.seconds < roof_allowance * least.seconds) {
     row.status = RowStatus::impossible;
-    row.message = "its time is " + std::to_string(100 * row.seconds / least) +
-                  " % of the least time that its declared work needs on this machine";
+    row.message =
+        fmt::format("its time is {:.3g} % of the least time that its declared work needs on this machine ({})",
+                    100 * row.seconds / least.seconds, least.binds);
   }
 }
 
@@ -199,9 +201,10 @@ SelectedWorkload with_baselines(const SelectedWorkload& selected) {
 
 }  // namespace
 
-std::optional<double> share_of_roof(const Row& row, const Roof& roof) {
-  const double least = roof.seconds(row.work, row.threads);
-  return least > 0 ? std::optional(least / row.seconds) : std::nullopt;
+void hold_against_roof(Row& row, const Roof& roof) {
+  const LeastTime least = roof.least(row.work, row.threads);
+  row.roof = least.seconds > 0 ? std::optional(least.seconds / row.seconds) : std::nullopt;
+  row.binds = least.binds;
 }
 
 std::vector<Row> race(const SelectedWorkload& selected, const RaceOptions& options, const Roof& roof) {

@@ -8,11 +8,11 @@
 
 #include <cstddef>
 #include <functional>
-#include <optional>
 #include <vector>
 
 #include "benchmarks/suite/gate.hpp"
 #include "benchmarks/suite/registry.hpp"
+#include "benchmarks/suite/roof.hpp"
 #include "benchmarks/suite/row.hpp"
 #include "benchmarks/suite/selection.hpp"
 
@@ -31,12 +31,13 @@ struct RaceOptions {
 /// The least time for some work at a thread count, from the machine's peaks, 0 where none is known; empty functions: no
 /// roof is known.
 struct Roof {
-  std::function<double(const Work&, int threads)> seconds;
+  std::function<LeastTime(const Work&, int threads)> least;
   std::function<void()> remeasure;  ///< called before a time below the roof is rejected
 };
 
-/// How much of the roof a timed row reached by the peaks as they are now; nothing where no roof is known.
-std::optional<double> share_of_roof(const Row& row, const Roof& roof);
+/// Writes how much of the roof a timed row reached by the peaks as they are now, and what binds it; nothing where no
+/// roof is known.
+void hold_against_roof(Row& row, const Roof& roof);
 
 /// Checks, then races the selected variants of a workload. Single-threaded variants that were not selected race along
 /// as baselines and are not returned.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 #include <stdexcept>
+#include <string_view>
 
 namespace tandem::suite {
 namespace {
@@ -46,41 +47,67 @@ std::optional<std::size_t> level_of(double footprint, int threads, const Machine
 
 }  // namespace
 
-double roof_seconds(const Work& work, const Peaks& one_thread, const Peaks& all_threads, int threads,
-                    const MachineCard& card) {
+LeastTime least_time(const Work& work, const Peaks& one_thread, const Peaks& all_threads, int threads,
+                     const MachineCard& card) {
   if (threads < 1) throw std::invalid_argument(fmt::format("A roof needs at least one thread, not {}.", threads));
   if (one_thread.target != all_threads.target) {
     throw std::invalid_argument(fmt::format("The peaks of one thread are {}'s, but those of all threads {}'s.",
                                             one_thread.target, all_threads.target));
   }
+  LeastTime least;
+  const auto needs = [&least](double seconds, std::string_view what) {
+    if (seconds > least.seconds) least = {.seconds = seconds, .binds = what};
+  };
   const auto at_threads = [&](double one, double all) {
     if (threads == 1) return one;
     return threads >= all_threads.threads ? all : std::min(threads * one, all);
   };
   const auto peak = [&](double Peaks::*rate) { return at_threads(one_thread.*rate, all_threads.*rate); };
-  const double multipliers = time_for(work.fma_float, peak(&Peaks::fma_float)) +
-                             time_for(work.fma_double, peak(&Peaks::fma_double)) +
-                             time_for(work.exp_float, peak(&Peaks::exp_float));
-  const double divider =
-      time_for(work.sqrt_double, peak(&Peaks::sqrt_double)) + time_for(work.divide_double, peak(&Peaks::divide_double));
-  const double arithmetic = std::max(multipliers, divider);
-  if (work.bytes() <= 0) return arithmetic;
+  needs(time_for(work.fma_float, peak(&Peaks::fma_float)) + time_for(work.fma_double, peak(&Peaks::fma_double)) +
+            time_for(work.exp_float, peak(&Peaks::exp_float)),
+        "arithmetic");
+  needs(
+      time_for(work.sqrt_double, peak(&Peaks::sqrt_double)) + time_for(work.divide_double, peak(&Peaks::divide_double)),
+      "divider");
 
-  const auto level = level_of(work.footprint, threads, card);
-  if (!level) return arithmetic;
-  if (*level >= one_thread.levels.size() || *level >= all_threads.levels.size()) {
-    throw std::invalid_argument("The peaks lack the bandwidth of a level of the machine's card.");
-  }
-  const auto bandwidth = [&](double LevelBandwidth::*ordinary, double LevelBandwidth::*non_temporal) {
-    const auto better = [&](const LevelBandwidth& measured) {
-      return std::max(measured.*ordinary, measured.*non_temporal);
-    };
-    return at_threads(better(one_thread.levels[*level]), better(all_threads.levels[*level]));
+  struct Levels {
+    const MemoryLevel& one;
+    const MemoryLevel& all;
   };
-  const Bandwidth available{bandwidth(&LevelBandwidth::read, &LevelBandwidth::read),
-                            bandwidth(&LevelBandwidth::write, &LevelBandwidth::write_non_temporal),
-                            bandwidth(&LevelBandwidth::copy, &LevelBandwidth::copy_non_temporal)};
-  return std::max(arithmetic, memory_seconds(work, available));
+  const auto levels_for = [&](double footprint) -> std::optional<Levels> {
+    const auto level = level_of(footprint, threads, card);
+    if (!level) return std::nullopt;
+    if (*level >= one_thread.levels.size() || *level >= all_threads.levels.size()) {
+      throw std::invalid_argument("The peaks lack a level of the machine's card.");
+    }
+    return Levels{one_thread.levels[*level], all_threads.levels[*level]};
+  };
+  if (work.bytes() > 0) {
+    if (const auto levels = levels_for(work.footprint)) {
+      const auto bandwidth = [&](double MemoryLevel::*ordinary, double MemoryLevel::*non_temporal) {
+        const auto better = [&](const MemoryLevel& measured) {
+          return std::max(measured.*ordinary, measured.*non_temporal);
+        };
+        return at_threads(better(levels->one), better(levels->all));
+      };
+      needs(memory_seconds(work, {bandwidth(&MemoryLevel::read, &MemoryLevel::read),
+                                  bandwidth(&MemoryLevel::write, &MemoryLevel::write_non_temporal),
+                                  bandwidth(&MemoryLevel::copy, &MemoryLevel::copy_non_temporal)}),
+            "bytes");
+    }
+  }
+
+  double chain = work.chain_fma * std::min(one_thread.fma_latency, all_threads.fma_latency);
+  if (work.lookups + work.chain_lookups > 0) {
+    // Which places are hot is not known: all of them may lie in the first cache.
+    if (const auto levels = levels_for(1)) {
+      const auto rate = [](const MemoryLevel& level) { return std::max(level.lookups, level.gathered); };
+      needs(time_for(work.lookups, at_threads(rate(levels->one), rate(levels->all))), "look-ups");
+      chain += work.chain_lookups * std::min(levels->one.lookup_latency, levels->all.lookup_latency);
+    }
+  }
+  needs(chain / std::clamp(work.chains, 1.0, static_cast<double>(threads)), "chain");
+  return least;
 }
 
 }  // namespace tandem::suite

@@ -1,24 +1,35 @@
 // The roof: the least time that some work can take on this machine.
 #pragma once
 
+#include <string_view>
+
 #include "benchmarks/suite/peaks.hpp"
 #include "benchmarks/suite/registry.hpp"
 
 namespace tandem::suite {
 
-/// The least seconds for this work on `threads` threads: the largest of
-///  - the time of the multipliers, operations / peak of FMA and exponentials together, which share their ports,
-///  - the time of the divider, the same of square roots and divisions, since the two units work side by side, and
-///  - the memory time at the smallest level that holds the footprint: bytes read / read bandwidth + bytes written /
-///  write
+/// The least time of some work, and what of it takes that long: "arithmetic", "divider", "bytes", "look-ups" or
+/// "chain". Nothing where nothing is declared.
+struct LeastTime {
+  double seconds = 0;
+  std::string_view binds;
+};
+
+/// The least time of this work on `threads` threads: the longest of
+///  - arithmetic: operations / peak of FMA and exponentials together, which share the multipliers,
+///  - divider: the same of square roots and divisions, whose unit works beside the multipliers,
+///  - bytes, at the smallest level that holds the footprint: bytes read / read bandwidth + bytes written / write
 ///    bandwidth, or, where loads and stores overlap, less: as many bytes read as written at the bandwidth of a copy and
 ///    the rest alone. At the memory level non-temporal writes and copies count where they are faster. Where a cache of
 ///    unknown size may hold the footprint, the bandwidths are the higher ones of the level before it; if there is none
-///    the memory time is 0.
+///    the time is 0,
+///  - look-ups: their number / what the first cache gives, one by one or gathered; 0 where its size is not known, and
+///  - chain: FMAs and look-ups of the chain times their latencies, the look-ups' again in the first cache, divided by
+///    the chains that threads can share.
 /// A peak of `threads` threads is one thread's at one, all threads' from all on, and between the two
-/// min(threads * one, all). 0 for work that declares nothing.
-/// Throws std::invalid_argument for fewer than one thread, bytes without a level, or peaks of different targets.
-double roof_seconds(const Work& work, const Peaks& one_thread, const Peaks& all_threads, int threads,
-                    const MachineCard& card);
+/// min(threads * one, all).
+/// Throws std::invalid_argument for fewer than one thread, work without a level, or peaks of different targets.
+LeastTime least_time(const Work& work, const Peaks& one_thread, const Peaks& all_threads, int threads,
+                     const MachineCard& card);
 
 }  // namespace tandem::suite

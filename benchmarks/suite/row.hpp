@@ -49,6 +49,7 @@ struct Row {
   Work work;
   std::optional<double> steps;  ///< counted by the variant, per run
   std::optional<double> roof;   ///< share of the roof that was reached
+  std::string binds;            ///< what the roof consists of (roof.hpp)
 
   /// "method/variant/workload", with "/threads:N" for a threaded variant.
   std::string name() const;

@@ -29,8 +29,15 @@ inline Peaks small_peaks(int threads, double scale) {
   peaks.sqrt_double = 1e9 * scale;
   peaks.divide_double = 2e9 * scale;
   peaks.exp_float = 4e9 * scale;
+  peaks.fma_latency = 4e-9;
   peaks.levels = {
-      {.name = "L1", .read = 100e9 * scale, .write = 50e9 * scale, .copy = 50e9 * scale},
+      {.name = "L1",
+       .read = 100e9 * scale,
+       .write = 50e9 * scale,
+       .copy = 50e9 * scale,
+       .lookups = 2e9 * scale,
+       .gathered = 1e9 * scale,
+       .lookup_latency = 5e-9},
       {.name = "L2", .read = 40e9 * scale, .write = 20e9 * scale, .copy = 20e9 * scale},
       {.name = "memory", .read = 10e9, .write = 4e9, .copy = 5e9, .write_non_temporal = 8e9, .copy_non_temporal = 6e9}};
   return peaks;

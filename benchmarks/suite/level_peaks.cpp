@@ -1,0 +1,141 @@
+#include "benchmarks/suite/level_peaks.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "benchmarks/suite/lookup_table.hpp"
+#include "benchmarks/suite/peak_memory.hpp"
+#include "benchmarks/suite/peak_tries.hpp"
+
+namespace tandem::suite {
+namespace {
+
+/// The levels of the card with what each thread shall pass over: half of what the level holds, but no more than four
+/// times what the level before holds. A level that is much larger is at its fastest there, and only the fastest is an
+/// upper bound: a virtual machine may see the last level of a whole socket and reach little of it at full speed. A
+/// cache of unknown size is left out, since nobody knows what it holds.
+std::vector<MemoryLevel> planned_levels(int threads, const MachineCard& card) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  std::vector<MemoryLevel> levels;
+  double most = infinity;
+  double most_in_memory = beyond_unknown_caches;
+  for (const Cache& cache : card.caches) {
+    if (cache.bytes == 0) {
+      most = infinity;
+      most_in_memory = beyond_unknown_caches;
+      continue;
+    }
+    // Threads are taken to spread over the instances, as schedulers do.
+    const double reached = cache.bytes * std::min(threads, cache.instances);
+    const double footprint = std::min(reached / 2, most);
+    levels.push_back({.name = fmt::format("L{}", cache.level), .capacity = reached, .footprint = footprint});
+    most = most_in_memory = 4 * reached;
+  }
+  levels.push_back(
+      {.name = "memory", .capacity = infinity, .footprint = std::min(most_in_memory, card.memory_bytes / 4)});
+  for (MemoryLevel& level : levels) {
+    // Whole blocks for each thread, an even number of them because a copy takes one half to the other.
+    const double blocks = std::floor(level.footprint / (threads * 2.0 * bandwidth_block));
+    level.footprint = std::max(blocks, 1.0) * threads * 2.0 * bandwidth_block;
+  }
+  return levels;
+}
+
+constexpr std::size_t memory_slice = std::size_t{8} << 20;
+
+void measure_bandwidth(Peaks& peaks, const Team& team, const PeakKernels& kernels, const PeakEffort& effort) {
+  const auto bytes_per_thread = [&](const MemoryLevel& level) {
+    return static_cast<std::size_t>(level.footprint) / peaks.threads;
+  };
+  std::vector<PeakMemory> memories;
+  memories.reserve(peaks.threads);
+  for (int thread = 0; thread < peaks.threads; ++thread) memories.emplace_back(bytes_per_thread(peaks.levels.back()));
+  // Each thread touches its own memory first, so that it lies on that thread's side of the machine.
+  team.rate([](int) {},
+            [&](int thread) {
+              kernels.write(memories[thread].data(), memories[thread].size());
+              return 0.0;
+            });
+
+  for (MemoryLevel& level : peaks.levels) {
+    const bool is_memory = &level == &peaks.levels.back();
+    // A try at memory takes one slice after the other of a footprint that no cache holds: all of it at once would take
+    // milliseconds, and a neighbour would hardly ever leave all threads alone for so long.
+    const std::size_t bytes = is_memory ? std::min(bytes_per_thread(level), memory_slice) : bytes_per_thread(level);
+    const std::size_t slices = bytes_per_thread(level) / bytes;
+    const auto measure = [&](double& best, auto pass) {
+      const auto pass_over_all = [&](int thread) {
+        for (std::size_t slice = 0; slice < slices; ++slice) pass(memories[thread].data() + slice * bytes);
+        return 0.0;
+      };
+      team.rate([](int) {}, pass_over_all);  // leaves the caches full of what this loop leaves there
+      const std::size_t passes = is_memory ? 1 : steps_for(effort.try_seconds, [&](std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) pass(memories[0].data());
+      });
+      const auto warm = [&](int thread) {
+        if (!is_memory) pass(memories[thread].data());
+      };
+      const int tries = is_memory ? 4 * effort.tries : effort.tries;
+      for (int done = 0; done < tries; ++done) {
+        const std::size_t offset = done % slices * bytes;
+        raise(best, team.rate(warm,
+                              [&](int thread) {
+                                for (std::size_t i = 0; i < passes; ++i) pass(memories[thread].data() + offset);
+                                return static_cast<double>(passes * bytes);
+                              })
+                        .together);
+      }
+    };
+    measure(level.read, [&](std::byte* memory) { kernels.read(memory, bytes); });
+    measure(level.write, [&](std::byte* memory) { kernels.write(memory, bytes); });
+    measure(level.copy, [&](std::byte* memory) { kernels.copy(memory, memory + bytes / 2, bytes / 2); });
+    if (is_memory) {
+      measure(level.write_non_temporal, [&](std::byte* memory) { kernels.write_non_temporal(memory, bytes); });
+      measure(level.copy_non_temporal,
+              [&](std::byte* memory) { kernels.copy_non_temporal(memory, memory + bytes / 2, bytes / 2); });
+    }
+  }
+}
+
+void measure_lookups(Peaks& peaks, const Team& team, const PeakKernels& kernels, const PeakEffort& effort) {
+  std::vector<PeakMemory> memories;
+  memories.reserve(peaks.threads);
+  for (int thread = 0; thread < peaks.threads; ++thread) {
+    memories.emplace_back(static_cast<std::size_t>(peaks.levels.back().footprint) / peaks.threads);
+  }
+  std::vector<LookupTable> tables(memories.size());
+  for (MemoryLevel& level : peaks.levels) {
+    const std::size_t bytes = static_cast<std::size_t>(level.footprint) / peaks.threads;
+    team.rate([](int) {},
+              [&](int thread) {
+                tables[thread] = make_lookup_table(memories[thread].data(), bytes);
+                return 0.0;
+              });
+    const auto measure = [&](auto look_up, auto keep) {
+      const std::size_t steps =
+          steps_for(effort.try_seconds, [&](std::size_t count) { return look_up(tables[0], count); });
+      const auto warm = [&](int thread) { look_up(tables[thread], steps); };
+      for (int done = 0; done < effort.tries; ++done) {
+        keep(team.rate(warm, [&](int thread) { return look_up(tables[thread], steps); }));
+      }
+    };
+    measure(dependent_lookups, [&](const Team::Rate& rate) { lower(level.lookup_latency, 1 / rate.each); });
+    measure(independent_lookups, [&](const Team::Rate& rate) { raise(level.lookups, rate.together); });
+    measure(kernels.gathers, [&](const Team::Rate& rate) { raise(level.gathered, rate.together); });
+  }
+}
+
+}  // namespace
+
+void measure_levels(Peaks& peaks, const Team& team, const PeakKernels& kernels, const MachineCard& card,
+                    const PeakEffort& effort) {
+  peaks.levels = planned_levels(peaks.threads, card);
+  measure_bandwidth(peaks, team, kernels, effort);
+  measure_lookups(peaks, team, kernels, effort);
+}
+
+}  // namespace tandem::suite
