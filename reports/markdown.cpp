@@ -171,7 +171,10 @@ std::string summary_table(const ordered_json& results) {
                single == nullptr ? "" : speedup_cell(*single, "speedup"), faster ? variant_at_threads(*best) : "",
                faster ? speedup_cell(*best, "speedup_sequential") : ""});
   }
-  return table.text();
+  return table.text() +
+         "(A time is the median of all rounds of its row, a speedup that of the ratios of the rounds that two rows "
+         "share:\n"
+         "where one is slow and joins few rounds, it is not quite the quotient of the two times.)\n";
 }
 
 std::string speedup_tables(const ordered_json& results) {

@@ -1,11 +1,13 @@
 // A method with one honest variant, one that says it has no answer, and one of each kind that the gate must refuse.
 // Linked into the gate's own test and into the program tandem_broken, never into tandem.
 #include <cmath>
+#include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "benchmarks/suite/registry.hpp"
@@ -155,6 +157,21 @@ const suite::Registered<int, int> no_work{echo_with("broken_work", [](auto& meth
 const suite::Registered<int, int> fine{echo("broken_fine")};
 const suite::Registered<int, int> crash{echo_with("broken_crash", [](auto& method) {
   for (auto& variant : method.variants) variant.run = [](const int&, int&, const Execution&) { std::abort(); };
+})};
+/// Someone presses Ctrl-C as soon as the method runs.
+const suite::Registered<int, int> interrupted_once{echo_with("broken_interrupt", [](auto& method) {
+  for (auto& variant : method.variants) {
+    variant.run = [](const int& x, int& y, const Execution&) {
+      y = x;
+      static bool pressed = false;
+      if (!std::exchange(pressed, true)) std::raise(SIGINT);
+    };
+  }
+})};
+/// Or twice, because it does not end at once.
+const suite::Registered<int, int> interrupted_twice{echo_with("broken_interrupted_twice", [](auto& method) {
+  for (auto& variant : method.variants)
+    variant.run = [](const int&, int&, const Execution&) { std::raise(SIGINT), std::raise(SIGINT); };
 })};
 /// The reference's answer has no certificate: nothing can be held against it.
 const suite::Registered<int, int> no_reference{echo_with("broken_reference", [](auto& method) {

@@ -21,16 +21,44 @@ std::set<std::string> methods_in(const json& results) {
   return methods;
 }
 
-TEST(Saving, ACrashLeavesTheRowsOfFinishedWorkloads) {
+/// A run of the method `broken`, then of one that ends it, then of another.
+struct EndedRun {
+  explicit EndedRun(const std::string& end) {
+    result = run(TANDEM_BROKEN_PROGRAM,
+                 "run 'broken(" + end + "|_work|)/(reference|honest)' --out '" + folder.path().string() + "'");
+    run_folder = std::filesystem::directory_iterator(folder.path())->path();
+    results = json::parse(read_file(run_folder / "results.json"));
+  }
+
   const TemporaryFolder folder;
-  const Result result = run(TANDEM_BROKEN_PROGRAM,
-                            "run 'broken(_crash|_work|)/(reference|honest)' --out '" + folder.path().string() + "'");
-  EXPECT_NE(result.status, 0);
-  const auto run_folder = std::filesystem::directory_iterator(folder.path())->path();
-  const json results = json::parse(read_file(run_folder / "results.json"));
-  EXPECT_EQ(methods_in(results), std::set<std::string>{"broken"});
-  EXPECT_EQ(results.at("benchmarks").size(), 2U);
-  EXPECT_EQ(results.at("context").at("tandem").at("partial"), true);
+  Result result;
+  std::filesystem::path run_folder;
+  json results;
+};
+
+TEST(Saving, ACrashLeavesTheRowsOfFinishedWorkloads) {
+  const EndedRun crashed("_crash");
+  EXPECT_NE(crashed.result.status, 0);
+  EXPECT_EQ(methods_in(crashed.results), std::set<std::string>{"broken"});
+  EXPECT_EQ(crashed.results.at("benchmarks").size(), 2U);
+  EXPECT_EQ(crashed.results.at("context").at("tandem").at("partial"), true);
+}
+
+TEST(Saving, AnInterruptEndsWithAReportOfFinishedWorkloads) {
+  const EndedRun interrupted("_interrupt");
+  EXPECT_EQ(interrupted.result.status, 0) << interrupted.result.errors;
+  EXPECT_THAT(interrupted.result.output, HasSubstr("Interrupted"));
+  EXPECT_THAT(methods_in(interrupted.results), testing::Contains("broken"));
+  EXPECT_THAT(methods_in(interrupted.results), testing::Not(testing::Contains("broken_work")));
+  EXPECT_EQ(interrupted.results.at("context").at("tandem").at("partial"), true);
+  EXPECT_THAT(read_file(interrupted.run_folder / "report.md"), HasSubstr("Partial"));
+}
+
+TEST(Saving, ASecondInterruptEndsAtOnceAndLeavesTheRowsOfFinishedWorkloads) {
+  const EndedRun interrupted("_interrupted_twice");
+  EXPECT_NE(interrupted.result.status, 0);
+  EXPECT_EQ(methods_in(interrupted.results), std::set<std::string>{"broken"});
+  EXPECT_EQ(interrupted.results.at("context").at("tandem").at("partial"), true);
 }
 
 TEST(Saving, AFullDiskLeavesTheRowsThatWereSaved) {

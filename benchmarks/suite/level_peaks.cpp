@@ -47,26 +47,23 @@ std::vector<MemoryLevel> planned_levels(int threads, const MachineCard& card) {
 
 constexpr std::size_t memory_slice = std::size_t{8} << 20;
 
-void measure_bandwidth(Peaks& peaks, const Team& team, const PeakKernels& kernels, const PeakEffort& effort) {
-  const auto bytes_per_thread = [&](const MemoryLevel& level) {
-    return static_cast<std::size_t>(level.footprint) / peaks.threads;
-  };
-  std::vector<PeakMemory> memories;
-  memories.reserve(peaks.threads);
-  for (int thread = 0; thread < peaks.threads; ++thread) memories.emplace_back(bytes_per_thread(peaks.levels.back()));
-  // Each thread touches its own memory first, so that it lies on that thread's side of the machine.
-  team.rate([](int) {},
-            [&](int thread) {
-              kernels.write(memories[thread].data(), memories[thread].size());
-              return 0.0;
-            });
+/// Bytes of a level that each thread passes over.
+std::size_t bytes_per_thread(const MemoryLevel& level, const Team& team) {
+  return static_cast<std::size_t>(level.footprint) / team.threads();
+}
 
-  for (MemoryLevel& level : peaks.levels) {
-    const bool is_memory = &level == &peaks.levels.back();
+/// A thread's own memory for every level.
+using Memories = std::vector<PeakMemory>;
+
+void measure_bandwidth(std::vector<MemoryLevel>& levels, Memories& memories, const Team& team,
+                       const PeakKernels& kernels, const PeakEffort& effort) {
+  for (MemoryLevel& level : levels) {
+    const bool is_memory = &level == &levels.back();
     // A try at memory takes one slice after the other of a footprint that no cache holds: all of it at once would take
     // milliseconds, and a neighbour would hardly ever leave all threads alone for so long.
-    const std::size_t bytes = is_memory ? std::min(bytes_per_thread(level), memory_slice) : bytes_per_thread(level);
-    const std::size_t slices = bytes_per_thread(level) / bytes;
+    const std::size_t all_bytes = bytes_per_thread(level, team);
+    const std::size_t bytes = is_memory ? std::min(all_bytes, memory_slice) : all_bytes;
+    const std::size_t slices = all_bytes / bytes;
     const auto measure = [&](double& best, auto pass) {
       const auto pass_over_all = [&](int thread) {
         for (std::size_t slice = 0; slice < slices; ++slice) pass(memories[thread].data() + slice * bytes);
@@ -101,15 +98,11 @@ void measure_bandwidth(Peaks& peaks, const Team& team, const PeakKernels& kernel
   }
 }
 
-void measure_lookups(Peaks& peaks, const Team& team, const PeakKernels& kernels, const PeakEffort& effort) {
-  std::vector<PeakMemory> memories;
-  memories.reserve(peaks.threads);
-  for (int thread = 0; thread < peaks.threads; ++thread) {
-    memories.emplace_back(static_cast<std::size_t>(peaks.levels.back().footprint) / peaks.threads);
-  }
+void measure_lookups(std::vector<MemoryLevel>& levels, Memories& memories, const Team& team, const PeakKernels& kernels,
+                     const PeakEffort& effort) {
   std::vector<LookupTable> tables(memories.size());
-  for (MemoryLevel& level : peaks.levels) {
-    const std::size_t bytes = static_cast<std::size_t>(level.footprint) / peaks.threads;
+  for (MemoryLevel& level : levels) {
+    const std::size_t bytes = bytes_per_thread(level, team);
     team.rate([](int) {},
               [&](int thread) {
                 tables[thread] = make_lookup_table(memories[thread].data(), bytes);
@@ -134,8 +127,19 @@ void measure_lookups(Peaks& peaks, const Team& team, const PeakKernels& kernels,
 void measure_levels(Peaks& peaks, const Team& team, const PeakKernels& kernels, const MachineCard& card,
                     const PeakEffort& effort) {
   peaks.levels = planned_levels(peaks.threads, card);
-  measure_bandwidth(peaks, team, kernels, effort);
-  measure_lookups(peaks, team, kernels, effort);
+  Memories memories;
+  memories.reserve(team.threads());
+  for (int thread = 0; thread < team.threads(); ++thread) {
+    memories.emplace_back(bytes_per_thread(peaks.levels.back(), team));
+  }
+  // Each thread touches its own memory first, so that it lies on that thread's side of the machine.
+  team.rate([](int) {},
+            [&](int thread) {
+              kernels.write(memories[thread].data(), memories[thread].size());
+              return 0.0;
+            });
+  measure_bandwidth(peaks.levels, memories, team, kernels, effort);
+  measure_lookups(peaks.levels, memories, team, kernels, effort);
 }
 
 }  // namespace tandem::suite
