@@ -33,7 +33,8 @@ std::vector<MemoryLevel> planned_levels(int threads, const MachineCard& card) {
     const double reached = cache.bytes * std::min(threads, cache.instances);
     const double footprint = std::min(reached / 2, most);
     levels.push_back({.name = fmt::format("L{}", cache.level), .capacity = reached, .footprint = footprint});
-    most = most_in_memory = 4 * reached;
+    most = 4 * reached;
+    most_in_memory = 2 * reached;
   }
   levels.push_back(
       {.name = "memory", .capacity = infinity, .footprint = std::min(most_in_memory, card.memory_bytes / 4)});
