@@ -2,7 +2,8 @@
 #
 # tandem_machine_code(target) makes the library `target` with the function of benchmarks/regression/machine_code.hpp. Of
 # a folder count: its objects and those of the folders it links, its models, its objects of benchmarks/, and the race
-# worker. None of these objects holds a path of source or build.
+# worker. Of its references count their own objects and the models, of its peers theirs, since a change to anything else
+# is no news of them. None of these objects holds a path of source or build.
 
 if(CMAKE_SCRIPT_MODE_FILE)
   file(STRINGS "${LIST}" lines)
@@ -13,6 +14,9 @@ if(CMAKE_SCRIPT_MODE_FILE)
     string(REPLACE "|" ";" files "${CMAKE_MATCH_2}")
     set(hashes "")
     foreach(file IN LISTS files)
+      if(NOT file)
+        continue()  # what holds none of the wanted objects
+      endif()
       file(SHA256 "${file}" hash)
       get_filename_component(name "${file}" NAME)
       list(APPEND hashes "${name} ${hash}")
@@ -24,18 +28,24 @@ if(CMAKE_SCRIPT_MODE_FILE)
   file(CONFIGURE OUTPUT "${SOURCE}" @ONLY CONTENT [[
 #include "benchmarks/regression/machine_code.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace tandem::regression {
 
-std::string machine_code_behind(std::string_view method) {
+std::string machine_code_behind(std::string_view method, std::string_view variant) {
   constexpr std::pair<std::string_view, std::string_view> table[] = {
 @table@  };
   std::string_view folder;
   std::string_view hash;
   for (const auto& [name, its_hash] : table) {
-    const bool belongs = method.starts_with(name) && (method.size() == name.size() || method[name.size()] == '_');
-    if (belongs && name.size() > folder.size()) {
+    const std::string_view kind = name.substr(std::min(name.find('/'), name.size()));
+    const std::string_view of_folder = name.substr(0, name.size() - kind.size());
+    const bool belongs =
+        method.starts_with(of_folder) && (method.size() == of_folder.size() || method[of_folder.size()] == '_');
+    const bool of_kind = kind.empty() || (kind == "/reference" && variant == "reference") ||
+                         (kind == "/peer" && variant.starts_with("peer_"));
+    if (belongs && of_kind && name.size() > folder.size()) {
       folder = name;
       hash = its_hash;
     }
@@ -79,6 +89,12 @@ function(tandem_machine_code target)
     list(APPEND objects ${behind})
     set(suite "$<FILTER:$<TARGET_OBJECTS:tandem_suite>,INCLUDE,/benchmarks/(${method}[^/]*|regression/worker)\\.cpp>")
     list(JOIN models "|" model_files)
+    foreach(kind IN ITEMS reference peer)
+      list(TRANSFORM behind PREPEND "$<JOIN:$<FILTER:" OUTPUT_VARIABLE of_kind)
+      list(TRANSFORM of_kind APPEND ",INCLUDE,/${kind}[/_]>,|>")
+      list(JOIN of_kind "|" of_kind)
+      list(APPEND lines "${method}/${kind}=${of_kind}|${model_files}")
+    endforeach()
     list(TRANSFORM behind PREPEND "$<JOIN:")
     list(TRANSFORM behind APPEND ",|>")
     list(JOIN behind "|" behind)

@@ -117,7 +117,7 @@ void add_gate(Context context) {
       ->check(CLI::Range(50.0, 1e6))
       ->capture_default_str();
   verb->add_option("--margin", options->margin_percent,
-                   "Per cent that count as the same (default: what this machine's race against itself affords)")
+                   "Per cent that count as the same (default: of each row what its own pairs would have shown)")
       ->check(CLI::Range(0.01, 100.0));
   verb->add_option("--seed", comparison.racing.prepare.seed, "Seed of the random inputs")->capture_default_str();
   verb->add_flag("--identical-too", comparison.identical_too, "Also rows whose machine code is the same in both");

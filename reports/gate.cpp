@@ -48,7 +48,7 @@ bool is_news(const ordered_json& row) {
 
 bool is_quiet(const ordered_json& row) {
   const std::string state = row.at("state");
-  return !is_news(row) && (state == "raced" || state == "left out");
+  return !is_news(row) && !gate_not_reached(row) && (state == "raced" || state == "left out");
 }
 
 std::string xml(const std::string& text) {

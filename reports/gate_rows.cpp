@@ -34,10 +34,10 @@ std::string gate_word(const ordered_json& row) {
   if (state != "raced") return state;
   std::string word = row.at("verdict");
   if (word != "undecided") return word;
-  const std::size_t more = row.at("more_rounds");
   const std::string why = row.at("why");
   if (!why.empty()) return "undecided: " + why;
-  return more > 0 ? fmt::format("undecided (about {} more rounds needed)", more) : word;
+  const double found = row.value("would_have_found", 0.0);  // absent from results of older versions
+  return found > 0 ? fmt::format("undecided: less than {:.2g} % might have been missed", 100 * found) : word;
 }
 
 std::string gate_change_cell(const ordered_json& row) {
@@ -57,6 +57,8 @@ std::string gate_counts_cell(const ordered_json& row) {
   return text;
 }
 
+bool gate_not_reached(const ordered_json& row) { return row.at("state") == "raced" && row.at("rounds") == 0; }
+
 bool gate_more_instructions(const ordered_json& row) {
   return std::ranges::any_of(row.at("counts"), [](const ordered_json& count) {
     return count.at("deterministic").get<bool>() && count.at("change").get<double>() > gate_count_margin;
@@ -66,13 +68,18 @@ bool gate_more_instructions(const ordered_json& row) {
 std::vector<std::string> gate_summary(const ordered_json& results) {
   std::map<std::string, std::vector<std::string>> names;
   std::size_t counted = 0;
+  std::size_t not_reached = 0;
   for (const ordered_json& row : results.at("rows")) {
     const std::string state = row.at("state");
     std::string word = state == "raced" ? row.at("verdict").get<std::string>() : state;
     if (word.starts_with("same")) word = "same";
-    names[word].push_back(row.at("name"));
     counted += row.at("counts").empty() ? 0 : 1;
     if (gate_more_instructions(row)) names["more"].push_back(row.at("name"));
+    if (gate_not_reached(row)) {
+      ++not_reached;
+    } else {
+      names[word].push_back(row.at("name"));
+    }
   }
   std::vector<std::string> sentences;
   const std::string sides = fmt::format("{} (head) against {} (base)", results.at("head").get<std::string>(),
@@ -89,10 +96,12 @@ std::vector<std::string> gate_summary(const ordered_json& results) {
   if (!raced && names["slower"].empty()) sentences.front() = fmt::format("Nothing was raced: {}.", sides);
   if (!names["faster"].empty()) sentences.push_back(fmt::format("Faster: {}.", list("faster")));
   if (raced) {
-    sentences.push_back(
-        fmt::format("Same within {:.3g} %{}: {}; undecided: {}.", 100 * margin,
-                    results.at("margin_given").get<bool>() ? "" : " (what this machine's race against itself affords)",
-                    rows_text(names["same"].size()), rows_text(names["undecided"].size())));
+    const bool given = results.at("margin_given");
+    sentences.push_back(fmt::format(
+        "Same{}: {}; undecided: {}.",
+        given ? fmt::format(" within {:.3g} %", 100 * margin) : ", each within what its own pairs would have shown",
+        rows_text(names["same"].size()), rows_text(names["undecided"].size())));
+    if (not_reached > 0) sentences.push_back(fmt::format("Not reached within the budget: {}.", rows_text(not_reached)));
   }
   if (!names["identical"].empty()) {
     sentences.push_back(

@@ -289,5 +289,15 @@ TEST(GrowthExponent, DropsWhatHasNoLogarithm) {
   EXPECT_THROW(growth_exponent(std::vector{1.0}, std::vector{1.0, 2.0}), std::invalid_argument);
 }
 
+TEST(StudentQuantile, IsThatOfTheTables) {
+  EXPECT_NEAR(student_quantile(1, 0.95), 12.706, 1e-3);
+  EXPECT_NEAR(student_quantile(2, 0.99), 9.925, 1e-3);
+  EXPECT_NEAR(student_quantile(11, 0.95), 2.201, 1e-3);
+  EXPECT_NEAR(student_quantile(18, 0.999), 3.922, 1e-3);
+  EXPECT_NEAR(student_p_value(student_quantile(7, 0.998), 7), 0.002, 1e-9);
+  EXPECT_THROW(student_quantile(0, 0.95), std::invalid_argument);
+  EXPECT_THROW(student_quantile(3, 1), std::invalid_argument);
+}
+
 }  // namespace
 }  // namespace tandem::suite

@@ -23,9 +23,12 @@ constexpr double counting_share = 0.3;
 constexpr double first_race_share = 0.75;
 /// Of the first race's words, which are only suspicions: it may err often, and be short.
 constexpr double screening_error = 0.05;
-constexpr std::size_t self_race_workloads = 6;
-constexpr std::size_t self_race_rows = 3;
-constexpr std::size_t self_race_ratios = 36;  ///< of nine, two disturbed processes decided
+
+/// How the pairs of a race are looked at.
+struct Look {
+  double confidence;
+  std::size_t fewest_pairs;
+};
 
 /// The rows of a workload in a race, and where their verdicts go. A row without a place is only the reference.
 struct Heat {
@@ -111,8 +114,8 @@ class Comparer {
     if (rows.empty()) return;
     const double once = planned_seconds(rows.size(), first_looks[0], options_.racing);
     suite::Progress progress(std::min(options_.budget_seconds, 2 * once + 20));
-    result_.margin = options_.margin ? *options_.margin : self_race(rows, progress);
-    const double screening = look_confidence(screening_error, first_looks.size(), 1);
+    result_.margin = options_.margin.value_or(default_margin);
+    const Look screening{look_confidence(screening_error, first_looks.size(), 1), first_looks.front()};
     std::vector<Heat> first = heats(rows);
     run_looks(first, first_looks, screening, first_race_share, 0, progress, "racing");
     for (Heat& heat : first) keep(heat, screening);
@@ -122,7 +125,8 @@ class Comparer {
     }
   }
 
-  /// Groups rows by workload, in order, with the workload's reference first.
+  /// Groups rows by workload, with the workload's reference last: the first workload of every method, then the second
+  /// ones, so that a budget that ends early leaves no method out.
   std::vector<Heat> heats(const std::vector<ComparedRow*>& rows) const {
     std::vector<Heat> result;
     std::map<std::pair<std::string, std::string>, std::size_t> places;
@@ -136,7 +140,13 @@ class Comparer {
       heat.racing.back().threaded = row->threaded;
     }
     for (Heat& heat : result) add_reference(heat);
-    return result;
+    std::map<std::string, std::size_t> seen;
+    std::vector<std::pair<std::size_t, std::size_t>> order;  // the how manieth of its method, and its place
+    for (std::size_t i = 0; i < result.size(); ++i) order.emplace_back(seen[result[i].racing.front().key.method]++, i);
+    std::ranges::sort(order);
+    std::vector<Heat> in_order;
+    for (const auto& [turn, place] : order) in_order.push_back(std::move(result[place]));
+    return in_order;
   }
 
   void add_reference(Heat& heat) const {
@@ -150,39 +160,11 @@ class Comparer {
     }
   }
 
-  /// The base against itself on a few workloads, spread over the selection.
-  double self_race(const std::vector<ComparedRow*>& rows, suite::Progress& progress) {
-    std::vector<Heat> all = heats(rows);
-    std::vector<Heat> chosen;
-    const std::size_t stride = (all.size() + self_race_workloads - 1) / self_race_workloads;
-    std::size_t racing = 0;
-    for (std::size_t place = 0; place < all.size(); place += stride) {
-      chosen.push_back(std::move(all[place]));
-      if (chosen.back().racing.size() > self_race_rows) chosen.back().racing.resize(self_race_rows);
-      racing += chosen.back().racing.size();
-    }
-    const std::size_t pairs =
-        std::clamp((self_race_ratios + racing - 1) / racing, first_looks.front(), first_looks.back());
-    for (Heat& heat : chosen) {
-      progress.now("racing the base against itself: " + heat.racing.front().key.method);
-      for (std::size_t pair = 0; pair < pairs && !past(0.9); ++pair) {
-        run_pair(options_.base, options_.base, heat, 1000 + pair);
-      }
-      for (const BuildRaceRow& row : heat.racing) {
-        if (!row.racing()) continue;
-        const Decision decision = decide(row.pairs, 0.02, 0.95);
-        result_.self_race.insert(result_.self_race.end(), decision.pair_ratios.begin(), decision.pair_ratios.end());
-      }
-      progress.done(planned_seconds(heat.racing.size(), pairs, options_.racing));
-    }
-    return result_.self_race.empty() ? 0.02 : margin_of_self_race(result_.self_race);
-  }
-
-  void run_pair(const BuildProgram& base, const BuildProgram& head, Heat& heat, std::uint64_t pair) const {
+  void run_pair(Heat& heat, std::uint64_t pair) const {
     std::vector<BuildRaceRow*> rows;
     for (BuildRaceRow& row : heat.racing) rows.push_back(&row);
     try {
-      race_pair(base, head, rows, options_.racing, pair);
+      race_pair(options_.base, options_.head, rows, options_.racing, pair);
     } catch (const Interrupted&) {  // suite::interrupted() ends everything else; half a pair tells nothing
       for (BuildRaceRow* row : rows) {
         if (row->racing()) row->pairs.pop_back();
@@ -190,12 +172,25 @@ class Comparer {
     }
   }
 
+  /// In its second race a row learns from the first how much pairs of its processes differ.
+  Decision decision_of(const ComparedRow& compared, const BuildRaceRow& row, const Look& look) const {
+    Rule rule{.margin = result_.margin,
+              .margin_rules = options_.margin.has_value(),
+              .confidence = look.confidence,
+              .fewest_pairs = look.fewest_pairs};
+    if (compared.first) {
+      rule.other_pairs = compared.first->pair_ratios;
+      rule.fewest_pairs_for_a_change = second_looks.front();
+    }
+    return decide(row.pairs, rule);
+  }
+
   /// Whether any row of the heat still wants a verdict.
-  bool open(const Heat& heat, double confidence) const {
+  bool open(const Heat& heat, const Look& look) const {
     for (std::size_t i = 0; i < heat.racing.size(); ++i) {
       if (heat.compared[i] == nullptr || !heat.racing[i].racing()) continue;
-      const auto& pairs = heat.racing[i].pairs;
-      if (pairs.empty() || decide(pairs, result_.margin, confidence).verdict == Verdict::undecided) {
+      if (heat.racing[i].pairs.empty() ||
+          decision_of(*heat.compared[i], heat.racing[i], look).verdict == Verdict::undecided) {
         return true;
       }
     }
@@ -203,18 +198,18 @@ class Comparer {
   }
 
   /// All heats to the first look, then what is open to the next. A look is made whole or dropped.
-  void run_looks(std::vector<Heat>& all, std::span<const std::size_t> looks, double confidence, double share,
+  void run_looks(std::vector<Heat>& all, std::span<const std::size_t> looks, const Look& rule, double share,
                  std::uint64_t first_pair, suite::Progress& progress, const std::string& what) {
     std::size_t done = 0;
     for (const std::size_t look : looks) {
       for (Heat& heat : all) {
         if (past(share)) return;
-        if (!open(heat, confidence)) continue;
+        if (!open(heat, rule)) continue;
         progress.now(fmt::format("{} {} on {}, pairs {} to {}", what, heat.racing.front().key.method,
                                  heat.racing.front().key.workload, done + 1, look));
-        if (done > 0) drop_decided(heat, confidence);
+        if (done > 0) drop_decided(heat, rule);
         for (std::size_t pair = done; pair < look && !suite::interrupted(); ++pair) {
-          run_pair(options_.base, options_.head, heat, first_pair + pair);
+          run_pair(heat, first_pair + pair);
         }
         progress.done(planned_seconds(heat.racing.size(), look - done, options_.racing));
       }
@@ -223,8 +218,8 @@ class Comparer {
   }
 
   /// Takes rows out of a heat whose word has fallen, and the reference, which only raced along.
-  void drop_decided(Heat& heat, double confidence) {
-    keep(heat, confidence);
+  void drop_decided(Heat& heat, const Look& look) {
+    keep(heat, look);
     Heat rest;
     for (std::size_t i = 0; i < heat.racing.size(); ++i) {
       const bool open_row = heat.compared[i] != nullptr && heat.racing[i].racing() &&
@@ -237,7 +232,7 @@ class Comparer {
   }
 
   /// Writes what a heat found out into the rows.
-  void keep(Heat& heat, double confidence, std::size_t fewest_pairs = first_looks.front()) const {
+  void keep(Heat& heat, const Look& look) const {
     const BuildRaceRow* reference = nullptr;
     for (const BuildRaceRow& row : heat.racing) {
       if (row.key.variant == "reference" && row.racing()) reference = &row;
@@ -250,7 +245,7 @@ class Comparer {
       if (!row.left_out.empty()) compared.state = RowState::left_out;
       if (!row.trouble.empty()) compared.state = RowState::no_verdict;
       if (!row.racing() || row.pairs.empty()) continue;
-      compared.decision = decide(row.pairs, result_.margin, confidence, fewest_pairs);
+      compared.decision = decision_of(compared, row, look);
       compared.base_seconds = median_of(row.pairs, &PairTimes::base);
       compared.head_seconds = median_of(row.pairs, &PairTimes::head);
       if (reference == nullptr || reference == &row || compared.to_reference) continue;
@@ -270,14 +265,14 @@ class Comparer {
       row->decision.why = fmt::format("{} in the first race, not raced a second time", suite::describe(word, 0));
       suspects.push_back(row);
     }
-    const double confidence = look_confidence(options_.error, second_looks.size(), suspects.size());
+    const Look look{look_confidence(options_.error, second_looks.size(), suspects.size()), second_looks.front()};
     std::vector<Heat> second = heats(suspects);
     for (Heat& heat : second) {
       std::erase(heat.compared, nullptr);
       heat.racing.resize(heat.compared.size());
     }
-    run_looks(second, second_looks, confidence, 1, 100, progress, "racing a second time:");
-    for (Heat& heat : second) keep(heat, confidence, second_looks.front());
+    run_looks(second, second_looks, look, 1, 100, progress, "racing a second time:");
+    for (Heat& heat : second) keep(heat, look);
     for (ComparedRow* row : suspects) {
       if (row->state == RowState::raced && row->decision.rounds > 0) {
         row->decision = confirmed(*row->first, row->decision);

@@ -20,7 +20,7 @@ struct ComparisonOptions {
   bool full = false;
   bool hidden = false;
   std::vector<int> threads = {1};
-  std::optional<double> margin;  ///< what counts as the same; nothing: from a race of the base against itself
+  std::optional<double> margin;  ///< what counts as the same; nothing: what each row's own pairs can tell
   double budget_seconds = 20 * 60;
   bool race = true;
   bool count = true;
@@ -58,7 +58,6 @@ struct ComparedRow {
 
 struct Comparison {
   double margin = 0;
-  std::vector<double> self_race;  ///< the pairs' ratios of the base against itself, if it raced
   std::vector<ComparedRow> rows;  ///< in the order of the head's list, then what only the base has
   bool partial = false;           ///< interrupted, or the budget ended before the last row was raced once
 

@@ -38,12 +38,12 @@ ordered_json interval(const suite::Interval& value) {
   return {number(value.estimate), number(value.low), number(value.high)};
 }
 
-ordered_json decision_object(const Decision& decision, double margin) {
-  return {{"verdict", suite::describe(decision.verdict, margin)},
+ordered_json decision_object(const Decision& decision) {
+  return {{"verdict", suite::describe(decision.verdict, decision.same_within)},
           {"time_ratio", interval(decision.time_ratio)},
           {"pairs", decision.pair_ratios},
           {"rounds", decision.rounds},
-          {"more_rounds", decision.more_rounds},
+          {"would_have_found", decision.would_have_found},
           {"why", decision.why}};
 }
 
@@ -55,15 +55,15 @@ ordered_json count_object(const Count& count) {
   return json;
 }
 
-ordered_json row_object(const ComparedRow& row, double margin) {
+ordered_json row_object(const ComparedRow& row) {
   ordered_json json = {{"name", row.name()},           {"method", row.key.method},   {"variant", row.key.variant},
                        {"workload", row.key.workload}, {"threads", row.key.threads}, {"state", word(row.state)},
                        {"message", row.message}};
   json["counts"] = ordered_json::array();
   for (const Count& count : row.counts) json["counts"].push_back(count_object(count));
   if (row.state != RowState::raced) return json;
-  json.update(decision_object(row.decision, margin));
-  if (row.first) json["first_race"] = decision_object(*row.first, margin);
+  json.update(decision_object(row.decision));
+  if (row.first) json["first_race"] = decision_object(*row.first);
   json["base_nanoseconds"] = row.base_seconds * 1e9;
   json["head_nanoseconds"] = row.head_seconds * 1e9;
   if (row.to_reference) {
@@ -96,10 +96,9 @@ ordered_json to_json(const Comparison& comparison, const GateRun& run) {
                      {"flags", machine.build.flags}};
   json["margin"] = comparison.margin;
   json["margin_given"] = run.margin_given;
-  json["self_race"] = comparison.self_race;
   json["error"] = run.error;
   json["rows"] = ordered_json::array();
-  for (const ComparedRow& row : comparison.rows) json["rows"].push_back(row_object(row, comparison.margin));
+  for (const ComparedRow& row : comparison.rows) json["rows"].push_back(row_object(row));
   return json;
 }
 

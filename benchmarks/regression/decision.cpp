@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <numeric>
 #include <stdexcept>
 
 namespace tandem::regression {
@@ -12,8 +14,8 @@ namespace {
 using suite::Interval;
 using suite::Verdict;
 
-constexpr double pair_confidence = 0.95;
-constexpr double largest_forecast = 1e6;
+/// One side of nineteen in twenty.
+constexpr double usual_confidence = 0.9;
 
 bool is_time(double seconds) { return seconds > 0 && std::isfinite(seconds); }
 
@@ -30,26 +32,31 @@ std::vector<double> log_ratios(const PairTimes& pair) {
   return result;
 }
 
-Interval exponential(const Interval& logs) {
-  return {std::exp(logs.estimate), std::exp(logs.low), std::exp(logs.high)};
-}
+/// From so many values on the largest and the smallest have no say.
+constexpr std::size_t fewest_to_trim = 8;
 
-/// A pair contradicts a direction (+1 slower, -1 faster) if its median points the other way, or its own interval ends
-/// short of the margin.
-bool contradicts(const Interval& logs, double direction, double log_margin) {
-  const double furthest = direction > 0 ? logs.high : -logs.low;
-  return direction * logs.estimate <= 0 || furthest < log_margin;
-}
+/// A sample of pairs: the mean of those that have a say, and the squares of the distances from it.
+struct Sample {
+  double mean = 0;
+  double count = 0;
+  double squares = 0;
+  std::size_t freedom = 0;
 
-/// The interval narrows as one over the square root of the rounds; it must come to lie on one side of the margin.
-std::size_t forecast(const Interval& logs, double log_margin, std::size_t rounds) {
-  const double gap = std::abs(std::abs(logs.estimate) - log_margin);
-  const double half_width = (logs.high - logs.low) / 2;
-  if (!std::isfinite(half_width) || gap == 0) return 0;
-  const double ratio = half_width / gap;
-  const double needed = static_cast<double>(rounds) * (ratio * ratio - 1);
-  return static_cast<std::size_t>(std::clamp(std::ceil(needed), 1.0, largest_forecast));
-}
+  explicit Sample(std::vector<double> values) {
+    if (values.empty()) return;
+    std::ranges::sort(values);
+    std::span<const double> heard = values;
+    if (values.size() >= fewest_to_trim) heard = heard.subspan(1, values.size() - 2);
+    count = static_cast<double>(heard.size());
+    mean = std::accumulate(heard.begin(), heard.end(), 0.0) / count;
+    freedom = heard.size() - 1;
+    // As if the two that have no say were as far out as the next ones.
+    values.front() = heard.front();
+    values.back() = heard.back();
+    const double middle = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+    for (const double value : values) squares += (value - middle) * (value - middle);
+  }
+};
 
 }  // namespace
 
@@ -57,46 +64,50 @@ double look_confidence(double error, std::size_t looks, std::size_t rows) {
   return 1 - error / static_cast<double>(looks * std::max<std::size_t>(1, rows));
 }
 
-Decision decide(std::span<const PairTimes> pairs, double margin, double confidence, std::size_t fewest_pairs) {
+Decision decide(std::span<const PairTimes> pairs, const Rule& rule) {
   Decision decision;
-  std::vector<double> all;
-  std::vector<Interval> by_pair;
+  std::vector<double> logs;  // one of each pair
   std::size_t run = 0;
   for (const PairTimes& pair : pairs) {
-    const std::vector<double> logs = log_ratios(pair);
+    const std::vector<double> of_rounds = log_ratios(pair);
     run += pair.base.size();
-    all.insert(all.end(), logs.begin(), logs.end());
-    if (logs.empty()) continue;
-    by_pair.push_back(suite::median_interval(logs, pair_confidence));
-    decision.pair_ratios.push_back(std::exp(by_pair.back().estimate));
+    decision.rounds += of_rounds.size();
+    if (of_rounds.empty()) continue;
+    logs.push_back(suite::median(of_rounds));
+    decision.pair_ratios.push_back(std::exp(logs.back()));
   }
-  decision.rounds = all.size();
-  if (4 * all.size() < 3 * run || all.empty()) {
-    decision.why = fmt::format("the clock gave no usable time in {} of {} rounds", run - all.size(), run);
+  if (4 * decision.rounds < 3 * run || logs.empty()) {
+    decision.why = fmt::format("the clock gave no usable time in {} of {} rounds", run - decision.rounds, run);
     return decision;
   }
-  const Interval logs = suite::median_interval(all, confidence);
-  const double log_margin = std::log1p(margin);
-  decision.time_ratio = exponential(logs);
-  const Verdict word = suite::verdict(exponential({-logs.estimate, -logs.high, -logs.low}), margin);
-  if (word == Verdict::undecided) {
-    decision.more_rounds = forecast(logs, log_margin, decision.rounds);
+  const Sample sample(logs);
+  decision.time_ratio = {std::exp(sample.mean), 0, std::numeric_limits<double>::infinity()};
+  if (logs.size() < rule.fewest_pairs) {
+    decision.why = fmt::format("it takes {} pairs of processes, and there were {}", rule.fewest_pairs, logs.size());
     return decision;
   }
-  if (by_pair.size() < fewest_pairs) {
-    decision.why = fmt::format("it takes {} pairs of processes, and there were {}", fewest_pairs, by_pair.size());
-    return decision;
+
+  std::vector<double> other_logs;
+  for (const double ratio : rule.other_pairs) other_logs.push_back(std::log(ratio));
+  const Sample others(other_logs);
+  const std::size_t freedom = sample.freedom + others.freedom;
+  const double error = std::sqrt((sample.squares + others.squares) / static_cast<double>(freedom) / sample.count);
+  const double half_width = suite::student_quantile(freedom, rule.confidence) * error;
+  const double middle = sample.mean;
+  decision.time_ratio = {std::exp(middle), std::exp(middle - half_width), std::exp(middle + half_width)};
+
+  const double log_margin = std::log1p(rule.margin);
+  decision.would_have_found =
+      std::expm1(log_margin + half_width + suite::student_quantile(freedom, usual_confidence) * error);
+  const bool is_change = std::abs(middle) - half_width > log_margin;
+  const bool is_same = rule.margin_rules ? std::abs(middle) + half_width <= log_margin
+                                         : !is_change && decision.would_have_found <= widest_same;
+  if (is_same) {
+    decision.verdict = Verdict::same;
+    decision.same_within = rule.margin_rules ? rule.margin : decision.would_have_found;
+  } else if (is_change && logs.size() >= rule.fewest_pairs_for_a_change) {
+    decision.verdict = middle > 0 ? Verdict::slower : Verdict::faster;
   }
-  if (word != Verdict::same) {
-    const double direction = word == Verdict::slower ? 1 : -1;
-    const auto contradictions =
-        std::ranges::count_if(by_pair, [&](const Interval& pair) { return contradicts(pair, direction, log_margin); });
-    if (contradictions > (by_pair.size() >= first_looks.back() ? 1 : 0)) {
-      decision.why = "the pairs of processes contradict each other";
-      return decision;
-    }
-  }
-  decision.verdict = word;
   return decision;
 }
 
@@ -107,16 +118,6 @@ Decision confirmed(const Decision& first, Decision second) {
   }
   second.verdict = Verdict::undecided;
   return second;
-}
-
-double margin_of_self_race(std::span<const double> pair_ratios) {
-  if (pair_ratios.empty()) throw std::invalid_argument("a self-race without pairs gives no margin");
-  constexpr double least = 0.01;
-  std::vector<double> distances;
-  for (const double ratio : pair_ratios) distances.push_back(std::expm1(std::abs(std::log(ratio))));
-  std::ranges::sort(distances);
-  const auto rank = static_cast<std::size_t>(std::ceil(0.75 * static_cast<double>(distances.size())));
-  return std::max(least, distances[rank - 1]);
 }
 
 }  // namespace tandem::regression

@@ -19,6 +19,7 @@
 #include "benchmarks/regression/machine_code.hpp"
 #include "benchmarks/regression/protocol.hpp"
 #include "benchmarks/suite/gate.hpp"
+#include "benchmarks/suite/machine.hpp"
 #include "benchmarks/suite/row.hpp"
 #include "benchmarks/suite/selection.hpp"
 #include "impl/support/no_answer.hpp"
@@ -28,6 +29,15 @@ namespace {
 
 using suite::Row;
 using suite::SelectedWorkload;
+
+/// Of a peer also the versions of the libraries that this was built with.
+std::string code_behind(const suite::AnyMethod& method, std::size_t variant) {
+  std::string code = machine_code_behind(method.name, method.variants[variant].name);
+  if (!method.variants[variant].traits.peer || code.empty()) return code;
+  static const suite::MachineCard machine = suite::read_machine_card();
+  for (const auto& [library, version] : machine.build.libraries) code += " " + library + " " + version;
+  return code;
+}
 
 nlohmann::json list(const nlohmann::json& request) {
   nlohmann::json rows = nlohmann::json::array();
@@ -41,7 +51,7 @@ nlohmann::json list(const nlohmann::json& request) {
                         {"workload", selected.card().name},
                         {"threads", count},
                         {"threaded", selected.method->variants[variant].traits.threaded},
-                        {"code", machine_code_behind(selected.method->name)}});
+                        {"code", code_behind(*selected.method, variant)}});
       }
     }
   }

@@ -63,17 +63,6 @@ double student_within(double angle, std::size_t freedom) {
   return odd ? (angle + sum) * 2 / std::numbers::pi : sum;
 }
 
-/// The t that a Student variable exceeds in absolute value with probability 1 - confidence, by bisection of the angle.
-double student_quantile(std::size_t freedom, double confidence) {
-  double low = 0;
-  double high = std::numbers::pi / 2;
-  for (int halving = 0; halving < 60; ++halving) {
-    const double angle = std::midpoint(low, high);
-    (student_within(angle, freedom) < confidence ? low : high) = angle;
-  }
-  return std::sqrt(static_cast<double>(freedom)) * std::tan(low);
-}
-
 std::vector<std::size_t> shuffled(std::size_t count, std::uint64_t seed, std::uint64_t stream) {
   std::vector<std::size_t> result(count);
   std::iota(result.begin(), result.end(), std::size_t{0});
@@ -183,6 +172,18 @@ double student_p_value(double t, std::size_t freedom) {
   if (freedom == 0) throw std::invalid_argument("Student's t needs at least one degree of freedom.");
   const double angle = std::atan(std::abs(t) / std::sqrt(static_cast<double>(freedom)));
   return std::max(0.0, 1 - student_within(angle, freedom));
+}
+
+double student_quantile(std::size_t freedom, double confidence) {
+  require_confidence(confidence);
+  if (freedom == 0) throw std::invalid_argument("Student's t needs at least one degree of freedom.");
+  double low = 0;
+  double high = std::numbers::pi / 2;
+  for (int halving = 0; halving < 60; ++halving) {
+    const double angle = std::midpoint(low, high);
+    (student_within(angle, freedom) < confidence ? low : high) = angle;
+  }
+  return std::sqrt(static_cast<double>(freedom)) * std::tan(low);
 }
 
 Interval growth_exponent(std::span<const double> sizes, std::span<const double> costs) {

@@ -75,6 +75,11 @@ std::vector<std::vector<std::size_t>> latin_square_orders(std::size_t arms, std:
 /// O(freedom). Throws std::invalid_argument for no degree of freedom.
 double student_p_value(double t, std::size_t freedom);
 
+/// The t that a Student variable of that many degrees of freedom stays within, on either side of 0, with this
+/// confidence: by bisection, O(freedom). Throws std::invalid_argument for no degree of freedom or unless
+/// 0 < confidence < 1.
+double student_quantile(std::size_t freedom, double confidence);
+
 /// The exponent e of cost = constant * size^e: the least-squares slope of log cost on log size with its 95 % interval
 /// by Student's t on n - 2 degrees of freedom. That interval is right where the relative errors of the costs are alike
 /// and independent; costs should be medians, which are nearly normal. It does not know of a curve that is no power law.
