@@ -14,11 +14,11 @@ inline constexpr int gate_schema = 1;
 
 /// What the gate knows beside the comparison itself.
 struct GateRun {
-  std::string command;
-  std::string started;  ///< UTC, ISO 8601
+  std::string command{};
+  std::string started{};  ///< UTC, ISO 8601
   double seconds = 0;
-  std::string base_name;  ///< a revision, say
-  std::string head_name;
+  std::string base_name{};  ///< a revision, say
+  std::string head_name{};
   bool margin_given = false;
   double error = 0;
   suite::MachineCard machine;
