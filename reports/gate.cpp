@@ -46,9 +46,9 @@ bool is_news(const ordered_json& row) {
   return word == "slower" || word == "faster" || row.at("state") == "no verdict" || gate_more_instructions(row);
 }
 
-bool is_quiet(const ordered_json& row) {
+bool is_quiet(const ordered_json& results, const ordered_json& row) {
   const std::string state = row.at("state");
-  return !is_news(row) && !gate_not_reached(row) && (state == "raced" || state == "left out");
+  return !is_news(row) && !gate_not_reached(results, row) && (state == "raced" || state == "left out");
 }
 
 std::string xml(const std::string& text) {
@@ -115,7 +115,8 @@ ordered_json read_gate_results(const std::string& path) {
 }
 
 std::string gate_text(const ordered_json& results) {
-  const std::string table = rows_table(results, [](const ordered_json& row) { return is_news(row) || is_quiet(row); });
+  const std::string table =
+      rows_table(results, [&](const ordered_json& row) { return is_news(row) || is_quiet(results, row); });
   return table + (table.empty() ? "" : "\n") + summary_text(results, "\n");
 }
 
@@ -123,7 +124,7 @@ std::string gate_page(const ordered_json& results) {
   std::string page = "## Regression gate\n\n" + summary_text(results, "\n\n");
   const std::string news = rows_table(results, is_news);
   if (!news.empty()) page += news + "\n";
-  const std::string quiet = rows_table(results, is_quiet);
+  const std::string quiet = rows_table(results, [&](const ordered_json& row) { return is_quiet(results, row); });
   if (!quiet.empty()) page += "<details><summary>All other rows</summary>\n\n" + quiet + "\n</details>\n\n";
   const ordered_json& machine = results.at("machine");
   page += fmt::format("{}, {} cores, {}, {}; {}; {:.0f} s.\n", machine.at("processor").get<std::string>(),

@@ -57,7 +57,10 @@ std::string gate_counts_cell(const ordered_json& row) {
   return text;
 }
 
-bool gate_not_reached(const ordered_json& row) { return row.at("state") == "raced" && row.at("rounds") == 0; }
+bool gate_not_reached(const ordered_json& results, const ordered_json& row) {
+  const bool wanted = results.at("margin").get<double>() > 0;  // not only counted
+  return wanted && row.at("state") == "raced" && row.at("rounds") == 0;
+}
 
 bool gate_more_instructions(const ordered_json& row) {
   return std::ranges::any_of(row.at("counts"), [](const ordered_json& count) {
@@ -75,7 +78,7 @@ std::vector<std::string> gate_summary(const ordered_json& results) {
     if (word.starts_with("same")) word = "same";
     counted += row.at("counts").empty() ? 0 : 1;
     if (gate_more_instructions(row)) names["more"].push_back(row.at("name"));
-    if (gate_not_reached(row)) {
+    if (gate_not_reached(results, row)) {
       ++not_reached;
     } else {
       names[word].push_back(row.at("name"));

@@ -17,8 +17,8 @@ std::string gate_change_cell(const nlohmann::ordered_json& row);
 /// "1 thread +2.31 %, 2 threads not counted: ..." of what changed; empty where no count did.
 std::string gate_counts_cell(const nlohmann::ordered_json& row);
 
-/// Whether the budget ended before the row was raced.
-bool gate_not_reached(const nlohmann::ordered_json& row);
+/// Whether the row was to be raced and the budget ended before.
+bool gate_not_reached(const nlohmann::ordered_json& results, const nlohmann::ordered_json& row);
 
 /// Whether a deterministic count of the row rose by more than the margin.
 bool gate_more_instructions(const nlohmann::ordered_json& row);
