@@ -1,7 +1,9 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <functional>
 #include <oneapi/dnnl/dnnl.hpp>
+#include <span>
 #include <type_traits>
 #include <vector>
 
@@ -30,6 +32,18 @@ memory::desc floats(const memory::dims& dimensions, Tag tag) { return {dimension
 /// oneDNN takes no pointers to const, though it does not write to inputs.
 memory view(const memory::desc& desc, const dnnl::engine& engine, const std::vector<float>& numbers) {
   return {desc, engine, const_cast<float*>(numbers.data())};
+}
+
+/// The recurrent weights with the channel that they come from first: from x gates x to. oneDNN would take them as they
+/// are, but the reorder of version 3.7 puts some sizes in wrong places (one gate, 8 or 13 channels, AVX-512).
+std::vector<float> by_source(const std::vector<float>& weights, std::size_t gates, std::size_t channels) {
+  std::vector<float> result(weights.size());
+  for (std::size_t row = 0; row < gates * channels; ++row) {
+    for (std::size_t from = 0; from < channels; ++from) {
+      result[from * gates * channels + row] = weights[row * channels + from];
+    }
+  }
+  return result;
 }
 
 /// The layout that the primitive asked for.
@@ -80,15 +94,14 @@ void peer_onednn(const ProjectedProblem<Cell>& problem, Answer<>& answer, const 
   // oneDNN's first gate is 1 - z = s(-(W_z x + u_z)): the same with all signs of that gate changed.
   std::vector<float> projection = problem.projection.weights;
   std::vector<float> bias = problem.projection.bias;
-  std::vector<float> weights = problem.weights;
+  std::vector<float> weights = by_source(problem.weights, Cell::gates, problem.hidden_size);
   if constexpr (std::is_same_v<Cell, Gru>) {
-    const auto negate = [](float& number) { number = -number; };
-    const std::size_t size = problem.hidden_size;
-    for (std::size_t from = 0; from < problem.projection.inputs; ++from) {
-      std::for_each_n(projection.begin() + static_cast<std::ptrdiff_t>(from * 3 * size), size, negate);
+    for (std::vector<float>* const rows_of_gates : {&projection, &weights, &bias}) {
+      for (std::size_t row = 0; row < rows_of_gates->size(); row += 3 * problem.hidden_size) {
+        const auto first_gate = std::span(*rows_of_gates).subspan(row, problem.hidden_size);
+        std::ranges::transform(first_gate, first_gate.begin(), std::negate());
+      }
     }
-    std::for_each_n(bias.begin(), size, negate);
-    std::for_each_n(weights.begin(), size * size, negate);
   }
 
   const memory::desc source = floats({length, 1, inputs}, Tag::tnc);
@@ -104,7 +117,7 @@ void peer_onednn(const ProjectedProblem<Cell>& problem, Answer<>& answer, const 
                                             any_weights, biases, states, memory::desc()),
                        engine, view(source, engine, problem.features), view(initial, engine, problem.initial_state),
                        view(floats({1, 1, inputs, gates, d}, Tag::ldigo), engine, projection),
-                       view(floats({1, 1, d, gates, d}, Tag::ldgoi), engine, weights), view(biases, engine, bias),
+                       view(floats({1, 1, d, gates, d}, Tag::ldigo), engine, weights), view(biases, engine, bias),
                        view(states, engine, answer.states));
   };
   if constexpr (std::is_same_v<Cell, Gru>) {
