@@ -57,7 +57,7 @@ int bench_in_rounds(const BenchOptions& options, const std::vector<suite::Select
     suite::Progress progress(planned_seconds(selection, race));
     measure(selection, race, progress, record, [&] {
       record.seconds = seconds_since(start);
-      if (!options.out.empty()) save_so_far(options.out, record);
+      if (!options.out.empty()) save_so_far(options.out, to_results(record));
     });
   }
   record.seconds = seconds_since(start);

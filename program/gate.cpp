@@ -78,6 +78,10 @@ int gate(GateOptions options, const std::string& simd) {
                           .machine = suite::read_machine_card()};
   if (!comparing.filter.empty()) run.command += " '" + comparing.filter + "'";
   const auto start = std::chrono::steady_clock::now();
+  comparing.save = [&](const regression::Comparison& so_far) {
+    run.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (!options.out.empty()) save_so_far(options.out, regression::to_json(so_far, run));
+  };
   const regression::Comparison comparison = regression::compare_builds(comparing);
   run.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 

@@ -209,10 +209,10 @@ void write_whole(const std::filesystem::path& path, const std::string& text) {
   if (error) fail(error.message());
 }
 
-void save_so_far(const std::filesystem::path& path, const Record& record) {
+void save_so_far(const std::filesystem::path& path, const ordered_json& results) {
   static bool warned = false;
   try {
-    write_whole(path, to_results(record).dump(1) + "\n");
+    write_whole(path, results.dump(1) + "\n");
   } catch (const std::runtime_error& failure) {
     if (!warned) fmt::print(stderr, "tandem: {}; the rows so far are not saved\n", failure.what());
     warned = true;

@@ -47,9 +47,9 @@ nlohmann::ordered_json to_json(const suite::Check& check);
 /// Writes the whole text or nothing: a reader never sees half a file. Throws std::runtime_error that names the path.
 void write_whole(const std::filesystem::path& path, const std::string& text);
 
-/// Writes what is known of a record that still grows. Where that fails it says so on standard error, once, and what was
+/// Writes results that are not complete yet. Where that fails it says so on standard error, once, and what was
 /// written before stays.
-void save_so_far(const std::filesystem::path& path, const Record& record);
+void save_so_far(const std::filesystem::path& path, const nlohmann::ordered_json& results);
 
 /// Refuses a path that could not be written, before minutes are spent on what shall stand there. Throws
 /// std::invalid_argument that names it.

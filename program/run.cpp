@@ -57,7 +57,7 @@ int run(const RunOptions& options) {
     const auto save = [&] {
       record.partial = true;
       record.seconds = seconds_since(start);
-      save_so_far(folder / "results.json", record);
+      save_so_far(folder / "results.json", to_results(record));
     };
     measure(selection, race, progress, record, save);
     test_claims(claims, full, progress, [&](claims::Finding finding) {

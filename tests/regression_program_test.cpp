@@ -126,6 +126,29 @@ TEST(Gate, InterruptedItKeepsWhatIsDoneAsPartial) {
   EXPECT_EQ(results.at("rows").size(), 2U);
 }
 
+TEST(Gate, ACrashLeavesTheRowsOfFinishedWorkloads) {
+  const TemporaryFolder folder;
+  const std::string out = (folder.path() / "gate.json").string();
+  const auto row = [](const std::string& method, const std::string& variant) {
+    return R"({"method":")" + method + R"(","variant":")" + variant +
+           R"(","workload":"w","threads":1,"threaded":false,"code":""})";
+  };
+  const std::string rows = row("a", "first") + "," + row("b", "second");
+  // The first one is slower, which nothing has confirmed when the second one's race is killed.
+  const std::string base = write_fake(folder.path() / "base", {.rows = rows});
+  const std::string head =
+      write_fake(folder.path() / "head",
+                 {.rows = rows, .first = "1300", .before_epoch = "[ $name != second ] || kill -KILL $PPID"});
+  const Result result = tandem("gate --base '" + base + "' --head '" + head +
+                               "' --identical-too --no-counts --epoch 50 --out '" + out + "'");
+  EXPECT_EQ(result.status, 128 + 9);
+  const json results = json::parse(read_file(out));
+  EXPECT_TRUE(results.at("partial"));
+  EXPECT_GT(results.at("rows").at(0).at("rounds"), 0);
+  EXPECT_EQ(results.at("rows").at(0).at("verdict"), "undecided");
+  EXPECT_EQ(results.at("rows").at(1).at("rounds"), 0);
+}
+
 TEST(Gate, AFullDiskIsOneSentence) {
   const TemporaryFolder folder;
   const std::string out = (folder.path() / "gate.json").string();

@@ -24,6 +24,16 @@ constexpr double first_race_share = 0.75;
 /// Of the first race's words, which are only suspicions: it may err often, and be short.
 constexpr double screening_error = 0.05;
 
+/// What the first race calls faster or slower is undecided until a second one says it, too.
+bool suspect(ComparedRow& row) {
+  const Verdict word = row.decision.verdict;
+  if (word != Verdict::faster && word != Verdict::slower) return false;
+  row.first = row.decision;
+  row.decision = {};
+  row.decision.why = fmt::format("{} in the first race, not raced a second time", suite::describe(word, 0));
+  return true;
+}
+
 /// How the pairs of a race are looked at.
 struct Look {
   double confidence;
@@ -212,9 +222,22 @@ class Comparer {
           run_pair(heat, first_pair + pair);
         }
         progress.done(planned_seconds(heat.racing.size(), look - done, options_.racing));
+        if (first_pair == 0) {
+          keep(heat, rule);
+          save();
+        }
       }
       done = look;
     }
+  }
+
+  /// Hands on what is known so far.
+  void save() const {
+    if (!options_.save) return;
+    Comparison so_far = result_;
+    so_far.partial = true;
+    std::ranges::for_each(so_far.rows, suspect);
+    options_.save(so_far);
   }
 
   /// Takes rows out of a heat whose word has fallen, and the reference, which only raced along.
@@ -257,14 +280,8 @@ class Comparer {
   /// The second race: only the suspected rows, new processes, the error shared among them.
   void confirm(const std::vector<ComparedRow*>& rows, suite::Progress& progress) {
     std::vector<ComparedRow*> suspects;
-    for (ComparedRow* row : rows) {
-      const Verdict word = row->decision.verdict;
-      if (word != Verdict::faster && word != Verdict::slower) continue;
-      row->first = row->decision;
-      row->decision = {};
-      row->decision.why = fmt::format("{} in the first race, not raced a second time", suite::describe(word, 0));
-      suspects.push_back(row);
-    }
+    std::ranges::copy_if(rows, std::back_inserter(suspects), [](ComparedRow* row) { return suspect(*row); });
+    save();
     const Look look{look_confidence(options_.error, second_looks.size(), suspects.size()), second_looks.front()};
     std::vector<Heat> second = heats(suspects);
     for (Heat& heat : second) {

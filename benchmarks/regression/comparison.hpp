@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,8 @@
 #include "benchmarks/suite/progress.hpp"
 
 namespace tandem::regression {
+
+struct Comparison;
 
 struct ComparisonOptions {
   BuildProgram base;
@@ -28,6 +31,8 @@ struct ComparisonOptions {
   double error = 0.01;         ///< the chance that any row at all is wrongly called faster or slower
   BuildRaceOptions racing;
   CountOptions counting;
+  /// Called with all rows as they stand, after every workload's turn in the first race and before the second.
+  std::function<void(const Comparison&)> save{};
 };
 
 enum class RowState {
