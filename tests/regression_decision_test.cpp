@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 #include <span>
 #include <stdexcept>
@@ -160,6 +161,28 @@ TEST(Decide, FindsFivePerCentAndTen) {
   const double second_cache = 0.015;
   EXPECT_GE(words({.head = 1.05, .layout = second_cache}, 400, 7000).slower, 0.95);
   EXPECT_GE(words({.head = 1.10, .layout = second_cache}, 400, 8000).slower, 0.99);
+}
+
+TEST(Decide, HasTheRatesThatTheReadmeShows) {
+  struct Kind {
+    const char* name;
+    double layout;
+    Luck luck = Luck::normal;
+  };
+  constexpr int rows = 1000;
+  constexpr std::uint64_t seed = 500000;
+  for (const Kind& kind : {Kind{"0.3 %", 0.003}, Kind{"1 %", 0.01}, Kind{"1.5 %", 0.015}, Kind{"3 %", 0.03},
+                           Kind{"8 %", 0.08}, Kind{"8 %, one of two places", 0.08, Luck::two_places}}) {
+    World world{.layout = kind.layout, .noise = 0.005, .spikes = 0.02, .luck = kind.luck};
+    const double changed = words(world, rows, seed).changed;
+    EXPECT_LE(changed, 0.001) << kind.name;
+    std::printf("%-24s a change where there is none: %.0f of %d; slower:", kind.name, rows * changed, rows);
+    for (const double slower : {0.02, 0.05, 0.10}) {
+      world.head = 1 + slower;
+      std::printf("  %.0f %%: %.1f %%", 100 * slower, 100 * words(world, rows, seed).slower);
+    }
+    std::printf("\n");
+  }
 }
 
 TEST(Decide, SaysWhatItWouldHaveFound) {

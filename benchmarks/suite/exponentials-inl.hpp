@@ -17,6 +17,14 @@ namespace tandem::suite::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
+/// The polynomial of x with these coefficients, that of the highest power first.
+template <class D, class... Coefficient>
+HWY_INLINE hn::Vec<D> polynomial(D d, hn::Vec<D> x, float highest, Coefficient... coefficients) {
+  auto y = hn::Set(d, highest);
+  ((y = hn::MulAdd(y, x, hn::Set(d, coefficients))), ...);
+  return y;
+}
+
 /// A list of ways.
 template <class... Exponential>
 struct Exponentials {};
@@ -30,12 +38,8 @@ struct ByAddition {
     const auto magic = hn::Set(d, 0x1.8p23f);
     const auto shifted = hn::Add(x, magic);
     const auto rest = hn::Sub(x, hn::Sub(shifted, magic));
-    auto y = hn::Set(d, 0.0013276472f);
-    y = hn::MulAdd(y, rest, hn::Set(d, 0.0096755413f));
-    y = hn::MulAdd(y, rest, hn::Set(d, 0.0555071327f));
-    y = hn::MulAdd(y, rest, hn::Set(d, 0.2402211972f));
-    y = hn::MulAdd(y, rest, hn::Set(d, 0.6931469671f));
-    y = hn::MulAdd(y, rest, hn::Set(d, 1.0000000717f));
+    const auto y =
+        polynomial(d, rest, 0.0013276472f, 0.0096755413f, 0.0555071327f, 0.2402211972f, 0.6931469671f, 1.0000000717f);
     return hn::BitCast(d, hn::Add(hn::BitCast(di, y), hn::ShiftLeft<23>(hn::BitCast(di, shifted))));
   }
 };
@@ -48,12 +52,8 @@ struct ByInstruction {
   static HWY_INLINE hn::Vec<D> compute(D d, hn::Vec<D> x) {
     constexpr int above_floor = 1;
     const hn::Vec<D> rest{_mm512_reduce_ps(x.raw, above_floor)};
-    auto y = hn::Set(d, 0.001877576673f);
-    y = hn::MulAdd(y, rest, hn::Set(d, 0.008989340095f));
-    y = hn::MulAdd(y, rest, hn::Set(d, 0.05582631805f));
-    y = hn::MulAdd(y, rest, hn::Set(d, 0.240153617f));
-    y = hn::MulAdd(y, rest, hn::Set(d, 0.6931530732f));
-    y = hn::MulAdd(y, rest, hn::Set(d, 0.9999999251f));
+    const auto y = polynomial(d, rest, 0.001877576673f, 0.008989340095f, 0.05582631805f, 0.240153617f, 0.6931530732f,
+                              0.9999999251f);
     return hn::Vec<D>{_mm512_scalef_ps(y.raw, x.raw)};
   }
 };
