@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <map>
 #include <mutex>
 #include <span>
+#include <string_view>
 #include <utility>
 
+#include "benchmarks/regression/heats.hpp"
 #include "benchmarks/regression/line_up.hpp"
 #include "benchmarks/suite/interrupt.hpp"
 
@@ -34,17 +37,24 @@ bool suspect(ComparedRow& row) {
   return true;
 }
 
-/// How the pairs of a race are looked at.
-struct Look {
-  double confidence;
-  std::size_t fewest_pairs;
+/// One of the two races: how its pairs are looked at, and what a look takes for a change.
+struct Stage {
+  std::string_view what;
+  std::span<const std::size_t> looks;
+  std::size_t fewest_pairs_for_a_change;
+  double confidence;  ///< of one look
+  double share;       ///< of the budget that may be used up when it ends
+  std::uint64_t first_pair;
 };
 
-/// The rows of a workload in a race, and where their verdicts go. A row without a place is only the reference.
-struct Heat {
-  std::vector<BuildRaceRow> racing;
-  std::vector<ComparedRow*> compared;
-};
+/// The word of a row that was raced again, or, until it is, that its first word is only a suspicion.
+void settle(ComparedRow& row) {
+  if (!row.first) {
+    suspect(row);
+  } else if (row.state == RowState::raced && row.decision.rounds > 0) {
+    row.decision = confirmed(*row.first, row.decision);
+  }
+}
 
 double median_of(const std::vector<PairTimes>& pairs, std::vector<double> PairTimes::*side) {
   std::vector<double> all;
@@ -125,48 +135,17 @@ class Comparer {
     const double once = planned_seconds(rows.size(), first_looks[0], options_.racing);
     suite::Progress progress(std::min(options_.budget_seconds, 2 * once + 20));
     result_.margin = options_.margin.value_or(default_margin);
-    const Look screening{look_confidence(screening_error, first_looks.size(), 1), first_looks.front()};
-    std::vector<Heat> first = heats(rows);
-    run_looks(first, first_looks, screening, first_race_share, 0, progress, "racing");
-    for (Heat& heat : first) keep(heat, screening);
+    run_stage(heats_of(rows, references_),
+              {.what = "racing",
+               .looks = first_looks,
+               .fewest_pairs_for_a_change = first_looks.back(),
+               .confidence = look_confidence(screening_error, first_looks.size(), 1),
+               .share = first_race_share,
+               .first_pair = 0},
+              progress);
     confirm(rows, progress);
     for (const ComparedRow* row : rows) {
       result_.partial = result_.partial || (row->state == RowState::raced && row->decision.rounds == 0);
-    }
-  }
-
-  /// Groups rows by workload, with the workload's reference last: the first workload of every method, then the second
-  /// ones, so that a budget that ends early leaves no method out.
-  std::vector<Heat> heats(const std::vector<ComparedRow*>& rows) const {
-    std::vector<Heat> result;
-    std::map<std::pair<std::string, std::string>, std::size_t> places;
-    for (ComparedRow* row : rows) {
-      const auto [place, is_new] = places.emplace(std::pair(row->key.method, row->key.workload), result.size());
-      if (is_new) result.emplace_back();
-      Heat& heat = result[place->second];
-      heat.compared.push_back(row);
-      heat.racing.emplace_back();
-      heat.racing.back().key = row->key;
-      heat.racing.back().threaded = row->threaded;
-    }
-    for (Heat& heat : result) add_reference(heat);
-    std::map<std::string, std::size_t> seen;
-    std::vector<std::pair<std::size_t, std::size_t>> order;  // the how manieth of its method, and its place
-    for (std::size_t i = 0; i < result.size(); ++i) order.emplace_back(seen[result[i].racing.front().key.method]++, i);
-    std::ranges::sort(order);
-    std::vector<Heat> in_order;
-    for (const auto& [turn, place] : order) in_order.push_back(std::move(result[place]));
-    return in_order;
-  }
-
-  void add_reference(Heat& heat) const {
-    const RowKey any = heat.racing.front().key;  // a copy: the vector grows below
-    for (const RowKey& reference : references_) {
-      const bool here = reference.method == any.method && reference.workload == any.workload;
-      if (!here || std::ranges::count(heat.racing, reference, &BuildRaceRow::key) != 0) continue;
-      heat.racing.emplace_back();
-      heat.racing.back().key = reference;
-      heat.compared.push_back(nullptr);
     }
   }
 
@@ -183,24 +162,22 @@ class Comparer {
   }
 
   /// In its second race a row learns from the first how much pairs of its processes differ.
-  Decision decision_of(const ComparedRow& compared, const BuildRaceRow& row, const Look& look) const {
+  Decision decision_of(const ComparedRow& compared, const BuildRaceRow& row, const Stage& stage) const {
     Rule rule{.margin = result_.margin,
               .margin_rules = options_.margin.has_value(),
-              .confidence = look.confidence,
-              .fewest_pairs = look.fewest_pairs};
-    if (compared.first) {
-      rule.other_pairs = compared.first->pair_ratios;
-      rule.fewest_pairs_for_a_change = second_looks.front();
-    }
+              .confidence = stage.confidence,
+              .fewest_pairs = stage.looks.front(),
+              .fewest_pairs_for_a_change = stage.fewest_pairs_for_a_change};
+    if (compared.first) rule.other_pairs = compared.first->pair_ratios;
     return decide(row.pairs, rule);
   }
 
   /// Whether any row of the heat still wants a verdict.
-  bool open(const Heat& heat, const Look& look) const {
+  bool open(const Heat& heat, const Stage& stage) const {
     for (std::size_t i = 0; i < heat.racing.size(); ++i) {
       if (heat.compared[i] == nullptr || !heat.racing[i].racing()) continue;
       if (heat.racing[i].pairs.empty() ||
-          decision_of(*heat.compared[i], heat.racing[i], look).verdict == Verdict::undecided) {
+          decision_of(*heat.compared[i], heat.racing[i], stage).verdict == Verdict::undecided) {
         return true;
       }
     }
@@ -208,24 +185,21 @@ class Comparer {
   }
 
   /// All heats to the first look, then what is open to the next. A look is made whole or dropped.
-  void run_looks(std::vector<Heat>& all, std::span<const std::size_t> looks, const Look& rule, double share,
-                 std::uint64_t first_pair, suite::Progress& progress, const std::string& what) {
+  void run_stage(std::vector<Heat> heats, const Stage& stage, suite::Progress& progress) {
     std::size_t done = 0;
-    for (const std::size_t look : looks) {
-      for (Heat& heat : all) {
-        if (past(share)) return;
-        if (!open(heat, rule)) continue;
-        progress.now(fmt::format("{} {} on {}, pairs {} to {}", what, heat.racing.front().key.method,
+    for (const std::size_t look : stage.looks) {
+      for (Heat& heat : heats) {
+        if (past(stage.share)) return;
+        if (!open(heat, stage)) continue;
+        progress.now(fmt::format("{} {} on {}, pairs {} to {}", stage.what, heat.racing.front().key.method,
                                  heat.racing.front().key.workload, done + 1, look));
-        if (done > 0) drop_decided(heat, rule);
+        if (done > 0) drop_decided(heat);
         for (std::size_t pair = done; pair < look && !suite::interrupted(); ++pair) {
-          run_pair(heat, first_pair + pair);
+          run_pair(heat, stage.first_pair + pair);
         }
         progress.done(planned_seconds(heat.racing.size(), look - done, options_.racing));
-        if (first_pair == 0) {
-          keep(heat, rule);
-          save();
-        }
+        keep(heat, stage);
+        save();
       }
       done = look;
     }
@@ -236,13 +210,12 @@ class Comparer {
     if (!options_.save) return;
     Comparison so_far = result_;
     so_far.partial = true;
-    std::ranges::for_each(so_far.rows, suspect);
+    std::ranges::for_each(so_far.rows, settle);
     options_.save(so_far);
   }
 
   /// Takes rows out of a heat whose word has fallen, and the reference, which only raced along.
-  void drop_decided(Heat& heat, const Look& look) {
-    keep(heat, look);
+  static void drop_decided(Heat& heat) {
     Heat rest;
     for (std::size_t i = 0; i < heat.racing.size(); ++i) {
       const bool open_row = heat.compared[i] != nullptr && heat.racing[i].racing() &&
@@ -255,7 +228,7 @@ class Comparer {
   }
 
   /// Writes what a heat found out into the rows.
-  void keep(Heat& heat, const Look& look) const {
+  void keep(Heat& heat, const Stage& stage) const {
     const BuildRaceRow* reference = nullptr;
     for (const BuildRaceRow& row : heat.racing) {
       if (row.key.variant == "reference" && row.racing()) reference = &row;
@@ -268,7 +241,7 @@ class Comparer {
       if (!row.left_out.empty()) compared.state = RowState::left_out;
       if (!row.trouble.empty()) compared.state = RowState::no_verdict;
       if (!row.racing() || row.pairs.empty()) continue;
-      compared.decision = decision_of(compared, row, look);
+      compared.decision = decision_of(compared, row, stage);
       compared.base_seconds = median_of(row.pairs, &PairTimes::base);
       compared.head_seconds = median_of(row.pairs, &PairTimes::head);
       if (reference == nullptr || reference == &row || compared.to_reference) continue;
@@ -281,20 +254,15 @@ class Comparer {
   void confirm(const std::vector<ComparedRow*>& rows, suite::Progress& progress) {
     std::vector<ComparedRow*> suspects;
     std::ranges::copy_if(rows, std::back_inserter(suspects), [](ComparedRow* row) { return suspect(*row); });
-    save();
-    const Look look{look_confidence(options_.error, second_looks.size(), suspects.size()), second_looks.front()};
-    std::vector<Heat> second = heats(suspects);
-    for (Heat& heat : second) {
-      std::erase(heat.compared, nullptr);
-      heat.racing.resize(heat.compared.size());
-    }
-    run_looks(second, second_looks, look, 1, 100, progress, "racing a second time:");
-    for (Heat& heat : second) keep(heat, look);
-    for (ComparedRow* row : suspects) {
-      if (row->state == RowState::raced && row->decision.rounds > 0) {
-        row->decision = confirmed(*row->first, row->decision);
-      }
-    }
+    run_stage(heats_of(suspects, {}),
+              {.what = "racing a second time:",
+               .looks = second_looks,
+               .fewest_pairs_for_a_change = second_looks.front(),
+               .confidence = look_confidence(options_.error, second_looks.size(), suspects.size()),
+               .share = 1,
+               .first_pair = 100},
+              progress);
+    std::ranges::for_each(suspects, [](ComparedRow* row) { settle(*row); });
   }
 
   const ComparisonOptions& options_;

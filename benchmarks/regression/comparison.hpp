@@ -31,7 +31,7 @@ struct ComparisonOptions {
   double error = 0.01;         ///< the chance that any row at all is wrongly called faster or slower
   BuildRaceOptions racing;
   CountOptions counting;
-  /// Called with all rows as they stand, after every workload's turn in the first race and before the second.
+  /// Called with all rows as they stand, after every workload's turn.
   std::function<void(const Comparison&)> save{};
 };
 
