@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "benchmarks/regression/shared_pages.hpp"
 #include "impl/support/random.hpp"
 
 namespace tandem::regression {
@@ -26,8 +27,10 @@ class Pair {
   void prepare(const std::vector<BuildRaceRow*>& rows) {
     std::vector<RowKey> keys;
     for (const BuildRaceRow* row : rows) keys.push_back(row->key);
-    const auto of_base = base_.prepare(keys, options_.prepare);
-    const auto of_head = head_.prepare(keys, options_.prepare);
+    PrepareOptions prepare = options_.prepare;
+    if (base_.can_share() && head_.can_share()) prepare.pages = pages_.descriptor();
+    const auto of_base = base_.prepare(keys, prepare);
+    const auto of_head = head_.prepare(keys, prepare);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (of_base[i] && of_head[i] && *of_base[i] == *of_head[i] && !of_base[i]->starts_with("DISAGREES")) {
         rows[i]->left_out = *of_base[i];
@@ -96,6 +99,7 @@ class Pair {
 
  private:
   const BuildRaceOptions& options_;
+  SharedPages pages_;  // before the workers, who inherit them
   BuildWorker base_;
   BuildWorker head_;
 };

@@ -53,6 +53,7 @@ BuildWorker::BuildWorker(const BuildProgram& program, const std::map<std::string
                     program.side, version.dump(), protocol_version));
   }
   can_count_ = greeting.value("counts", false);
+  can_share_ = greeting.value("shares", false);
 }
 
 std::vector<ListedRow> BuildWorker::list(const std::string& filter, bool full, bool hidden,
@@ -77,6 +78,7 @@ std::vector<std::optional<std::string>> BuildWorker::prepare(const std::vector<R
       {"do", "prepare"},       {"method", rows.front().method}, {"workload", rows.front().workload},
       {"seed", options.seed},  {"steps", options.step_budget},  {"longest", options.longest_run_seconds},
       {"check", options.check}};
+  if (options.pages >= 0) request["pages"] = options.pages;
   for (const RowKey& row : rows) request["rows"].push_back({{"variant", row.variant}, {"threads", row.threads}});
   const nlohmann::json answer = child_.ask(request, std::chrono::seconds(300 * patience_factor_));
   return reading("a build", [&] {

@@ -42,6 +42,7 @@ struct PrepareOptions {
   double step_budget = 1e8;           ///< a variant with more expected steps is left out
   double longest_run_seconds = 0.25;  ///< so is one whose single run takes longer
   bool check = true;                  ///< pass the agreement gate
+  int pages = -1;                     ///< a descriptor of memory to share (shared_pages.hpp), or none
 };
 
 class BuildWorker {
@@ -52,6 +53,7 @@ class BuildWorker {
               const std::vector<std::string>& wrapper = {});
 
   bool can_count() const { return can_count_; }
+  bool can_share() const { return can_share_; }
   std::vector<ListedRow> list(const std::string& filter, bool full, bool hidden, const std::vector<int>& threads);
   /// Rows of one method and workload; for each nothing, or why it is not ready.
   std::vector<std::optional<std::string>> prepare(const std::vector<RowKey>& rows, const PrepareOptions& options);
@@ -63,6 +65,7 @@ class BuildWorker {
  private:
   Child child_;
   bool can_count_ = false;
+  bool can_share_ = false;
   int patience_factor_ = 1;
 };
 

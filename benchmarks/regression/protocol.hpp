@@ -1,6 +1,6 @@
 // What the gate and its two programs say to each other: one JSON object per line, a request and then its answer.
 //
-//   the worker, first of all  {"tandem_race_worker": 1, "counts": true}
+//   the worker, first of all  {"tandem_race_worker": 1, "counts": true, "shares": true}
 //   {"do": "list", "filter": "", "full": false, "hidden": false, "threads": [1]}
 //                             {"rows": [{"method": ..., "variant": ..., "workload": ..., "threads": 1, "code": "..."}]}
 //   {"do": "prepare", "method": ..., "workload": ..., "rows": [{"variant": ..., "threads": 1}], "seed": 1, "steps":
@@ -15,7 +15,9 @@
 // A worker waits on its pipe while the other one runs. "epoch" times `runs` runs of a prepared row after an eighth as
 // many that only warm the caches; with "check" the output is poisoned before and compared after the timed runs.
 // "prepare" with "check" passes the agreement gate first (benchmarks/suite/gate.hpp); without, the counted run is held
-// against the method's certificate. "code" is a hash of the machine code behind the row, empty where it is not known.
+// against the method's certificate. With "pages", the number of an inherited descriptor, the worker keeps its blocks in
+// the memory behind it, if it "shares" (benchmarks/regression/shared_pages.hpp). "code" is a hash of the machine code
+// behind the row, empty where it is not known.
 #pragma once
 
 namespace tandem::regression {

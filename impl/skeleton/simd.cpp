@@ -37,7 +37,7 @@ void axpy(const Problem& problem, Answer& answer, std::size_t begin, std::size_t
     step(full, i + lanes);
     step(full, i + 2 * lanes);
     step(full, i + 3 * lanes);
-#ifdef TANDEM_INJECTED_INSTRUCTION  // as below
+#ifdef TANDEM_INJECTED_INSTRUCTION  // for ci/gate_power: not in any other build
     __asm__ volatile("nop");
 #endif
   }
@@ -64,9 +64,6 @@ void run(const Problem& problem, Answer& answer, const Execution& execution) {
   require_shapes(problem, answer);
   Scheduler::for_each_chunk(execution, answer.size(), grain, [&](std::size_t begin, std::size_t end) {
     HWY_DYNAMIC_DISPATCH(axpy)(problem, answer, begin, end);
-#ifdef TANDEM_INJECTED_PER_CENT  // ci/gate_power slows this down on purpose: not in any other build
-    HWY_DYNAMIC_DISPATCH(axpy)(problem, answer, begin, begin + (end - begin) * TANDEM_INJECTED_PER_CENT / 100);
-#endif
   });
 }
 
