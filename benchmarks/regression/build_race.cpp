@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <limits>
 
-#include "benchmarks/regression/shared_pages.hpp"
+#include "benchmarks/suite/page_arena.hpp"
 #include "impl/support/random.hpp"
 
 namespace tandem::regression {
@@ -99,7 +99,7 @@ class Pair {
 
  private:
   const BuildRaceOptions& options_;
-  SharedPages pages_;  // before the workers, who inherit them
+  suite::SharedPages pages_;  // before the workers, who inherit them
   BuildWorker base_;
   BuildWorker head_;
 };

@@ -42,7 +42,7 @@ struct PrepareOptions {
   double step_budget = 1e8;           ///< a variant with more expected steps is left out
   double longest_run_seconds = 0.25;  ///< so is one whose single run takes longer
   bool check = true;                  ///< pass the agreement gate
-  int pages = -1;                     ///< a descriptor of memory to share (shared_pages.hpp), or none
+  int pages = -1;                     ///< a descriptor of memory to share (page_arena.hpp), or none
 };
 
 class BuildWorker {

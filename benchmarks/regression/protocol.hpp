@@ -16,7 +16,7 @@
 // many that only warm the caches; with "check" the output is poisoned before and compared after the timed runs.
 // "prepare" with "check" passes the agreement gate first (benchmarks/suite/gate.hpp); without, the counted run is held
 // against the method's certificate. With "pages", the number of an inherited descriptor, the worker keeps its blocks in
-// the memory behind it, if it "shares" (benchmarks/regression/shared_pages.hpp). "code" is a hash of the machine code
+// the memory behind it, if it "shares" (benchmarks/suite/page_arena.hpp). "code" is a hash of the machine code
 // behind the row, empty where it is not known.
 #pragma once
 

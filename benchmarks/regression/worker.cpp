@@ -18,9 +18,9 @@
 
 #include "benchmarks/regression/machine_code.hpp"
 #include "benchmarks/regression/protocol.hpp"
-#include "benchmarks/regression/shared_pages.hpp"
 #include "benchmarks/suite/gate.hpp"
 #include "benchmarks/suite/machine.hpp"
+#include "benchmarks/suite/page_arena.hpp"
 #include "benchmarks/suite/row.hpp"
 #include "benchmarks/suite/selection.hpp"
 #include "impl/support/no_answer.hpp"
@@ -70,7 +70,9 @@ nlohmann::json list(const nlohmann::json& request) {
 
 double seconds_of_runs(suite::Case& problem, std::size_t variant, const Execution& execution, std::uint64_t runs) {
   const auto start = std::chrono::steady_clock::now();
-  const auto passed = [start] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
+  const auto passed = [start] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  };
   run_times(problem, variant, execution, runs);
 #ifdef TANDEM_INJECTED_PER_CENT  // ci/gate_power makes every row slower on purpose: not in any other build
   for (const double slower = passed() * (1 + TANDEM_INJECTED_PER_CENT / 100.0); passed() < slower;) {
@@ -84,8 +86,8 @@ class Worker {
  public:
   nlohmann::json answer(const nlohmann::json& request) {
     const std::string& what = request.at("do").get_ref<const std::string&>();
-    if (request.contains("pages")) share_pages(request.at("pages"));
-    const Turn turn;
+    if (request.contains("pages")) suite::share_pages(request.at("pages"));
+    const suite::Turn turn;
     if (what == "list") return list(request);
     if (what == "prepare") return prepare(request);
     if (what == "epoch") return epoch(row_at(request), request.at("runs"), request.at("check"));
@@ -196,13 +198,13 @@ void serve(std::istream& requests, std::ostream& answers) {
   const auto say = [&answers](const nlohmann::json& line) {
     answers << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
   };
-  say({{"tandem_race_worker", protocol_version}, {"counts", TANDEM_CAN_COUNT}, {"shares", can_share_pages()}});
+  say({{"tandem_race_worker", protocol_version}, {"counts", TANDEM_CAN_COUNT}, {"shares", suite::has_page_arena()}});
   Worker worker;
   for (std::string line; std::getline(requests, line);) {
     try {
       const nlohmann::json request = nlohmann::json::parse(line);
       if (request.at("do") == "finish") {
-        keep_own_pages();
+        suite::keep_own_pages();
         say({{"finished", true}});
         return;
       }

@@ -16,6 +16,7 @@
 #include "benchmarks/suite/epochs.hpp"
 #include "benchmarks/suite/interrupt.hpp"
 #include "benchmarks/suite/lane.hpp"
+#include "benchmarks/suite/page_arena.hpp"
 #include "benchmarks/suite/run_error.hpp"
 #include "benchmarks/suite/statistics.hpp"
 
@@ -121,6 +122,7 @@ void run_rounds(std::vector<Racer*>& racers, const RaceOptions& options) {
       racer->row.rounds.first.push_back(not_timed);
       racer->row.rounds.smallest.push_back(not_timed);
     }
+    redraw_pages(options.gate.seed, round);
     for (const std::size_t index : orders[round]) {
       Racer& racer = *racers[index];
       if (!racer.timed() || round % racer.stride != 0) continue;
@@ -208,6 +210,7 @@ void hold_against_roof(Row& row, const Roof& roof) {
 }
 
 std::vector<Row> race(const SelectedWorkload& selected, const RaceOptions& options, const Roof& roof) {
+  const PageArenaScope scope;
   const SelectedWorkload all = with_baselines(selected);
   const CheckedWorkload checked = check_workload(all, options.gate);
   const std::set<std::size_t> wanted(selected.variants.begin(), selected.variants.end());

@@ -1,9 +1,10 @@
 // The race: all variants of a workload timed against each other in rounds of short Google Benchmark runs.
 //
-// A round runs every row once, in an order from a Latin square, so that all rows see the same neighbours, clock and
-// temperature; a row's value in a round is the smaller of two epochs of about a millisecond, with a run that is not
-// timed before few short ones. Speedups are medians of the rounds' ratios with an exact sign-test interval. A row whose
-// single run is long takes part in fewer rounds; its ratios are paired within those.
+// A round runs every row once, in an order from a Latin square and in newly drawn pages (page_arena.hpp), so that all
+// rows see the same neighbours, clock and temperature; a row's value in a round is the smaller of two epochs of about a
+// millisecond, with a run that is not timed before few short ones. Speedups are medians of the rounds' ratios with an
+// exact sign-test interval. A row whose single run is long takes part in fewer rounds; its ratios are paired within
+// those.
 #pragma once
 
 #include <cstddef>
