@@ -64,22 +64,24 @@ void measure_bandwidth(std::vector<MemoryLevel>& levels, Memories& memories, con
     // milliseconds, and a neighbour would hardly ever leave all threads alone for so long.
     const std::size_t all_bytes = bytes_per_thread(level, team);
     const std::size_t bytes = is_memory ? std::min(all_bytes, memory_slice) : all_bytes;
-    const std::size_t slices = all_bytes / bytes;
+    // A try at a cache takes other pages than the one before: they decide how much of a cache the same number of bytes
+    // finds room in (page_arena.hpp).
+    const std::size_t slices = (is_memory ? all_bytes : memories.front().size()) / bytes;
     const auto measure = [&](double& best, auto pass) {
       const auto pass_over_all = [&](int thread) {
         for (std::size_t slice = 0; slice < slices; ++slice) pass(memories[thread].data() + slice * bytes);
         return 0.0;
       };
-      team.rate([](int) {}, pass_over_all);  // leaves the caches full of what this loop leaves there
+      if (is_memory) team.rate([](int) {}, pass_over_all);  // leaves the caches full of what this loop leaves there
       const std::size_t passes = is_memory ? 1 : steps_for(effort.try_seconds, [&](std::size_t count) {
         for (std::size_t i = 0; i < count; ++i) pass(memories[0].data());
       });
-      const auto warm = [&](int thread) {
-        if (!is_memory) pass(memories[thread].data());
-      };
       const int tries = is_memory ? 4 * effort.tries : effort.tries;
       for (int done = 0; done < tries; ++done) {
         const std::size_t offset = done % slices * bytes;
+        const auto warm = [&](int thread) {
+          if (!is_memory) pass(memories[thread].data() + offset);
+        };
         raise(best, team.rate(warm,
                               [&](int thread) {
                                 for (std::size_t i = 0; i < passes; ++i) pass(memories[thread].data() + offset);

@@ -19,12 +19,17 @@ struct Bandwidth {
   double copy;
 };
 
-double memory_seconds(const Work& work, const Bandwidth& bandwidth) {
-  const double apart = time_for(work.bytes_read, bandwidth.read) + time_for(work.bytes_written, bandwidth.write);
+/// Reads and writes of memory share a bus; a cache reads while it writes, so that reads which no write is paired with
+/// may fit beside them.
+double memory_seconds(const Work& work, const Bandwidth& bandwidth, bool is_memory) {
+  const auto apart = [&](double read, double written) {
+    return time_for(read, bandwidth.read) + time_for(written, bandwidth.write);
+  };
   const double paired = std::min(work.bytes_read, work.bytes_written);
-  const double overlapped = time_for(2 * paired, bandwidth.copy) + time_for(work.bytes_read - paired, bandwidth.read) +
-                            time_for(work.bytes_written - paired, bandwidth.write);
-  return std::min(apart, overlapped);
+  const double copy = time_for(2 * paired, bandwidth.copy);
+  const double overlapped = is_memory ? copy + apart(work.bytes_read - paired, work.bytes_written - paired)
+                                      : std::max({copy, apart(work.bytes_read, 0), apart(0, work.bytes_written)});
+  return std::min(apart(work.bytes_read, work.bytes_written), overlapped);
 }
 
 /// The level of the peaks whose bandwidths bound a footprint: that of the smallest cache that holds it, or memory. The
@@ -73,6 +78,7 @@ LeastTime least_time(const Work& work, const Peaks& one_thread, const Peaks& all
   struct Levels {
     const MemoryLevel& one;
     const MemoryLevel& all;
+    bool is_memory;
   };
   const auto levels_for = [&](double footprint) -> std::optional<Levels> {
     const auto level = level_of(footprint, threads, card);
@@ -80,7 +86,7 @@ LeastTime least_time(const Work& work, const Peaks& one_thread, const Peaks& all
     if (*level >= one_thread.levels.size() || *level >= all_threads.levels.size()) {
       throw std::invalid_argument("The peaks lack a level of the machine's card.");
     }
-    return Levels{one_thread.levels[*level], all_threads.levels[*level]};
+    return Levels{one_thread.levels[*level], all_threads.levels[*level], *level + 1 == one_thread.levels.size()};
   };
   if (work.bytes() > 0) {
     if (const auto levels = levels_for(work.footprint)) {
@@ -90,9 +96,11 @@ LeastTime least_time(const Work& work, const Peaks& one_thread, const Peaks& all
         };
         return at_threads(better(levels->one), better(levels->all));
       };
-      needs(memory_seconds(work, {bandwidth(&MemoryLevel::read, &MemoryLevel::read),
-                                  bandwidth(&MemoryLevel::write, &MemoryLevel::write_non_temporal),
-                                  bandwidth(&MemoryLevel::copy, &MemoryLevel::copy_non_temporal)}),
+      needs(memory_seconds(work,
+                           {bandwidth(&MemoryLevel::read, &MemoryLevel::read),
+                            bandwidth(&MemoryLevel::write, &MemoryLevel::write_non_temporal),
+                            bandwidth(&MemoryLevel::copy, &MemoryLevel::copy_non_temporal)},
+                           levels->is_memory),
             "bytes");
     }
   }
