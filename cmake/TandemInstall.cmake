@@ -1,4 +1,4 @@
-# `cmake --install`: the program, a library per method, and the CMake package that find_package(tandem) finds.
+# `cmake --install`: the program, a library per family, and the CMake package that find_package(tandem) finds.
 # Headers keep their paths in the project below include/tandem, so that users write the same #include lines.
 include(CMakePackageConfigHelpers)
 set(header_folder ${CMAKE_INSTALL_INCLUDEDIR}/tandem)
@@ -8,7 +8,7 @@ install(TARGETS tandem)
 install(DIRECTORY models DESTINATION ${CMAKE_INSTALL_DATADIR}/tandem
         FILES_MATCHING PATTERN "*.bin" PATTERN "*.tsv" PATTERN "held_out.txt")
 set_target_properties(tandem_options PROPERTIES EXPORT_NAME options)
-install(TARGETS tandem_options ${TANDEM_METHOD_TARGETS} EXPORT tandem INCLUDES DESTINATION ${header_folder})
+install(TARGETS tandem_options ${TANDEM_FAMILY_TARGETS} EXPORT tandem INCLUDES DESTINATION ${header_folder})
 install(EXPORT tandem NAMESPACE tandem:: FILE tandemTargets.cmake DESTINATION ${package_folder})
 
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/tandemConfig.cmake.in tandemConfig.cmake
@@ -34,12 +34,11 @@ function(tandem_install_header header)
   endforeach()
 endfunction()
 
-file(GLOB public_headers CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} reference/*.hpp)
-foreach(method IN LISTS method_folders)
-  file(GLOB headers CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} impl/${method}/${method}.hpp
-                                                                           impl/${method}/${method}_*.hpp)
-  list(APPEND public_headers ${headers})
-endforeach()
-foreach(header IN LISTS public_headers)
-  tandem_install_header(${header})
+# Headers that lie in the folder of a family itself are for users; those in the folders below it are its own.
+foreach(family IN LISTS families)
+  file(GLOB public_headers CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} reference/${family}/*.hpp
+                                                                                  impl/${family}/*.hpp)
+  foreach(header IN LISTS public_headers)
+    tandem_install_header(${header})
+  endforeach()
 endforeach()

@@ -41,9 +41,7 @@ function(tandem_provenance target)
     string(APPEND flags " -fsanitize=${TANDEM_SANITIZE}")
   endif()
   set(libraries "")
-  foreach(library IN ITEMS "Google Benchmark=benchmark" "Highway=hwy" "Eigen=Eigen3" "oneTBB=TBB" "hwloc=hwloc"
-                           "fmt=fmt" "nlohmann-json=nlohmann_json" "CLI11=CLI11" "oneDNN=dnnl"
-                           "SentencePiece=sentencepiece")
+  foreach(library IN LISTS TANDEM_LIBRARIES)
     string(REGEX MATCH "^(.*)=(.*)$" both "${library}")
     set(name "${CMAKE_MATCH_1}")
     set(package "${CMAKE_MATCH_2}")

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "benchmarks/suite/progress.hpp"
-#include "claims/claim.hpp"
+#include "claims/suite/claim.hpp"
 
 namespace tandem::program {
 

@@ -44,7 +44,7 @@ struct SelectionFlags {
 };
 
 /// `tandem solve METHOD`: one method on the user's own input. Registers itself with a static object from
-/// program/solve/<method>.cpp.
+/// program/solve/<family>.cpp.
 struct Solver {
   std::string method;
   std::string summary;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "benchmarks/suite/interrupt.hpp"
-#include "claims/claim.hpp"
+#include "claims/suite/claim.hpp"
 #include "program/findings.hpp"
 #include "program/program.hpp"
 #include "program/results.hpp"

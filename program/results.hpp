@@ -12,7 +12,7 @@
 #include "benchmarks/suite/noise.hpp"
 #include "benchmarks/suite/peaks.hpp"
 #include "benchmarks/suite/race.hpp"
-#include "claims/claim.hpp"
+#include "claims/suite/claim.hpp"
 
 namespace tandem::program {
 

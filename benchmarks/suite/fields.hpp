@@ -1,5 +1,5 @@
 // A method's description of its answer, field by field, and what the suite does by it: it poisons the output before a
-// run, compares it behind, and damages a right one to see that the comparison notices (tests/judge_test.cpp).
+// run, compares it behind, and damages a right one to see that the comparison notices (tests/suite/judge_test.cpp).
 //
 // A description is a function that names every field with its place in the answer, its size and its rule:
 //

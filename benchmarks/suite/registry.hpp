@@ -1,6 +1,6 @@
 // What the suite knows of a method: its variants, its workloads, and how answers are compared.
 //
-// A method registers itself from one file, benchmarks/<method>.cpp, with a static `Registered<Problem, Answer>`.
+// A method registers itself from one file of benchmarks/<family>/, with a static `Registered<Problem, Answer>`.
 // Everything else (check, bench, run, the report, the agreement test) walks the registry.
 #pragma once
 

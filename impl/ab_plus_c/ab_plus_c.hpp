@@ -1,4 +1,4 @@
-// The fast implementations of the minimum of a + b + c with N = ab + c. Definitions: reference/ab_plus_c.hpp.
+// The fast implementations of the minimum of a + b + c with N = ab + c. Definitions: reference/ab_plus_c/ab_plus_c.hpp.
 //
 // Notation of kexue.fm 9775: p = a + b, q = b - a, so 4c = 4N - p^2 + q^2 and the sum is p + c. For p >= 2 sqrt N the
 // best q for a given p is the least q >= sqrt(p^2 - 4N) of the parity of p.
@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "impl/support/execution.hpp"
-#include "reference/ab_plus_c.hpp"
+#include "reference/ab_plus_c/ab_plus_c.hpp"
 
 namespace tandem::ab_plus_c {
 

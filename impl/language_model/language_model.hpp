@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "impl/support/execution.hpp"
-#include "reference/language_model.hpp"
+#include "reference/language_model/language_model.hpp"
 
 namespace tandem::language_model {
 
@@ -73,8 +73,8 @@ class Encoder {
 /// The largest difference from `reference` that rounding can explain, as a share of the largest logit of the position.
 double logit_tolerance(const Shape& shape);
 
-struct Weights;       // impl/language_model/weights.hpp
-struct DecoderState;  // impl/language_model/decoder.hpp
+struct Weights;       // impl/language_model/decoder/weights.hpp
+struct DecoderState;  // impl/language_model/decoder/decoder.hpp
 
 /// The weights in the order of the products. Copies share them.
 class PackedModel {

@@ -1,4 +1,4 @@
-// The fast variants of one NBCE step, and what decoding with it needs. Definition: reference/nbce.hpp.
+// The fast variants of one NBCE step, and what decoding with it needs. Definition: reference/nbce/nbce.hpp.
 //
 // The chosen context and the kept tokens of the rows that go into `merged` are those of the definition: where float
 // does not tell, the row is looked at again in double, and where the rounding of doubles decides, by the definition's
@@ -11,8 +11,8 @@
 
 #include "impl/language_model/language_model.hpp"
 #include "impl/support/execution.hpp"
-#include "reference/nbce.hpp"
-#include "reference/nbce_answer.hpp"
+#include "reference/nbce/answer.hpp"
+#include "reference/nbce/nbce.hpp"
 
 namespace tandem::nbce {
 

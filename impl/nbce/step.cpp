@@ -6,9 +6,9 @@
 #include <stdexcept>
 #include <vector>
 
-#include "impl/nbce/merge.hpp"
+#include "impl/nbce/merge/merge.hpp"
 #include "impl/nbce/nbce.hpp"
-#include "impl/nbce/row.hpp"
+#include "impl/nbce/row/row.hpp"
 #include "impl/support/parallel.hpp"
 
 namespace tandem::nbce {

@@ -1,4 +1,4 @@
-// The fast variants of the recurrent networks. Definition: reference/rnn.hpp.
+// The fast variants of the recurrent networks. Definition: reference/rnn/rnn.hpp.
 //
 // One function template per way of evaluating the sequence; the cell is its argument (`sequential_simd<Gru>`). Every
 // function refuses bad input as the reference does, and may be called from several threads at once. Weights are packed,
@@ -9,8 +9,8 @@
 
 #include "impl/support/execution.hpp"
 #include "impl/support/no_answer.hpp"
-#include "reference/rnn.hpp"
-#include "reference/rnn_fixed.hpp"
+#include "reference/rnn/fixed.hpp"
+#include "reference/rnn/rnn.hpp"
 
 namespace tandem::rnn {
 
@@ -30,7 +30,7 @@ void channels_simd_omp(const Problem<Cell>& problem, Answer<>& answer, const Exe
 template <class Cell>
 void channels_simd_tbb(const Problem<Cell>& problem, Answer<>& answer, const Execution& execution);
 
-// ---- chunks of the sequence at once (impl/rnn/warm_start.hpp) ----------------------------------------------------
+// ---- chunks of the sequence at once (impl/rnn/warm_start/warm_start.hpp) -----------------------------------------
 
 template <class Cell>
 void warm_start_simd(const Problem<Cell>& problem, Answer<>& answer, const Execution& execution);
@@ -72,7 +72,7 @@ void iterate_simd_tbb(const Problem<Cell, Real>& problem, Answer<Real>& answer, 
 /// Newton's scheme as a user of Eigen would first write it; dense tanh alone.
 void newton_eigen(const Problem<Tanh>& problem, Answer<>& answer, const Execution& execution);
 
-// ---- a fixed number of iterations as the model (reference/rnn_fixed.hpp) -----------------------------------------
+// ---- a fixed number of iterations as the model (reference/rnn/fixed.hpp) -----------------------------------------
 
 template <class Cell>
 void fixed_simd(const FixedProblem<Cell>& problem, Answer<>& answer, const Execution& execution);

@@ -1,7 +1,8 @@
-// The fast variants of the skeleton method. Definition: reference/skeleton.hpp.
+// The fast variants of the skeleton method. Definition: reference/skeleton/skeleton.hpp.
 //
 // This is the header that users of the library include, so it names no package but the standard library. A new variant
-// is its source file in this folder, its declaration here, and its line in the table of benchmarks/skeleton.cpp.
+// is its source file in this folder or below it, its declaration here, and its line in the table of
+// benchmarks/skeleton/skeleton.cpp.
 //
 // A variant's name says what differs: algorithm, `eigen` or `simd`, `omp` or `tbb` (`newton_simd_omp`).
 // Every function here refuses bad input as the reference does (std::invalid_argument), allocates nothing, and may be
@@ -9,7 +10,7 @@
 #pragma once
 
 #include "impl/support/execution.hpp"
-#include "reference/skeleton.hpp"
+#include "reference/skeleton/skeleton.hpp"
 
 namespace tandem::skeleton {
 

@@ -1,9 +1,9 @@
 // Instruction-set levels for code that has no run-time dispatch of its own (Eigen).
 //
-// Every impl/<method>/*eigen*.cpp is compiled once per level, with that level's -march flag, TANDEM_LEVEL naming the
-// level, and Eigen's namespace renamed after it (Eigen_x86_64_v3), so that the linker cannot take an inline function of
-// one level for that of another. The first level's compilation also has TANDEM_DISPATCHER and holds the function that
-// users call. See impl/skeleton/eigen.cpp.
+// Every file of impl/ with `eigen` in its name is compiled once per level, with that level's -march flag, TANDEM_LEVEL
+// naming the level, and Eigen's namespace renamed after it (Eigen_x86_64_v3), so that the linker cannot take an inline
+// function of one level for that of another. The first level's compilation also has TANDEM_DISPATCHER and holds the
+// function that users call. See impl/skeleton/eigen.cpp.
 #pragma once
 
 #include <hwy/highway.h>

@@ -3,8 +3,8 @@
 #include <limits>
 #include <vector>
 
-#include "impl/unigram/automaton.hpp"
-#include "impl/unigram/blocks.hpp"
+#include "impl/unigram/automaton/automaton.hpp"
+#include "impl/unigram/automaton/blocks.hpp"
 #include "impl/unigram/unigram.hpp"
 
 namespace tandem::unigram {

@@ -3,8 +3,8 @@
 #include <numeric>
 #include <vector>
 
-#include "impl/unigram/blocks.hpp"
-#include "impl/unigram/forward.hpp"
+#include "impl/unigram/automaton/blocks.hpp"
+#include "impl/unigram/sample/forward.hpp"
 #include "impl/unigram/unigram.hpp"
 
 namespace tandem::unigram {

@@ -1,4 +1,4 @@
-// The fast variants of unigram tokenisation, its files and its training. Definition: reference/unigram.hpp.
+// The fast variants of unigram tokenisation, its files and its training. Definition: reference/unigram/unigram.hpp.
 //
 // All variants share one preparation (Tables): an Aho-Corasick automaton, whose state after a byte knows all pieces
 // that end there. The automaton runs over several places of a text in lock-step, because each of its steps waits for
@@ -17,10 +17,10 @@
 #include <vector>
 
 #include "impl/support/execution.hpp"
-#include "reference/unigram.hpp"
-#include "reference/unigram_continuation.hpp"
-#include "reference/unigram_expectation.hpp"
-#include "reference/unigram_other_laws.hpp"
+#include "reference/unigram/continuation.hpp"
+#include "reference/unigram/expectation.hpp"
+#include "reference/unigram/other_laws.hpp"
+#include "reference/unigram/unigram.hpp"
 
 namespace tandem::unigram {
 
@@ -95,7 +95,7 @@ void expect(const Sampler& sampler, std::string_view text, Expectation& expectat
 void expect_omp(const Sampler& sampler, std::string_view text, Expectation& expectation, const Execution&);
 void expect_tbb(const Sampler& sampler, std::string_view text, Expectation& expectation, const Execution&);
 
-// ---- samplers of other laws (reference/unigram_other_laws.hpp) -----------------------------------------------------
+// ---- samplers of other laws (reference/unigram/other_laws.hpp) -----------------------------------------------------
 
 /// Uniform in [0, 1), a multiple of 2^-32, for a candidate of the first Viterbi sampling: from 1 on at every position.
 double draw_uniform_of_candidate(const Seed& seed, std::size_t position, std::size_t candidate);

@@ -17,7 +17,7 @@
 #include "benchmarks/suite/progress.hpp"
 #include "benchmarks/suite/registry.hpp"
 #include "program/program.hpp"
-#include "reference/ab_plus_c.hpp"
+#include "reference/ab_plus_c/ab_plus_c.hpp"
 
 namespace tandem::program {
 namespace {

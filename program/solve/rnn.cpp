@@ -11,7 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "benchmarks/rnn_lac_support.hpp"
+#include "benchmarks/rnn/lac_support.hpp"
 #include "benchmarks/suite/machine.hpp"
 #include "program/program.hpp"
 

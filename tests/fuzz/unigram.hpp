@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "impl/unigram/files.hpp"
 #include "impl/unigram/unigram.hpp"
-#include "impl/unigram/unigram_files.hpp"
 
 namespace tandem::unigram {
 

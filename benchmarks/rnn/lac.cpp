@@ -1,0 +1,168 @@
+// LAC's network on a long text. The method is there where its data is.
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "benchmarks/rnn/lac_support.hpp"
+#include "benchmarks/suite/hash.hpp"
+#include "benchmarks/suite/registry.hpp"
+#include "impl/rnn/warm_start/warm_start.hpp"
+#include "impl/support/random.hpp"
+
+namespace tandem::rnn::lac {
+namespace {
+
+Problem text_problem(Text text, std::size_t count, std::uint64_t seed) {
+  return {.network = shipped_model().network, .characters = shipped_model().ids(shipped_text(text, count, seed))};
+}
+
+// The reference's multiplications per character; a fast variant's "step" stands for 64 of them.
+constexpr double multiplications = 491'520 + 256 * 57;
+constexpr double fast_step = multiplications / 64;
+
+suite::Workload<Problem> workload(std::string name, Text text, std::size_t count, bool quick) {
+  return {.name = std::move(name),
+          .size = static_cast<double>(count),
+          .fitted = text == Text::whole,
+          .quick = quick,
+          .make = [text, count](std::uint64_t seed) { return text_problem(text, count, seed); }};
+}
+
+// The agreement test takes many awkward lengths: a small network of random weights, with sizes that are multiples of no
+// register's, does them in no time. The shipped one is checked on every workload.
+Problem small_problem(std::size_t count, std::uint64_t seed) {
+  std::uint64_t item = 0;
+  const auto random = [&](std::size_t size) {
+    std::vector<float> numbers(size);
+    for (float& number : numbers) number = static_cast<float>(2 * random_uniform(seed, item++, 1) - 1);
+    return numbers;
+  };
+  const auto projection = [&](std::size_t inputs, std::size_t outputs) {
+    return Projection{
+        .inputs = inputs, .outputs = outputs, .weights = random(inputs * outputs), .bias = random(outputs)};
+  };
+  constexpr std::size_t characters = 50;
+  constexpr std::size_t h = 9;
+  constexpr std::size_t tags = 5;
+  auto network = std::make_shared<Network>();
+  network->embedding_size = 6;
+  network->hidden_size = h;
+  network->tag_count = tags;
+  network->embedding = random(characters * network->embedding_size);
+  const auto direction = [&](std::size_t inputs) {
+    return Direction{.projection = projection(inputs, 3 * h), .weights = random(3 * h * h)};
+  };
+  network->layers.push_back({direction(6), direction(6)});
+  network->layers.push_back({direction(2 * h), direction(2 * h)});
+  network->emission = projection(2 * h, tags);
+  network->start = random(tags);
+  network->end = random(tags);
+  network->transitions = random(tags * tags);
+  Problem problem{.network = std::move(network), .characters = std::vector<std::uint32_t>(count)};
+  for (std::size_t i = 0; i < count; ++i) {
+    problem.characters[i] = static_cast<std::uint32_t>(random_bits(seed, i, 2) % characters);
+  }
+  return problem;
+}
+
+/// The largest sum of |weights| into one number of a layer.
+double largest_row_sum(const Network& network) {
+  double largest = 0;
+  const std::size_t h = network.hidden_size;
+  for (const auto& layer : network.layers) {
+    for (const Direction& direction : layer) {
+      for (std::size_t row = 0; row < 3 * h; ++row) {
+        double sum = std::abs(direction.projection.bias[row]);
+        for (std::size_t from = 0; from < h; ++from) sum += std::abs(direction.weights[row * h + from]);
+        for (std::size_t from = 0; from < direction.projection.inputs; ++from) {
+          sum += std::abs(direction.projection.weights[from * 3 * h + row]);
+        }
+        largest = std::max(largest, sum);
+      }
+    }
+  }
+  return largest;
+}
+
+// States and emissions at 64 places follow from their neighbours, and the tags are the best for all the emissions.
+// A boundary between chunks is accepted when the states differ by meeting_tolerance (1e-5), which one step multiplies
+// by at most the row sum S of |W|; the rounding of a sum of at most 400 products that add up to S in magnitude is as
+// large: 400 * 6e-8 S = 2.4e-5 S in the worst case. So 4e-5 S, some 1e-2 for this network, where a wrong operation
+// makes the states, which range over [-1, 1], differ by 0.1 and more.
+double tolerance(const Problem& problem) { return 4 * meeting_tolerance * (1 + largest_row_sum(*problem.network)); }
+
+// The tags must be the same, all of them.
+void describe(const Problem& problem, suite::Fields<Answer>& fields) {
+  const Network& network = *problem.network;
+  const std::size_t length = problem.characters.size();
+  fields.equal("tags", &Answer::tags, length);
+  fields.absolute("emissions", &Answer::emissions, length * network.tag_count, tolerance(problem));
+  fields.absolute("states", &Answer::states, {network.layers.size(), length * 2 * network.hidden_size},
+                  tolerance(problem));
+}
+
+std::optional<std::string> certificate(const Problem& problem, const Answer& answer) {
+  const std::size_t length = problem.characters.size();
+  const double residual = lac::residual(problem, answer, std::max<std::size_t>(1, length / 64));
+  if (!(residual <= tolerance(problem))) return "a state or emission is off by " + std::to_string(residual);
+  if (answer.tags != best_tags(*problem.network, answer.emissions))
+    return "the tags are not the best for the emissions";
+  return std::nullopt;
+}
+
+// What no algorithm can do without: the recurrences, the second layer's projection and the emissions. (The first
+// layer's projection costs as much as the text has distinct characters.)
+suite::Work work(const Problem& problem, const Answer& answer) {
+  const Network& network = *problem.network;
+  const auto count = static_cast<double>(problem.characters.size());
+  double multiplications_per_character = static_cast<double>(network.emission.weights.size());
+  for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
+    for (const Direction& direction : network.layers[layer]) {
+      multiplications_per_character += static_cast<double>(direction.weights.size());
+      if (layer > 0) multiplications_per_character += static_cast<double>(direction.projection.weights.size());
+    }
+  }
+  double written = static_cast<double>(answer.emissions.size() + answer.tags.size());
+  for (const auto& states : answer.states) written += static_cast<double>(states.size());
+  return {.fma_float = count * multiplications_per_character,
+          .bytes_written = sizeof(float) * written,
+          .footprint = sizeof(float) * written};
+}
+
+suite::Method<Problem, Answer> method() {
+  const auto row = [](const Variant& variant) {
+    const bool slow = variant.name == "reference";
+    return suite::Variant<Problem, Answer>{.name = std::string(variant.name),
+                                           .run = variant.run,
+                                           .growth = {.exponent = 1, .constant = slow ? multiplications : fast_step}};
+  };
+  std::vector<suite::Variant<Problem, Answer>> rows;
+  std::ranges::transform(variants(), std::back_inserter(rows), row);
+  return {
+      .name = "rnn_lac",
+      .summary = "Chinese word segmentation and tagging: two bidirectional GRU layers and a CRF, weights of Baidu LAC",
+      .source = "arXiv 1807.01882",
+      .baseline = "sequential_simd",
+      .variants = std::move(rows),
+      .workloads = {workload("text_512", Text::whole, 512, true),
+                    workload("text_16k", Text::whole, std::size_t{1} << 14, true),
+                    workload("text_131k", Text::whole, std::size_t{1} << 17, false),
+                    workload("chinese_131k", Text::chinese, std::size_t{1} << 17, false)},
+      .problem = small_problem,
+      .hash = [](const Problem& problem) { return suite::hash_of(problem.characters); },
+      .fields = describe,
+      .certificate = certificate,
+      .work = work};
+}
+
+const bool registered = [] {
+  if (!data_is_there()) return false;
+  const suite::Registered<Problem, Answer> there(method());
+  return true;
+}();
+
+}  // namespace
+}  // namespace tandem::rnn::lac

@@ -1,0 +1,132 @@
+// Recurrent layers as libraries have them, with the input projection: where other people's code is raced.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <string>
+#include <utility>
+
+#include "benchmarks/suite/hash.hpp"
+#include "benchmarks/suite/registry.hpp"
+#include "impl/rnn/projected.hpp"
+#include "impl/rnn/projected/peers.hpp"
+#include "impl/rnn/warm_start/warm_start.hpp"
+#include "impl/support/random.hpp"
+
+namespace tandem::rnn::projected {
+namespace {
+
+double random_normal(std::uint64_t seed, std::uint64_t item, std::uint64_t step) {
+  const double u = 1 - random_uniform(seed, item, 2 * step);
+  return std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * random_uniform(seed, item, 2 * step + 1));
+}
+
+// Features as wide as the state, standard normal; weights N(0, 1 / d), those of the recurrence times 0.9: the cells
+// forget, as in the methods without projection.
+template <class Cell>
+ProjectedProblem<Cell> make_problem(std::size_t d, std::size_t length, std::uint64_t seed) {
+  const auto normal = [seed](std::size_t size, double scale, std::uint64_t step) {
+    std::vector<float> numbers(size);
+    for (std::size_t i = 0; i < size; ++i) numbers[i] = static_cast<float>(scale * random_normal(seed, i, step));
+    return numbers;
+  };
+  const double scale = 1 / std::sqrt(static_cast<double>(d));
+  const std::size_t outputs = Cell::gates * d;
+  return {.hidden_size = d,
+          .length = length,
+          .features = normal(length * d, 1, 0),
+          .projection = {.inputs = d,
+                         .outputs = outputs,
+                         .weights = normal(d * outputs, scale, 1),
+                         .bias = normal(outputs, 0.1, 2)},
+          .weights = normal(weight_count<Cell>(d), 0.9 * scale, 3),
+          .initial_state = normal(d, 0.5, 4)};
+}
+
+template <class Cell>
+suite::Workload<ProjectedProblem<Cell>> workload(std::size_t d, std::size_t length, bool quick) {
+  return {.name = "d" + std::to_string(d),
+          .size = static_cast<double>(length) * static_cast<double>(2 * Cell::gates * d * d),
+          .quick = quick,
+          .make = [d, length](std::uint64_t seed) { return make_problem<Cell>(d, length, seed); }};
+}
+
+// The rounding of one step: sums of 2 d products of which the magnitudes add up to about 2 sqrt(d) * 1.5 (normal
+// numbers, states below 1), so at most 2 d u * 3 sqrt(d) in the worst case and its square root's share, sqrt(2 d), in
+// practice: with u = 6e-8 and d = 512 it is 1.3e-4. A boundary between chunks adds meeting_tolerance (1e-5) times
+// the largest row sum, 0.9 sqrt(2 d / pi) + ..., below 0.9 sqrt(d) + 4 for all these sizes: 2.5e-4. The cells forget,
+// so what one step errs the next ones damp; a factor of 4 covers the sum. A wrong operation is off by 0.1 and more.
+double tolerance(std::size_t d) {
+  const double root = std::sqrt(static_cast<double>(std::max<std::size_t>(d, 1)));
+  constexpr double u = std::numeric_limits<float>::epsilon() / 2;
+  return 4 * (std::sqrt(2.0) * root * u * 3 * root + meeting_tolerance * (0.9 * root + 4));
+}
+
+template <class Cell>
+void describe(const ProjectedProblem<Cell>& problem, suite::Fields<Answer<>>& fields) {
+  fields.absolute("states", &Answer<>::states, problem.length * problem.hidden_size, tolerance(problem.hidden_size));
+  fields.ignored("iterations", &Answer<>::iterations, "of iterating schemes alone");
+  fields.ignored("repeated_steps", &Answer<>::repeated_steps, "each way to cut the sequence repeats its own");
+}
+
+template <class Cell>
+std::optional<std::string> certificate(const ProjectedProblem<Cell>& problem, const Answer<>& answer) {
+  const double found = residual(problem, answer, 0, std::max<std::size_t>(1, problem.length / 64));
+  if (found <= tolerance(problem.hidden_size)) return std::nullopt;
+  return "a state is off by " + std::to_string(found);
+}
+
+template <class Cell>
+suite::Work work(const ProjectedProblem<Cell>& problem, const Answer<>& answer) {
+  const auto steps = static_cast<double>(problem.length);
+  const double read = static_cast<double>(problem.features.size());
+  const double written = static_cast<double>(answer.states.size());
+  return {.fma_float = steps * static_cast<double>(problem.weights.size() + problem.projection.weights.size()),
+          .bytes_read = sizeof(float) * read,
+          .bytes_written = sizeof(float) * written,
+          .footprint = sizeof(float) * (read + written)};
+}
+
+template <class Cell>
+suite::Method<ProjectedProblem<Cell>, Answer<>> method(const std::string& name, const std::string& summary) {
+  using Problem = ProjectedProblem<Cell>;
+  // The reference counts multiplications; a step of the fast ones stands for 16.
+  constexpr suite::Growth fast{.exponent = 1, .constant = 1.0 / 16};
+  suite::Method<Problem, Answer<>> result{
+      .name = name,
+      .summary = summary,
+      .source = "arXiv 1406.1078; kexue.fm 9783",
+      .baseline = "sequential_simd",
+      .variants = {{"reference",
+                    [](const Problem& problem, Answer<>& answer, const Execution&) { reference(problem, answer); },
+                    {.exponent = 1, .constant = 1}},
+                   {"sequential_simd", sequential_simd<Cell>, fast},
+                   {"warm_start_simd", warm_start_simd<Cell>, fast},
+                   {"warm_start_simd_omp", warm_start_simd_omp<Cell>, fast},
+                   {"warm_start_simd_tbb", warm_start_simd_tbb<Cell>, fast}},
+      .workloads = {workload<Cell>(64, 16384, false), workload<Cell>(128, 16384, true),
+                    workload<Cell>(256, 4096, false), workload<Cell>(512, 4096, false)},
+      // d = 13 is a multiple of no register's; d = 96 makes three blocks of 32, which two threads do not share evenly.
+      .problem = [](std::size_t count,
+                    std::uint64_t seed) { return make_problem<Cell>(seed % 3 == 2 ? 96 : 13, count, seed); },
+      .hash = [](const Problem& problem) { return suite::hash_of(problem.features); },
+      .fields = describe<Cell>,
+      .certificate = certificate<Cell>,
+      .work = work<Cell>};
+#ifdef TANDEM_PEER_ONEDNN
+  result.variants.push_back({"peer_onednn", peer_onednn<Cell>, fast});
+  result.variants.push_back({"peer_onednn_omp", peer_onednn<Cell>, fast});
+#endif
+#ifdef TANDEM_PEER_TORCH
+  if constexpr (std::is_same_v<Cell, Tanh>) result.variants.push_back({"peer_torch", peer_torch, fast});
+#endif
+  return result;
+}
+
+const suite::Registered<ProjectedProblem<Tanh>, Answer<>> tanh_layer(
+    method<Tanh>("rnn_tanh_projected", "A tanh RNN layer with its input projection, against other libraries'"));
+const suite::Registered<ProjectedProblem<Gru>, Answer<>> gru_layer(
+    method<Gru>("rnn_gru_projected", "A GRU layer with its input projection, against other libraries'"));
+
+}  // namespace
+}  // namespace tandem::rnn::projected

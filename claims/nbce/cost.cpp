@@ -1,0 +1,107 @@
+// The claim that NBCE is for: its cost grows linearly with the number of contexts, that of one long prompt as a square.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "benchmarks/language_model/support.hpp"
+#include "benchmarks/suite/statistics.hpp"
+#include "claims/suite/claim.hpp"
+#include "claims/suite/timing.hpp"
+#include "impl/nbce/nbce.hpp"
+
+namespace tandem::claims {
+namespace {
+
+using nbce::Request;
+using nbce::Session;
+
+Request request_of(std::size_t contexts) {
+  Request request{};
+  const auto tokens = [](std::size_t count, std::uint64_t item) {
+    std::vector<nbce::Token> result;
+    for (std::size_t t = 0; t < count; ++t) {
+      result.push_back(static_cast<nbce::Token>(random_bits(1, item, t) % language_model::shipped_shape.vocabulary));
+    }
+    return result;
+  };
+  request.question = tokens(16, 0);
+  for (std::size_t k = 1; k <= contexts; ++k) request.contexts.push_back(tokens(96, k));
+  return request;
+}
+
+/// time = linear L + square L^2, by least squares of the relative errors.
+struct Parabola {
+  double linear = 0;
+  double square = 0;
+
+  Parabola(std::span<const double> lengths, std::span<const double> times) {
+    double aa = 0, ab = 0, bb = 0, at = 0, bt = 0;
+    for (std::size_t i = 0; i < times.size(); ++i) {
+      const double a = lengths[i] / times[i];
+      const double b = lengths[i] * a;
+      aa += a * a, ab += a * b, bb += b * b, at += a, bt += b;
+    }
+    const double determinant = aa * bb - ab * ab;
+    linear = (at * bb - bt * ab) / determinant;
+    square = (bt * aa - at * ab) / determinant;
+  }
+  double share_of_square(double length) const { return square * length / (linear + square * length); }
+};
+
+Outcome linear_against_square(bool full) {
+  const language_model::PackedModel model(language_model::random_model(language_model::shipped_shape, 1));
+  std::vector<double> counts;
+  std::vector<double> lengths;
+  std::vector<Run> runs;  // NBCE with 1, 2, 4, ... contexts, then the long prompts
+  std::vector<Run> whole;
+  const std::size_t most = full ? 64 : 32;
+  for (std::size_t contexts = 1; contexts <= most; contexts *= 2) {
+    const Request request = request_of(contexts);
+    const Request long_request = concatenated(request);
+    counts.push_back(static_cast<double>(contexts));
+    lengths.push_back(static_cast<double>(long_request.question.size()) + 1);
+    runs.emplace_back([&model, request] { Session(model, request).merge(0.5); });
+    whole.emplace_back([&model, long_request] { Session(model, long_request).merge(0.5); });
+  }
+  runs.insert(runs.end(), whole.begin(), whole.end());
+  const Turns turns = take_turns(runs, full ? 30 : 3);
+
+  const std::size_t sizes = counts.size();
+  const Figure growth = turns.figure(
+      [&](std::span<const double> times) { return suite::growth_exponent(counts, times.first(sizes)).estimate; });
+  const Figure share = turns.figure([&](std::span<const double> times) {
+    return Parabola(lengths, times.last(sizes)).share_of_square(lengths.back());
+  });
+  std::vector<std::string> times;
+  std::string crossover = "none";
+  for (std::size_t i = 0; i < sizes; ++i) {
+    times.push_back(fmt::format("n = {}: {:.1f} and {:.1f} ms", counts[i], 1e3 * turns.seconds(i).estimate,
+                                1e3 * turns.seconds(sizes + i).estimate));
+  }
+  for (std::size_t i = sizes; i-- > 0 && turns.ratio(i, sizes + i).high < 1;) {
+    crossover = fmt::format("n = {}", counts[i]);
+  }
+  return {fmt::format("NBCE grows as n^e, e = {}; the square's share of the long prompt's time at {:.0f} tokens is {}; "
+                      "NBCE is faster from {} on; NBCE and long prompt, one thread: {}",
+                      text_of(growth), lengths.back(), text_of(share), crossover, fmt::join(times, "; ")),
+          together({decide(growth, {.least = 0.9, .most = 1.1}), decide(share, at_least(0.5))}), sizes};
+}
+
+const Registered nbce_cost_registered{{
+    {.id = "C13",
+     .method = "nbce",
+     .statement = "Reading n contexts costs NBCE a time linear in n, where one long prompt costs the square",
+     .source = "kexue.fm 9617",
+     .threshold = "contexts of 96 tokens: exponent 1 +- 0.1 over n; at the longest more than half of the long prompt's "
+                  "time is the square's",
+     .quick_seconds = 5,
+     .full_seconds = 40,
+     .experiment = linear_against_square},
+}};
+
+}  // namespace
+}  // namespace tandem::claims

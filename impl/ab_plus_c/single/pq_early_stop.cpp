@@ -1,0 +1,21 @@
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "impl/ab_plus_c/single/pq_early_stop.cpp"
+#include <hwy/foreach_target.h>
+// clang-format off: must come after foreach_target.h
+#include <hwy/highway.h>
+#include "impl/ab_plus_c/kernels/pq_early_stop-inl.hpp"
+// clang-format on
+
+#include "impl/ab_plus_c/ab_plus_c.hpp"
+
+#if HWY_ONCE
+namespace tandem::ab_plus_c {
+
+HWY_EXPORT(early_stop);
+
+void pq_early_stop(const Natural& n, Minimum& answer, const Execution&) {
+  answer = HWY_DYNAMIC_DISPATCH(early_stop)(require_64_bits(n));
+}
+
+}  // namespace tandem::ab_plus_c
+#endif

@@ -1,0 +1,176 @@
+#include "impl/language_model/training/gradient.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <stdexcept>
+#include <string>
+
+#include "impl/support/parallel.hpp"
+
+namespace tandem::language_model {
+
+SequenceWorkspace::SequenceWorkspace(const Shape& shape, std::size_t length) {
+  const std::size_t dim = length * shape.dim;
+  const std::size_t kv_dim = length * shape.kv_dim();
+  const std::size_t hidden = length * shape.hidden_dim;
+  const std::size_t layers = shape.layers;
+  const std::size_t block = std::min(query_block, length) * length;
+  const std::size_t pairs = shape.head_size() / 2;
+  struct Part {
+    float*& place;
+    std::size_t size;
+  };
+  const Part parts[] = {{input, (layers + 1) * dim},
+                        {attention_input, layers * dim},
+                        {query, layers * dim},
+                        {key, layers * kv_dim},
+                        {value, layers * kv_dim},
+                        {mixed, layers * dim},
+                        {middle, layers * dim},
+                        {feed_forward_input, layers * dim},
+                        {gate, layers * hidden},
+                        {up, layers * hidden},
+                        {product, layers * hidden},
+                        {log_sums, layers * shape.heads * length},
+                        {output, dim},
+                        {logits, length * shape.vocabulary},
+                        {losses, length},
+                        {h_gradient, dim},
+                        {norm_gradient, dim},
+                        {mixed_gradient, dim},
+                        {query_gradient, dim},
+                        {key_gradient, kv_dim},
+                        {value_gradient, kv_dim},
+                        {product_gradient, hidden},
+                        {scores, block},
+                        {scores_gradient, block},
+                        {cosine, length * pairs},
+                        {sine, length * pairs}};
+  const auto aligned = [](std::size_t size) { return (size + 31) / 32 * 32; };  // whole cache lines, two by two
+  std::size_t total = 0;
+  for (const Part& part : parts) total += aligned(part.size);
+  memory = hwy::AllocateAligned<float>(total);
+  if (!memory) throw std::bad_alloc();
+  float* next = memory.get();
+  for (const Part& part : parts) {
+    part.place = next;
+    next += aligned(part.size);
+  }
+  for (std::size_t t = 0; t < length; ++t) {
+    for (std::size_t i = 0; i < pairs; ++i) {
+      const double exponent = -2 * static_cast<double>(i) / static_cast<double>(shape.head_size());
+      const double angle = static_cast<double>(t) * std::pow(10000.0, exponent);
+      cosine[t * pairs + i] = static_cast<float>(std::cos(angle));
+      sine[t * pairs + i] = static_cast<float>(std::sin(angle));
+    }
+  }
+}
+
+void require_valid(const TrainingBatch& batch) {
+  require_valid(batch.model, batch.tokens);
+  if (batch.sequences > 0 && batch.length == 0) throw std::invalid_argument("a loss needs at least two tokens");
+  if (batch.tokens.size() != batch.sequences * (batch.length + 1)) {
+    throw std::invalid_argument("the batch has " + std::to_string(batch.tokens.size()) + " tokens, not " +
+                                std::to_string(batch.sequences * (batch.length + 1)));
+  }
+}
+
+BatchGradient::BatchGradient(const Shape& shape, std::size_t sequences, std::size_t length)
+    : shape_(shape), layout_(shape), length_(length), losses_(sequences) {
+  for (std::size_t i = 0; i < sequences; ++i) {
+    gradients_.push_back(hwy::AllocateAligned<float>(layout_.size));
+    if (!gradients_.back()) throw std::bad_alloc();
+  }
+}
+
+std::unique_ptr<SequenceWorkspace> BatchGradient::take() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!idle_.empty()) {
+      auto workspace = std::move(idle_.back());
+      idle_.pop_back();
+      return workspace;
+    }
+  }
+  return std::make_unique<SequenceWorkspace>(shape_, length_);
+}
+
+void BatchGradient::give_back(std::unique_ptr<SequenceWorkspace> workspace) {
+  const std::lock_guard lock(mutex_);
+  idle_.push_back(std::move(workspace));
+}
+
+template <class Scheduler>
+void BatchGradient::run(const TrainingBatch& batch, TrainingAnswer& answer, const Execution& execution) {
+  const std::size_t length = batch.length;
+  Scheduler::for_each_chunk(execution, batch.sequences, 1, [&](std::size_t sequence, std::size_t) {
+    auto workspace = take();
+    sequence_passes(shape_, layout_, batch.model.parameters.data(), batch.tokens.data() + sequence * (length + 1),
+                    length, *workspace, gradients_[sequence].get());
+    losses_[sequence] = std::accumulate(workspace->losses, workspace->losses + length, 0.0);
+    give_back(std::move(workspace));
+  });
+  const auto predictions = static_cast<double>(std::max<std::size_t>(1, batch.sequences * length));
+  answer.loss = std::accumulate(losses_.begin(), losses_.begin() + static_cast<std::ptrdiff_t>(batch.sequences), 0.0) /
+                predictions;
+
+  constexpr std::size_t grain = std::size_t{1} << 14;
+  const float share = 1 / static_cast<float>(std::max<std::size_t>(1, batch.sequences));
+  Scheduler::for_each_chunk(execution, layout_.size, grain, [&](std::size_t begin, std::size_t end) {
+    float* sum = answer.gradient.data();
+    std::fill(sum + begin, sum + end, 0.0F);
+    for (std::size_t sequence = 0; sequence < batch.sequences; ++sequence) {
+      const float* one = gradients_[sequence].get();
+      for (std::size_t i = begin; i < end; ++i) sum[i] += share * one[i];
+    }
+  });
+}
+
+template void BatchGradient::run<Sequential>(const TrainingBatch&, TrainingAnswer&, const Execution&);
+template void BatchGradient::run<OpenMp>(const TrainingBatch&, TrainingAnswer&, const Execution&);
+template void BatchGradient::run<OneTbb>(const TrainingBatch&, TrainingAnswer&, const Execution&);
+
+namespace {
+
+template <class Scheduler>
+void run(const TrainingBatch& batch, TrainingAnswer& answer, const Execution& execution) {
+  require_valid(batch);
+  if (answer.gradient.size() != batch.model.parameters.size()) {
+    throw std::invalid_argument("there is room for " + std::to_string(answer.gradient.size()) +
+                                " numbers of the gradient, not " + std::to_string(batch.model.parameters.size()));
+  }
+  BatchGradient(batch.model.shape, batch.sequences, batch.length).run<Scheduler>(batch, answer, execution);
+}
+
+}  // namespace
+
+void training_eigen(const TrainingBatch& batch, TrainingAnswer& answer, const Execution& execution) {
+  run<Sequential>(batch, answer, execution);
+}
+
+void training_eigen_omp(const TrainingBatch& batch, TrainingAnswer& answer, const Execution& execution) {
+  run<OpenMp>(batch, answer, execution);
+}
+
+void training_eigen_tbb(const TrainingBatch& batch, TrainingAnswer& answer, const Execution& execution) {
+  run<OneTbb>(batch, answer, execution);
+}
+
+std::vector<double> token_losses(const TrainingBatch& batch, const Execution& execution) {
+  require_valid(batch);
+  const Layout layout(batch.model.shape);
+  std::vector<double> losses(batch.sequences * batch.length);
+  // Few sequences per chunk and a workspace for each: nothing beside the passes.
+  OpenMp::for_each_chunk(execution, batch.sequences, 8, [&](std::size_t begin, std::size_t end) {
+    const SequenceWorkspace workspace(batch.model.shape, batch.length);
+    for (std::size_t sequence = begin; sequence < end; ++sequence) {
+      sequence_passes(batch.model.shape, layout, batch.model.parameters.data(),
+                      batch.tokens.data() + sequence * (batch.length + 1), batch.length, workspace, nullptr);
+      std::copy_n(workspace.losses, batch.length, losses.data() + sequence * batch.length);
+    }
+  });
+  return losses;
+}
+
+}  // namespace tandem::language_model

@@ -1,0 +1,204 @@
+#include "impl/language_model/training/trainer.hpp"
+
+#include <cmath>
+#include <fstream>
+#include <stdexcept>
+#include <utility>
+
+#include "impl/support/parallel.hpp"
+#include "impl/support/random.hpp"
+
+namespace tandem::language_model {
+namespace {
+
+/// Matrices and embeddings normal with a deviation that falls with the width, less where a sum of 2 layers terms is
+/// made of them; gains 1.
+std::vector<float> initial_parameters(const Shape& shape, std::uint64_t seed) {
+  const Layout layout(shape);
+  const double deviation = 0.6 / std::sqrt(static_cast<double>(shape.dim));
+  std::vector<float> parameters(layout.size);
+  const auto fill = [&](std::size_t begin, std::size_t end, double scale) {
+    for (std::size_t i = begin; i < end; ++i) parameters[i] = static_cast<float>(scale * random_normal(seed, i));
+  };
+  const double summed = deviation / std::sqrt(2 * static_cast<double>(shape.layers));
+  fill(0, layout.size, deviation);
+  fill(layout.output, layout.feed_forward_norm, summed);
+  fill(layout.down, layout.up, summed);
+  const auto gains = [&](std::size_t begin, std::size_t count) {
+    std::fill_n(parameters.begin() + static_cast<std::ptrdiff_t>(begin), count, 1.0F);
+  };
+  gains(layout.attention_norm, shape.layers * shape.dim);
+  gains(layout.feed_forward_norm, shape.layers * shape.dim);
+  gains(layout.final_norm, shape.dim);
+  return parameters;
+}
+
+const TrainerOptions& valid(const TrainerOptions& options) {
+  require_valid(options.shape);
+  if (options.steps == 0 || options.sequences == 0) {
+    throw std::invalid_argument("training takes at least one step of at least one sequence");
+  }
+  if (!(options.optimizer.learning_rate > 0 && options.optimizer.learning_rate < 1)) {
+    throw std::invalid_argument("the learning rate must lie between 0 and 1");
+  }
+  return options;
+}
+
+template <class Number>
+void write(std::ofstream& file, const std::vector<Number>& numbers) {
+  const std::uint64_t count = numbers.size();
+  file.write(reinterpret_cast<const char*>(&count), sizeof count);
+  file.write(reinterpret_cast<const char*>(numbers.data()), static_cast<std::streamsize>(count * sizeof(Number)));
+}
+
+/// Nothing is allocated for a count that is not the expected one.
+template <class Number>
+void read(std::ifstream& file, std::size_t count, std::vector<Number>& numbers) {
+  std::uint64_t found = 0;
+  file.read(reinterpret_cast<char*>(&found), sizeof found);
+  if (!file || found != count) throw std::invalid_argument("is no checkpoint of this training, or cut off");
+  numbers.resize(count);
+  file.read(reinterpret_cast<char*>(numbers.data()), static_cast<std::streamsize>(count * sizeof(Number)));
+  if (!file) throw std::invalid_argument("is cut off");
+}
+
+constexpr std::size_t numbers_per_point = 4;
+
+}  // namespace
+
+Trainer::Trainer(const TrainerOptions& options, TrainingText text)
+    : options_(valid(options)),
+      text_(std::move(text)),
+      batch_{.model = {.shape = options.shape, .parameters = initial_parameters(options.shape, options.seed)},
+             .sequences = options.sequences,
+             .length = options.shape.max_length,
+             .tokens = {}},
+      answer_{.loss = 0, .gradient = std::vector<float>(batch_.model.parameters.size())},
+      optimizer_(options.shape, options.optimizer),
+      gradient_(options.shape, options.sequences, options.shape.max_length),
+      window_starts_(text_.window_starts(batch_.length, options.seed, 0)) {}
+
+/// Window number n of the training is a function of the options and the text: no state that a checkpoint could miss.
+void Trainer::next_batch() {
+  batch_.tokens.clear();
+  for (std::size_t n = step_ * options_.sequences; n < (step_ + 1) * options_.sequences; ++n) {
+    while (n - first_of_epoch_ >= window_starts_.size()) {
+      first_of_epoch_ += window_starts_.size();
+      window_starts_ = text_.window_starts(batch_.length, options_.seed, ++epoch_);
+    }
+    const std::vector<Token> window = text_.window(window_starts_[n - first_of_epoch_], batch_.length + 1);
+    batch_.tokens.insert(batch_.tokens.end(), window.begin(), window.end());
+  }
+}
+
+double Trainer::step(const Execution& execution) {
+  next_batch();
+  gradient_.run<OpenMp>(batch_, answer_, execution);
+  if (!std::isfinite(answer_.loss)) throw std::runtime_error("the training has diverged: try a lower learning rate");
+  const double rate = learning_rate(options_.optimizer, step_, options_.steps);
+  optimizer_.update(batch_.model.parameters, answer_.gradient, step_, rate, execution);
+  ++step_;
+  loss_sum_ += answer_.loss;
+  ++loss_count_;
+  return answer_.loss;
+}
+
+void Trainer::measure(const TrainingText& held_out, const Execution& execution) {
+  constexpr std::size_t windows = 32;
+  curve_.push_back({.step = step_,
+                    .learning_rate = step_ > 0 ? learning_rate(options_.optimizer, step_ - 1, options_.steps) : 0,
+                    .training_loss = loss_count_ > 0 ? loss_sum_ / static_cast<double>(loss_count_) : NAN,
+                    .held_out_bits_per_byte = bits_per_byte(model(), held_out, batch_.length, windows, execution)});
+  loss_sum_ = 0;
+  loss_count_ = 0;
+}
+
+/// What must be equal for a checkpoint to be of this training; every number is exact in double, the fingerprint as two.
+std::vector<double> Trainer::header() const {
+  const Shape& shape = options_.shape;
+  const OptimizerOptions& optimizer = options_.optimizer;
+  const auto number = [](auto value) { return static_cast<double>(value); };
+  const std::uint64_t fingerprint = text_.fingerprint();
+  return {20241124,
+          number(shape.dim),
+          number(shape.hidden_dim),
+          number(shape.layers),
+          number(shape.heads),
+          number(shape.kv_heads),
+          number(shape.vocabulary),
+          number(shape.max_length),
+          number(shape.shared_classifier),
+          optimizer.learning_rate,
+          optimizer.final_share,
+          number(optimizer.warm_up),
+          optimizer.weight_decay,
+          optimizer.clip,
+          optimizer.beta1,
+          optimizer.beta2,
+          number(options_.steps),
+          number(options_.sequences),
+          number(options_.seed >> 32),
+          number(options_.seed & 0xFFFFFFFF),
+          number(fingerprint >> 32),
+          number(fingerprint & 0xFFFFFFFF)};
+}
+
+void Trainer::save(const std::filesystem::path& checkpoint) const {
+  std::filesystem::path fresh = checkpoint;
+  fresh += ".new";
+  std::vector<double> points;
+  for (const CurvePoint& point : curve_) {
+    points.insert(points.end(), {static_cast<double>(point.step), point.learning_rate, point.training_loss,
+                                 point.held_out_bits_per_byte});
+  }
+  std::ofstream file(fresh, std::ios::binary);
+  write(file, header());
+  write(file, std::vector<double>{static_cast<double>(step_), loss_sum_, static_cast<double>(loss_count_),
+                                  static_cast<double>(curve_.size())});
+  write(file, points);
+  write(file, batch_.model.parameters);
+  write(file, optimizer_.mean);
+  write(file, optimizer_.square);
+  file.close();
+  if (!file) throw std::runtime_error("cannot write " + fresh.string());
+  std::filesystem::rename(fresh, checkpoint);
+}
+
+void Trainer::load(const std::filesystem::path& checkpoint) {
+  std::ifstream file(checkpoint, std::ios::binary);
+  if (!file) throw std::invalid_argument("cannot read " + checkpoint.string());
+  try {
+    const std::vector<double> expected = header();
+    std::vector<double> found;
+    read(file, expected.size(), found);
+    if (found != expected) throw std::invalid_argument("is of a training with other options or another text");
+    std::vector<double> progress;
+    read(file, 4, progress);
+    if (!(progress[0] >= 0 && progress[0] <= expected[16] && progress[3] >= 0 && progress[3] < 1e6)) {
+      throw std::invalid_argument("is damaged");
+    }
+    std::vector<double> points;
+    std::vector<float> parameters, mean, square;
+    read(file, numbers_per_point * static_cast<std::size_t>(progress[3]), points);
+    read(file, batch_.model.parameters.size(), parameters);
+    read(file, optimizer_.mean.size(), mean);
+    read(file, optimizer_.square.size(), square);
+    step_ = static_cast<std::size_t>(progress[0]);
+    epoch_ = 0;
+    first_of_epoch_ = 0;
+    window_starts_ = text_.window_starts(batch_.length, options_.seed, 0);
+    loss_sum_ = progress[1];
+    loss_count_ = static_cast<std::size_t>(progress[2]);
+    curve_.clear();
+    for (std::size_t i = 0; i < points.size(); i += numbers_per_point) {
+      curve_.push_back({static_cast<std::size_t>(points[i]), points[i + 1], points[i + 2], points[i + 3]});
+    }
+    batch_.model.parameters = std::move(parameters);
+    optimizer_.mean = std::move(mean);
+    optimizer_.square = std::move(square);
+  } catch (const std::invalid_argument& reason) {
+    throw std::invalid_argument(checkpoint.string() + " " + reason.what());
+  }
+}
+
+}  // namespace tandem::language_model

@@ -1,0 +1,75 @@
+// Training from text to model: state, steps and checkpoints.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "impl/language_model/training/gradient.hpp"
+#include "impl/language_model/training/optimizer.hpp"
+#include "impl/language_model/training/text.hpp"
+#include "impl/language_model/training/training.hpp"
+
+namespace tandem::language_model {
+
+struct TrainerOptions {
+  Shape shape;
+  OptimizerOptions optimizer;
+  std::size_t steps = 4000;
+  std::size_t sequences = 4;  ///< of shape.max_length predictions each, per step
+  std::uint64_t seed = 1;
+};
+
+/// One row of the loss curve.
+struct CurvePoint {
+  std::size_t step;
+  double learning_rate;
+  double training_loss;           ///< nats per token, mean since the last row
+  double held_out_bits_per_byte;  ///< an estimate from a part of the held-out text
+};
+
+/// Model and optimizer on their way. The same options and text give the same bits at every thread count, also where a
+/// checkpoint was loaded in between.
+class Trainer {
+ public:
+  /// Throws std::invalid_argument for options that are not possible.
+  Trainer(const TrainerOptions& options, TrainingText text);
+
+  const TrainerOptions& options() const { return options_; }
+  const Model<float>& model() const { return batch_.model; }
+  std::size_t steps_done() const { return step_; }
+
+  /// The next step; returns the loss of its batch before it. Throws std::runtime_error where that is no number.
+  double step(const Execution& execution);
+
+  /// Adds the curve's next point.
+  void measure(const TrainingText& held_out, const Execution& execution);
+  const std::vector<CurvePoint>& curve() const { return curve_; }
+
+  /// Replaces the file as a whole, so that a crash leaves the old one.
+  void save(const std::filesystem::path& checkpoint) const;
+  /// Throws std::invalid_argument for a file that is no checkpoint, or one of other options or another text.
+  void load(const std::filesystem::path& checkpoint);
+
+ private:
+  TrainerOptions options_;
+  TrainingText text_;
+  TrainingBatch batch_;
+  TrainingAnswer answer_;
+  AdamW optimizer_;
+  BatchGradient gradient_;
+  std::size_t step_ = 0;
+  double loss_sum_ = 0;  ///< since the curve's last point
+  std::size_t loss_count_ = 0;
+  std::vector<CurvePoint> curve_;
+
+  std::size_t epoch_ = 0;
+  std::size_t first_of_epoch_ = 0;  ///< number of its first window
+  std::vector<std::size_t> window_starts_;
+
+  void next_batch();
+  std::vector<double> header() const;
+};
+
+}  // namespace tandem::language_model

@@ -1,0 +1,2 @@
+# Answers are decoded with the language model.
+target_link_libraries(tandem_nbce PUBLIC tandem_language_model)

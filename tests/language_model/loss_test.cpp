@@ -1,0 +1,127 @@
+// The gradient of the language model's loss, against finite differences of that loss in double.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "impl/support/random.hpp"
+#include "reference/language_model/language_model.hpp"
+
+namespace tandem::language_model {
+namespace {
+
+/// Weights that make every part of the model count, gains around 1.
+Model<double> random_model(const Shape& shape, std::uint64_t seed) {
+  const Layout layout(shape);
+  Model<double> model{.shape = shape, .parameters = std::vector<double>(layout.size)};
+  for (std::size_t i = 0; i < layout.size; ++i) model.parameters[i] = 0.4 * random_normal(seed, i);
+  const auto gains = [&](std::size_t tensor, std::size_t size) {
+    for (std::size_t i = 0; i < size; ++i) model.parameters[tensor + i] += 1;
+  };
+  gains(layout.attention_norm, shape.layers * shape.dim);
+  gains(layout.feed_forward_norm, shape.layers * shape.dim);
+  gains(layout.final_norm, shape.dim);
+  return model;
+}
+
+std::vector<Token> random_tokens(const Shape& shape, std::size_t count, std::uint64_t seed) {
+  std::vector<Token> tokens(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    tokens[i] = static_cast<Token>(random_bits(seed, i) % shape.vocabulary);
+  }
+  return tokens;
+}
+
+double loss(const Model<double>& model, const std::vector<Token>& tokens) {
+  std::vector<double> gradient;
+  return reference_loss(model, tokens, gradient);
+}
+
+const Shape grouped{.dim = 8,
+                    .hidden_dim = 12,
+                    .layers = 2,
+                    .heads = 4,
+                    .kv_heads = 2,
+                    .vocabulary = 11,
+                    .max_length = 16,
+                    .shared_classifier = true};
+
+Shape with(std::size_t heads, std::size_t kv_heads, bool shared_classifier) {
+  Shape shape = grouped;
+  shape.heads = heads;
+  shape.kv_heads = kv_heads;
+  shape.shared_classifier = shared_classifier;
+  return shape;
+}
+
+class LanguageModelLoss : public testing::TestWithParam<Shape> {};
+
+TEST_P(LanguageModelLoss, GradientIsTheDerivativeForEveryParameter) {
+  const Shape& shape = GetParam();
+  const Model<double> model = random_model(shape, 3);
+  const std::vector<Token> tokens = random_tokens(shape, 9, 5);
+  std::vector<double> gradient;
+  reference_loss(model, tokens, gradient);
+  ASSERT_EQ(gradient.size(), model.parameters.size());
+
+  Model<double> moved = model;
+  std::size_t zeros = 0;
+  for (std::size_t i = 0; i < gradient.size(); ++i) {
+    constexpr double h = 3e-4;
+    const auto at = [&](double step) {
+      moved.parameters[i] = model.parameters[i] + step;
+      return loss(moved, tokens);
+    };
+    const double difference = (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h);
+    moved.parameters[i] = model.parameters[i];
+    // Off by h^4 / 30 (3e-16) times a fifth derivative, and by the losses' rounding (some 1e-15) over h: 1e-11.
+    ASSERT_NEAR(gradient[i], difference, 1e-9) << "parameter " << i;
+    zeros += gradient[i] == 0 ? 1 : 0;
+  }
+  // Only the embeddings of tokens that do not occur, where the classifier is another tensor, do not matter.
+  EXPECT_LE(zeros, shape.shared_classifier ? 0 : shape.vocabulary * shape.dim);
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, LanguageModelLoss,
+                         testing::Values(grouped, with(4, 4, true), with(2, 1, false), with(1, 1, true),
+                                         with(4, 2, false)),
+                         [](const auto& shape) {
+                           return "heads" + std::to_string(shape.param.heads) + "kv" +
+                                  std::to_string(shape.param.kv_heads) +
+                                  (shape.param.shared_classifier ? "shared" : "separate");
+                         });
+
+TEST(LanguageModelLossValue, IsTheEntropyOfTheUniformDistributionWhereTheModelKnowsNothing) {
+  Model<double> model = random_model(grouped, 1);
+  const Layout layout(grouped);
+  for (std::size_t i = 0; i < grouped.dim; ++i) model.parameters[layout.final_norm + i] = 0;
+  EXPECT_NEAR(loss(model, random_tokens(grouped, 7, 2)), std::log(11.0), 1e-14);
+}
+
+TEST_P(LanguageModelLoss, IsThatOfTheDefinitionsLogits) {
+  const Shape& shape = GetParam();
+  const Model<double> model = random_model(shape, 4);
+  const std::vector<Token> tokens = random_tokens(shape, 9, 6);
+  std::vector<double> logits(tokens.size() * shape.vocabulary);
+  reference(model, tokens, logits);
+  double expected = 0;
+  for (std::size_t t = 0; t + 1 < tokens.size(); ++t) {
+    const double* row = &logits[t * shape.vocabulary];
+    double sum = 0;
+    for (std::size_t i = 0; i < shape.vocabulary; ++i) sum += std::exp(row[i]);
+    expected += (std::log(sum) - row[tokens[t + 1]]) / static_cast<double>(tokens.size() - 1);
+  }
+  EXPECT_NEAR(loss(model, tokens), expected, 1e-13);  // the same operations, but for the logarithm's
+}
+
+TEST(LanguageModelLossValue, NeedsTwoTokens) {
+  const Model<double> model = random_model(grouped, 1);
+  EXPECT_THROW(loss(model, {3}), std::invalid_argument);
+  EXPECT_GT(loss(model, {3, 4}), 0);
+}
+
+}  // namespace
+}  // namespace tandem::language_model

@@ -1,0 +1,291 @@
+// Training of the language model: what the registry's agreement test does not say of the gradient, the optimizer
+// against values worked out in double, the tokenizer, the windows, and that a training that was interrupted ends as one
+// that was not.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "impl/language_model/training/tokenizer.hpp"
+#include "impl/language_model/training/trainer.hpp"
+#include "impl/support/random.hpp"
+#include "tests/support/command.hpp"
+
+namespace tandem::language_model {
+namespace {
+
+const Shape small{.dim = 24,
+                  .hidden_dim = 40,
+                  .layers = 2,
+                  .heads = 4,
+                  .kv_heads = 2,
+                  .vocabulary = 300,
+                  .max_length = 32,
+                  .shared_classifier = true};
+
+TrainingBatch random_batch(std::size_t sequences, std::size_t length) {
+  TrainingBatch batch{.model = {.shape = small, .parameters = std::vector<float>(Layout(small).size)},
+                      .sequences = sequences,
+                      .length = length,
+                      .tokens = std::vector<Token>(sequences * (length + 1))};
+  for (std::size_t i = 0; i < batch.model.parameters.size(); ++i) {
+    batch.model.parameters[i] = static_cast<float>(0.3 * random_normal(1, i));
+  }
+  for (std::size_t i = 0; i < batch.tokens.size(); ++i) {
+    batch.tokens[i] = static_cast<Token>(random_bits(2, i) % small.vocabulary);
+  }
+  return batch;
+}
+
+TrainingAnswer empty_answer() { return {.loss = NAN, .gradient = std::vector<float>(Layout(small).size, NAN)}; }
+
+template <class Function>
+std::string refusal(Function&& function) {
+  try {
+    function();
+  } catch (const std::invalid_argument& reason) {
+    return reason.what();
+  }
+  return "accepted";
+}
+
+TEST(LanguageModelTraining, GivesTheSameBitsAtEveryThreadCountAndWithEveryScheduler) {
+  const TrainingBatch batch = random_batch(5, 71);
+  TrainingAnswer expected = empty_answer();
+  training_eigen(batch, expected, {});
+  for (const int threads : {1, 2, 3, 4, 7}) {
+    for (const auto& run : {training_eigen_omp, training_eigen_tbb}) {
+      TrainingAnswer answer = empty_answer();
+      run(batch, answer, {.threads = threads});
+      EXPECT_EQ(answer.loss, expected.loss) << threads;
+      EXPECT_EQ(answer.gradient, expected.gradient) << threads;
+    }
+  }
+}
+
+TEST(LanguageModelTraining, TokenLossesAreThoseOfTheBatch) {
+  const TrainingBatch batch = random_batch(9, 33);
+  TrainingAnswer answer = empty_answer();
+  training_eigen(batch, answer, {});
+  const std::vector<double> losses = token_losses(batch, {.threads = 2});
+  ASSERT_EQ(losses.size(), 9 * 33);
+  double sum = 0;
+  for (const double loss : losses) sum += loss;
+  EXPECT_NEAR(sum / static_cast<double>(losses.size()), answer.loss, 1e-12);  // the same floats, added in double
+}
+
+TEST(LanguageModelTraining, RefusesWhatDoesNotFit) {
+  TrainingAnswer answer = empty_answer();
+  const auto run = [&](const TrainingBatch& batch) { return refusal([&] { training_eigen(batch, answer, {}); }); };
+  TrainingBatch batch = random_batch(2, 3);
+  batch.tokens.pop_back();
+  EXPECT_EQ(run(batch), "the batch has 7 tokens, not 8");
+  batch = random_batch(2, 3);
+  batch.tokens[5] = 300;
+  EXPECT_EQ(run(batch), "token 300 is outside the vocabulary of 300");
+  EXPECT_EQ(run(random_batch(2, 0)), "a loss needs at least two tokens");
+  answer.gradient.pop_back();
+  EXPECT_THAT(run(random_batch(2, 3)), testing::StartsWith("there is room for"));
+}
+
+TEST(LanguageModelOptimizer, LearningRateRisesAndFallsAsACosine) {
+  const OptimizerOptions options{.learning_rate = 0.01, .final_share = 0.1, .warm_up = 10};
+  EXPECT_DOUBLE_EQ(learning_rate(options, 0, 110), 0.001);
+  EXPECT_DOUBLE_EQ(learning_rate(options, 9, 110), 0.01);
+  EXPECT_DOUBLE_EQ(learning_rate(options, 59, 110), 0.0055);  // half way down
+  EXPECT_DOUBLE_EQ(learning_rate(options, 109, 110), 0.001);
+}
+
+TEST(LanguageModelOptimizer, IsAdamWOfTheClippedGradient) {
+  const OptimizerOptions options{.weight_decay = 0.5, .clip = 2, .beta1 = 0.8, .beta2 = 0.9};
+  const Layout layout(small);
+  const std::size_t decays[] = {layout.query, layout.up};
+  const std::size_t stays[] = {layout.token_embedding, layout.attention_norm, layout.feed_forward_norm,
+                               layout.final_norm};
+  std::vector<float> parameters(layout.size, 0.25F);
+  AdamW optimizer(small, options);
+  // One number per tensor differs from 0; first a gradient of length 3 sqrt(6), cut to 2, then one that is short.
+  std::vector<float> gradient(layout.size);
+  for (int step = 0; step < 2; ++step) {
+    for (const std::size_t i : decays) gradient[i] = step == 0 ? 3 : -0.5;
+    for (const std::size_t i : stays) gradient[i] = step == 0 ? 3 : -0.5;
+    optimizer.update(parameters, gradient, static_cast<std::size_t>(step), 0.1, {.threads = 3});
+  }
+  const double g1 = 2 / std::sqrt(6.0);
+  const double g2 = -0.5;
+  const double m2 = 0.8 * 0.2 * g1 + 0.2 * g2;
+  const double v2 = 0.9 * 0.1 * g1 * g1 + 0.1 * g2 * g2;
+  const double second = 0.1 * (m2 / (1 - 0.8 * 0.8)) / std::sqrt(v2 / (1 - 0.9 * 0.9));
+  // The first step is the rate times the gradient's sign. Tolerance: ten roundings of numbers below 1.
+  for (const std::size_t i : stays) EXPECT_NEAR(parameters[i], 0.25 - 0.1 - second, 6e-7) << i;
+  for (const std::size_t i : decays) {
+    const double after_first = 0.25 - 0.1 - 0.1 * 0.5 * 0.25;
+    EXPECT_NEAR(parameters[i], after_first - second - 0.1 * 0.5 * after_first, 6e-7) << i;
+  }
+  EXPECT_NEAR(parameters[layout.query + 1], 0.25 * 0.95 * 0.95, 6e-7) << "decays without a gradient";
+  EXPECT_EQ(parameters[layout.token_embedding + 1], 0.25F);
+}
+
+TEST(LanguageModelTokenizer, LearnsTheMostFrequentNeighbours) {
+  const Tokenizer tokenizer = train_tokenizer("lower lower low\nlow low ab", 259 + 14);
+  const std::vector<std::string> learnt(tokenizer.pieces.begin() + 259, tokenizer.pieces.end());
+  // lo (5), low, " low" and then er (2), " lower"; every neighbour is counted once per word.
+  EXPECT_THAT(std::vector<std::string>(learnt.begin(), learnt.begin() + 3), testing::ElementsAre(" l", " lo", " low"));
+  EXPECT_THAT(learnt, testing::IsSupersetOf({"l", "o", "w", "e", "r", " "}));
+  EXPECT_EQ(tokenizer.pieces[3 + 0xAF], "<0xAF>");
+  for (std::size_t i = 259; i < tokenizer.vocabulary(); ++i) {
+    EXPECT_EQ(tokenizer.scores[i], -static_cast<float>(i - 258));
+    EXPECT_THAT(tokenizer.pieces[i].substr(1), testing::Not(testing::HasSubstr(" "))) << "a piece beyond a word";
+  }
+}
+
+TEST(LanguageModelTokenizer, PiecesDifferAndASmallTextGivesFewer) {
+  const Tokenizer tokenizer = train_tokenizer("a rose is a rose is a rose", 1000);
+  EXPECT_LT(tokenizer.vocabulary(), 300);
+  EXPECT_EQ(std::set<std::string>(tokenizer.pieces.begin(), tokenizer.pieces.end()).size(), tokenizer.vocabulary());
+  EXPECT_EQ(tokenizer.pieces.size(), tokenizer.scores.size());
+  EXPECT_EQ(refusal([] { train_tokenizer("a", 259); }),
+            "a vocabulary of 259 has no room for pieces: the bytes alone are 259");
+}
+
+/// Lines that a model can learn.
+std::string verses(int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) {
+    text += "and the " + std::to_string(i * i % 17) + " sons of the house went out\n";
+  }
+  return text;
+}
+
+TrainerOptions options_for(const Encoder& encoder) {
+  TrainerOptions options{
+      .shape = small, .optimizer = {.learning_rate = 5e-3, .warm_up = 5}, .steps = 60, .sequences = 3, .seed = 7};
+  options.shape.vocabulary = encoder.tokenizer().vocabulary();
+  return options;
+}
+
+TEST(LanguageModelText, IsCutBehindALine) {
+  const std::string text = "one\ntwo\nthree\nfour\n";
+  EXPECT_EQ(split_text(text, 0.3), std::make_pair(std::string_view("one\ntwo\nthree\n"), std::string_view("four\n")));
+  EXPECT_EQ(split_text("one", 0.3).second, "");
+}
+
+TEST(LanguageModelText, WindowsOfAnEpochCoverItAndEpochsDiffer) {
+  const std::string text = verses(200);
+  const Encoder encoder(train_tokenizer(text, 300));
+  const TrainingText training(text, encoder);
+  constexpr std::size_t length = 40;
+  const auto starts = training.window_starts(length, 5, 0);
+  std::size_t tokens = 0;
+  for (const std::size_t start : starts) {
+    const auto window = training.window(start, length + 1);
+    EXPECT_EQ(window.size(), length + 1);
+    EXPECT_EQ(window[0], begin_token);
+    tokens += length;
+  }
+  EXPECT_GE(tokens, training.token_count());
+  EXPECT_EQ(starts, training.window_starts(length, 5, 0));
+  EXPECT_NE(starts, training.window_starts(length, 5, 1));
+  EXPECT_NE(starts, training.window_starts(length, 6, 0));
+}
+
+TEST(LanguageModelText, AModelThatKnowsNothingPaysForEveryToken) {
+  const std::string text = verses(30);
+  const Encoder encoder(train_tokenizer(text, 300));
+  const TrainingText held_out(text, encoder);
+  Model<float> model{.shape = options_for(encoder).shape, .parameters = {}};
+  model.parameters.assign(Layout(model.shape).size, 0.0F);
+  const double expected = std::log2(static_cast<double>(model.shape.vocabulary)) *
+                          static_cast<double>(held_out.stream().size()) / static_cast<double>(text.size());
+  for (const std::size_t length : {1, 7, 32, 10000}) {
+    EXPECT_NEAR(bits_per_byte(model, held_out, length, 1000000, {}), expected, 1e-6 * expected) << length;
+  }
+  EXPECT_NEAR(bits_per_byte(model, held_out, 32, 3, {}), expected, 1e-6 * expected);
+}
+
+class LanguageModelTrainer : public testing::Test {
+ protected:
+  Trainer make() const { return Trainer(options, TrainingText(text, encoder)); }
+
+  const test::TemporaryFolder folder;
+  const std::filesystem::path checkpoint = folder.path() / "checkpoint.bin";
+  const std::string text = verses(150);
+  const Encoder encoder{train_tokenizer(text, 300)};
+  TrainerOptions options = options_for(encoder);
+};
+
+TEST_F(LanguageModelTrainer, Learns) {
+  Trainer trainer = make();
+  const double first = trainer.step({});
+  EXPECT_NEAR(first, std::log(static_cast<double>(options.shape.vocabulary)), 0.7);  // it begins by knowing nothing
+  double last = 0;
+  while (trainer.steps_done() < options.steps) last = trainer.step({.threads = 2});
+  EXPECT_LT(last, first / 3);
+}
+
+TEST_F(LanguageModelTrainer, AnInterruptedTrainingEndsAsAnother) {
+  const TrainingText held_out("the sons of the house\n", encoder);
+  options.steps = 40;  // more than one epoch
+  Trainer whole = make();
+  Trainer first = make();
+  for (std::size_t step = 0; step < 40; ++step) {
+    whole.step({.threads = 1});
+    if (step % 10 == 9) whole.measure(held_out, {});
+    if (step >= 23) continue;
+    first.step({.threads = 3});
+    if (step % 10 == 9) first.measure(held_out, {});
+  }
+  first.save(checkpoint);
+  Trainer second = make();
+  second.step({});  // what was there before is forgotten
+  second.load(checkpoint);
+  EXPECT_EQ(second.steps_done(), 23);
+  for (std::size_t step = 23; step < 40; ++step) {
+    second.step({.threads = 2});
+    if (step % 10 == 9) second.measure(held_out, {});
+  }
+  EXPECT_EQ(second.model().parameters, whole.model().parameters);
+  ASSERT_EQ(second.curve().size(), whole.curve().size());
+  for (std::size_t i = 0; i < whole.curve().size(); ++i) {
+    EXPECT_EQ(second.curve()[i].step, whole.curve()[i].step);
+    EXPECT_EQ(second.curve()[i].training_loss, whole.curve()[i].training_loss);
+    EXPECT_EQ(second.curve()[i].held_out_bits_per_byte, whole.curve()[i].held_out_bits_per_byte);
+  }
+}
+
+TEST_F(LanguageModelTrainer, RefusesACheckpointThatIsNotItsOwn) {
+  Trainer trainer = make();
+  trainer.step({});
+  trainer.save(checkpoint);
+  const auto message = [&](Trainer other) { return refusal([&] { other.load(checkpoint); }); };
+  EXPECT_EQ(message(make()), "accepted");
+  options.seed = 8;
+  EXPECT_THAT(message(make()), testing::HasSubstr("is of a training with other options or another text"));
+  options.seed = 7;
+  EXPECT_THAT(message(Trainer(options, TrainingText(verses(149), encoder))), testing::HasSubstr("another text"));
+  std::filesystem::resize_file(checkpoint, std::filesystem::file_size(checkpoint) - 1);
+  EXPECT_THAT(message(make()), testing::HasSubstr("is cut off"));
+  std::filesystem::resize_file(checkpoint, 3);
+  EXPECT_THAT(message(make()), testing::HasSubstr("is no checkpoint of this training"));
+  std::filesystem::remove(checkpoint);
+  EXPECT_THAT(message(make()), testing::StartsWith("cannot read"));
+}
+
+TEST_F(LanguageModelTrainer, RefusesOptionsThatAreNotPossible) {
+  options.shape.heads = 5;
+  EXPECT_THAT(refusal([&] { make(); }), testing::HasSubstr("5 heads must divide"));
+  options = options_for(encoder);
+  options.steps = 0;
+  EXPECT_EQ(refusal([&] { make(); }), "training takes at least one step of at least one sequence");
+  options = options_for(encoder);
+  options.optimizer.learning_rate = NAN;
+  EXPECT_EQ(refusal([&] { make(); }), "the learning rate must lie between 0 and 1");
+}
+
+}  // namespace
+}  // namespace tandem::language_model
