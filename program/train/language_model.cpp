@@ -129,7 +129,7 @@ int train(TrainOptions options) {
   return Exit::all_well;
 }
 
-std::function<int()> configure(CLI::App& verb) {
+std::function<int()> configure_language_model(CLI::App& verb) {
   auto options = std::make_shared<TrainOptions>();
   TrainerOptions& trainer = options->trainer;
   verb.add_option("--text", options->text, "Plain text, a paragraph or verse per line")->required();
@@ -156,13 +156,13 @@ std::function<int()> configure(CLI::App& verb) {
   return [options] { return train(*options); };
 }
 
-const RegisteredLearner language_model{{
+const RegisteredLearner language_model_learner{{
     .method = "language_model",
     .summary = "A tokenizer and a language model from a text: DIR/tokenizer.bin, DIR/model.bin, DIR/loss.csv, and a "
                "checkpoint\n"
                "every minute, from which --resume goes on to the same result, bit by bit",
     .example = "tandem train language_model --text bible.txt --out kjv",
-    .configure = configure,
+    .configure = configure_language_model,
 }};
 
 }  // namespace

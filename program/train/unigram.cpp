@@ -59,7 +59,7 @@ void train(const TrainUnigramOptions& options) {
              static_cast<double>(text.size()) / static_cast<double>(tokens.size()));
 }
 
-std::function<int()> configure(CLI::App& verb) {
+std::function<int()> configure_unigram(CLI::App& verb) {
   auto options = std::make_shared<TrainUnigramOptions>();
   unigram::TrainingOptions& training = options->training;
   verb.add_option("--text", options->text, "Plain text; no piece goes on beyond a line")->required();
@@ -75,12 +75,12 @@ std::function<int()> configure(CLI::App& verb) {
   };
 }
 
-const RegisteredLearner unigram{{
+const RegisteredLearner unigram_learner{{
     .method = "unigram",
     .summary =
         "A vocabulary for `tandem solve tokenize` from a text: candidate substrings, expectation maximisation, pruning",
     .example = "tandem train unigram --text bible.txt --out bible.tsv --pieces 8000",
-    .configure = configure,
+    .configure = configure_unigram,
 }};
 
 }  // namespace
