@@ -59,7 +59,13 @@ endfunction()
 file(GLOB families CONFIGURE_DEPENDS LIST_DIRECTORIES true RELATIVE ${CMAKE_CURRENT_SOURCE_DIR}/impl impl/*)
 list(REMOVE_ITEM families support)
 
-set(TANDEM_FAMILY_TARGETS "")
+# What the families share and is no header alone.
+file(GLOB support_sources CONFIGURE_DEPENDS impl/support/*.cpp)
+add_library(tandem_support STATIC ${support_sources})
+target_link_libraries(tandem_support PUBLIC tandem_options OpenMP::OpenMP_CXX TBB::tbb)
+set_target_properties(tandem_support PROPERTIES EXPORT_NAME support)
+
+set(TANDEM_FAMILY_TARGETS tandem_support)
 foreach(family IN LISTS families)
   file(GLOB definitions CONFIGURE_DEPENDS reference/${family}/*.cpp)
   add_library(tandem_${family} STATIC ${definitions})
@@ -73,7 +79,7 @@ foreach(family IN LISTS families)
   add_library(tandem::${family} ALIAS tandem_${family})
   set_target_properties(tandem_${family} PROPERTIES EXPORT_NAME ${family})
   # What only the build needs (headers alone) is hidden from the users of the installed package.
-  target_link_libraries(tandem_${family} PUBLIC tandem_options OpenMP::OpenMP_CXX TBB::tbb
+  target_link_libraries(tandem_${family} PUBLIC tandem_support
                         PRIVATE hwy::hwy hwy::hwy_contrib $<BUILD_INTERFACE:Random123::Random123>)
   if(eigen_sources)
     tandem_add_levels(${family} ${eigen_sources})

@@ -92,9 +92,8 @@ const suite::Registered<Problem, Answer> registered({
                   .run = [](const Problem& problem, Answer& answer, const Execution&) { reference(problem, answer); },
                   .growth = {}},
                  {.name = "eigen", .run = eigen, .growth = {}},
-                 {.name = "simd", .run = simd, .growth = {}},
-                 {.name = "simd_omp", .run = simd_omp, .growth = {}},
-                 {.name = "simd_tbb", .run = simd_tbb, .growth = {}}},
+                 // Rows `simd`, `simd_omp` and `simd_tbb`.
+                 {.name = suite::scheduled("simd"), .run = simd, .growth = {}}},
     .workloads = {workload("2k", std::size_t{1} << 11, true), workload("4k", std::size_t{1} << 12, true),
                   workload("64k", std::size_t{1} << 16, true), workload("128k", std::size_t{1} << 17, true),
                   workload("4M", std::size_t{1} << 22, false)},

@@ -139,7 +139,7 @@ class Gate {
   /// A row says how many threads ran, so it is left out where they would be fewer than it says.
   std::optional<std::string> missing_threads(std::size_t variant, int threads) const {
     if (threads == 1 || !method_.variants[variant].traits.openmp) return std::nullopt;
-    const int team = OpenMp::team(threads);
+    const int team = openmp_team(threads);
     if (team >= threads) return std::nullopt;
     return "OpenMP has " + std::to_string(team) + " of " + std::to_string(threads) +
            " threads here (OMP_THREAD_LIMIT, OMP_MAX_ACTIVE_LEVELS)";

@@ -148,7 +148,7 @@ int MachineCard::threads_that_fit() const {
 }
 
 Execution all_cores() {
-  static const int threads = OpenMp::team(read_machine_card().threads_that_fit());
+  static const int threads = openmp_team(read_machine_card().threads_that_fit());
   return {.threads = threads};
 }
 

@@ -33,6 +33,22 @@ void require_plain(std::string_view name) {
 
 }  // namespace
 
+std::span<const std::pair<const char*, Scheduler>> internal::schedulers_of(Rows rows) {
+  static constexpr std::pair<const char*, Scheduler> all[] = {
+      {"", Scheduler::sequential}, {"_omp", Scheduler::openmp}, {"_tbb", Scheduler::one_tbb}};
+  switch (rows) {
+    case Rows::one:
+      return std::span(all).first(1);
+    case Rows::scheduled:
+      return all;
+    case Rows::scheduled_only:
+      return std::span(all).last(2);
+    case Rows::openmp_too:
+      return std::span(all).first(2);
+  }
+  return {};
+}
+
 double Growth::steps(double size) const { return constant * std::pow(size, exponent); }
 
 VariantTraits::VariantTraits(std::string_view name)

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -32,10 +33,31 @@ using Describe = std::function<void(const Problem&, Fields<Answer>&)>;
 template <class Problem, class Answer>
 using Certify = std::function<std::optional<std::string>(const Problem&, const Answer&)>;
 
+/// The rows that a line of a method's table makes.
+enum class Rows {
+  one,             ///< `name`
+  scheduled,       ///< `name`, `name_omp`, `name_tbb`
+  scheduled_only,  ///< `name_omp`, `name_tbb`: another variant is what this one is on one thread
+  openmp_too,      ///< `name`, `name_omp`
+};
+
+/// What a variant is called, and its rows. A plain string is the name of one row.
+struct VariantName {
+  std::string text;
+  Rows rows;
+
+  VariantName(const char* name, Rows made = Rows::one) : text(name), rows(made) {}
+  VariantName(std::string name, Rows made = Rows::one) : text(std::move(name)), rows(made) {}
+  operator const std::string&() const { return text; }
+};
+inline VariantName scheduled(std::string name) { return {std::move(name), Rows::scheduled}; }
+inline VariantName scheduled_only(std::string name) { return {std::move(name), Rows::scheduled_only}; }
+
 template <class Problem, class Answer>
 struct Variant {
-  /// `reference` first; then algorithm, `eigen` or `simd`, `omp` or `tbb`; or `peer_...`.
-  std::string name;
+  /// `reference` first; then algorithm, `eigen` or `simd`; or `peer_...`. The registry adds `_omp` and `_tbb` to the
+  /// rows of a variant that is `scheduled`, and gives each the execution's scheduler.
+  VariantName name;
   std::function<void(const Problem&, Answer&, const Execution&)> run;
   Growth growth;
   /// The work this variant's algorithm declares, where it is not the method's.
@@ -186,6 +208,27 @@ class TypedCase final : public Case {
   std::vector<std::string> unknown_;  ///< fields that the variant behind the expected answer does not give
 };
 
+/// The suffix and the scheduler of every row that a line makes.
+std::span<const std::pair<const char*, Scheduler>> schedulers_of(Rows rows);
+
+/// A line for each row.
+template <class Problem, class Answer>
+std::vector<Variant<Problem, Answer>> rows_of(const std::vector<Variant<Problem, Answer>>& lines) {
+  std::vector<Variant<Problem, Answer>> rows;
+  for (const auto& line : lines) {
+    for (const auto& [suffix, scheduler] : schedulers_of(line.name.rows)) {
+      Variant<Problem, Answer>& row = rows.emplace_back(line);
+      row.name = line.name.text + suffix;
+      if (scheduler == Scheduler::sequential) continue;
+      row.run = [run = line.run, scheduler = scheduler](const Problem& problem, Answer& answer,
+                                                        const Execution& execution) {
+        run(problem, answer, {.threads = execution.threads, .scheduler = scheduler});
+      };
+    }
+  }
+  return rows;
+}
+
 /// Throws std::logic_error that names what a method lacks.
 template <class Problem, class Answer>
 void require_parts(const Method<Problem, Answer>& method) {
@@ -195,7 +238,8 @@ void require_parts(const Method<Problem, Answer>& method) {
   require(method.fields != nullptr, "description of its answer (.fields), which comparison and poison come of");
   require(method.certificate != nullptr, "certificate");
   require(method.problem != nullptr, "problem for the agreement test");
-  for (const auto& variant : method.variants) require(variant.run != nullptr, "function for variant " + variant.name);
+  for (const auto& variant : method.variants)
+    require(variant.run != nullptr, "function for variant " + variant.name.text);
   for (const auto& workload : method.workloads) require(workload.make != nullptr, "make for workload " + workload.name);
 }
 
@@ -204,13 +248,14 @@ class TypedMethod final : public AnyMethod {
  public:
   explicit TypedMethod(Method<Problem, Answer> method) : method_(std::move(method)) {
     require_parts(method_);
+    method_.variants = rows_of(method_.variants);
     name = method_.name;
     summary = method_.summary;
     source = method_.source;
     hidden = method_.hidden;
     baseline = method_.baseline;
     for (const auto& variant : method_.variants) {
-      variants.push_back({variant.name, VariantTraits(variant.name), variant.growth});
+      variants.push_back({variant.name, VariantTraits(variant.name.text), variant.growth});
     }
     for (const auto& workload : method_.workloads) {
       workloads.push_back({workload.name, workload.size, workload.items, workload.fitted, workload.quick});
@@ -233,7 +278,7 @@ class TypedMethod final : public AnyMethod {
 
 }  // namespace internal
 
-/// The method of that name with its types, for `tandem solve`. Throws std::bad_cast if the types are others.
+/// The method of that name with its types and a line for each row. Throws std::bad_cast if the types are others.
 template <class Problem, class Answer>
 const Method<Problem, Answer>& typed_method(std::string_view name) {
   return dynamic_cast<const internal::TypedMethod<Problem, Answer>&>(method_named(name)).method();

@@ -59,26 +59,13 @@ namespace {
 /// Numbers per chunk: enough to pay for its scheduling, few enough that the threads end together.
 constexpr std::size_t grain = std::size_t{1} << 14;
 
-template <class Scheduler>
-void run(const Problem& problem, Answer& answer, const Execution& execution) {
-  require_shapes(problem, answer);
-  Scheduler::for_each_chunk(execution, answer.size(), grain, [&](std::size_t begin, std::size_t end) {
-    HWY_DYNAMIC_DISPATCH(axpy)(problem, answer, begin, end);
-  });
-}
-
 }  // namespace
 
 void simd(const Problem& problem, Answer& answer, const Execution& execution) {
-  run<Sequential>(problem, answer, execution);
-}
-
-void simd_omp(const Problem& problem, Answer& answer, const Execution& execution) {
-  run<OpenMp>(problem, answer, execution);
-}
-
-void simd_tbb(const Problem& problem, Answer& answer, const Execution& execution) {
-  run<OneTbb>(problem, answer, execution);
+  require_shapes(problem, answer);
+  for_each_chunk(execution, answer.size(), grain, [&](std::size_t begin, std::size_t end) {
+    HWY_DYNAMIC_DISPATCH(axpy)(problem, answer, begin, end);
+  });
 }
 
 }  // namespace tandem::skeleton

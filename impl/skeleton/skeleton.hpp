@@ -4,7 +4,7 @@
 // is its source file in this folder or below it, its declaration here, and its line in the table of
 // benchmarks/skeleton/skeleton.cpp.
 //
-// A variant's name says what differs: algorithm, `eigen` or `simd`, `omp` or `tbb` (`newton_simd_omp`).
+// A variant's name says what differs: algorithm, then `eigen` or `simd` (`newton_simd`).
 // Every function here refuses bad input as the reference does (std::invalid_argument), allocates nothing, and may be
 // called from several threads at once.
 #pragma once
@@ -17,11 +17,7 @@ namespace tandem::skeleton {
 /// What a user of Eigen would write first.
 void eigen(const Problem& problem, Answer& answer, const Execution& execution);
 
-/// Highway, as many numbers at a time as a register holds.
+/// Highway, as many numbers at a time as a register holds, in chunks for the execution's scheduler and threads.
 void simd(const Problem& problem, Answer& answer, const Execution& execution);
-
-/// The same kernel on execution.threads threads, scheduled by OpenMP or by oneTBB.
-void simd_omp(const Problem& problem, Answer& answer, const Execution& execution);
-void simd_tbb(const Problem& problem, Answer& answer, const Execution& execution);
 
 }  // namespace tandem::skeleton

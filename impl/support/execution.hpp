@@ -19,9 +19,20 @@ class ThreadCount {
   int count_;
 };
 
+/// Who hands the parts of a run to threads.
+enum class Scheduler {
+  sequential,  ///< nobody: the calling thread does all of it, whatever the number of threads
+  openmp,
+  one_tbb,
+};
+
 /// Passed to every variant. Answers do not depend on it beyond the method's stated tolerance.
 struct Execution {
-  ThreadCount threads = 1;  ///< used by the `omp` and `tbb` variants; the others run on the calling thread alone
+  ThreadCount threads = 1;  ///< of the scheduler; a variant that is not divided runs on the calling thread alone
+  Scheduler scheduler = Scheduler::sequential;
+
+  /// How many threads take part.
+  int team() const { return scheduler == Scheduler::sequential ? 1 : int{threads}; }
 };
 
 }  // namespace tandem

@@ -1,138 +1,38 @@
-// The two schedulers of the suite behind one call, so that an `omp` and a `tbb` variant differ in nothing else.
-//
-// Both take their thread count from `Execution` and leave no global state changed: OpenMP through the num_threads
-// clause, oneTBB through task arenas of their own. An exception thrown by the body reaches the caller.
+// The schedulers of the suite behind one call, so that rows of a variant that differ in the scheduler differ in nothing
+// else.
 #pragma once
 
-#include <omp.h>
-#include <tbb/blocked_range.h>
-#include <tbb/global_control.h>
-#include <tbb/info.h>
-#include <tbb/parallel_for.h>
-#include <tbb/partitioner.h>
-#include <tbb/task_arena.h>
-
-#include <algorithm>
-#include <atomic>
 #include <cstddef>
-#include <exception>
-#include <future>
-#include <map>
-#include <optional>
-#include <vector>
+#include <memory>
+#include <type_traits>
 
 #include "impl/support/execution.hpp"
 
 namespace tandem {
 
-/// Runs the chunks one after the other on the calling thread.
-struct Sequential {
+/// What is to be done with the items [begin, end): refers to something callable, which must outlive it.
+class ChunkBody {
+ public:
   template <class Body>
-  static void for_each_chunk(const Execution&, std::size_t count, std::size_t grain, Body&& body) {
-    for (std::size_t begin = 0; begin < count; begin += grain) body(begin, std::min(begin + grain, count));
-  }
-};
-
-#ifdef __SANITIZE_THREAD__
-
-/// The thread sanitizer cannot see how libgomp and oneTBB synchronise and would report every use of theirs. In its
-/// build both run the same chunks on threads that it does understand, so that what it reports is the kernels' own.
-struct SanitizedThreads {
-  template <class Body>
-  static void for_each_chunk(const Execution& execution, std::size_t count, std::size_t grain, Body&& body) {
-    std::atomic<std::size_t> next{0};
-    std::vector<std::future<void>> workers;
-    for (int thread = 0; thread < execution.threads; ++thread) {
-      workers.push_back(std::async(std::launch::async, [&] {
-        for (std::size_t begin; (begin = next.fetch_add(grain)) < count;) body(begin, std::min(begin + grain, count));
-      }));
-    }
-    for (auto& worker : workers) worker.wait();
-    for (auto& worker : workers) worker.get();
-  }
-};
-struct OpenMp : SanitizedThreads {
-  static int team(int threads) { return threads; }
-};
-struct OneTbb : SanitizedThreads {};
-
-#else
-
-/// Dynamic OpenMP schedule. `body(begin, end)` is called once for every chunk of at most `grain` items of [0, count).
-struct OpenMp {
-  template <class Body>
-  static void for_each_chunk(const Execution& execution, std::size_t count, std::size_t grain, Body&& body) {
-    const std::size_t chunks = (count + grain - 1) / grain;
-    const int threads = execution.threads;
-    std::exception_ptr failure;
-    const ExactTeam exact;
-#pragma omp parallel for schedule(dynamic) num_threads(threads)
-    for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
-      try {
-        body(chunk * grain, std::min((chunk + 1) * grain, count));
-      } catch (...) {
-#pragma omp critical(tandem_parallel_failure)
-        if (!failure) failure = std::current_exception();
-      }
-    }
-    if (failure) std::rethrow_exception(failure);
-  }
-
-  /// How many threads a call for so many has: OMP_THREAD_LIMIT, for one, may allow fewer.
-  static int team(int threads) {
-    const ExactTeam exact;
-    int granted = 1;
-#pragma omp parallel num_threads(threads)
-#pragma omp single
-    granted = omp_get_num_threads();
-    return granted;
-  }
+  requires(!std::is_same_v<std::remove_cvref_t<Body>, ChunkBody>) ChunkBody(Body&& body)
+      : body_(const_cast<void*>(static_cast<const void*>(std::addressof(body)))),
+        call_([](void* callable, std::size_t begin, std::size_t end) {
+          (*static_cast<std::remove_reference_t<Body>*>(callable))(begin, end);
+        }) {}
+  void operator()(std::size_t begin, std::size_t end) const { call_(body_, begin, end); }
 
  private:
-  /// While it lives OMP_DYNAMIC takes no thread away.
-  class ExactTeam {
-   public:
-    ExactTeam() { omp_set_dynamic(0); }
-    ~ExactTeam() { omp_set_dynamic(before_); }
-    ExactTeam(const ExactTeam&) = delete;
-    ExactTeam& operator=(const ExactTeam&) = delete;
-
-   private:
-    int before_ = omp_get_dynamic();
-  };
+  void* body_;
+  void (*call_)(void*, std::size_t, std::size_t);
 };
 
-/// oneTBB work stealing over the same chunks.
-struct OneTbb {
-  template <class Body>
-  static void for_each_chunk(const Execution& execution, std::size_t count, std::size_t grain, Body&& body) {
-    const std::size_t chunks = (count + grain - 1) / grain;
-    // More threads than cores, as tests ask for, need leave; it ends with this call.
-    std::optional<tbb::global_control> leave;
-    if (execution.threads > tbb::info::default_concurrency()) {
-      leave.emplace(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(execution.threads));
-    }
-    arena(execution.threads).execute([&] {
-      tbb::parallel_for(
-          tbb::blocked_range<std::size_t>(0, chunks, 1),
-          [&](const tbb::blocked_range<std::size_t>& range) {
-            for (std::size_t chunk = range.begin(); chunk != range.end(); ++chunk) {
-              body(chunk * grain, std::min((chunk + 1) * grain, count));
-            }
-          },
-          tbb::simple_partitioner());
-    });
-  }
+/// Calls body(begin, end) once for every chunk of at most `grain` items of [0, count): one after the other, by OpenMP's
+/// dynamic schedule or by oneTBB's work stealing, as the execution says. No more threads than it says take part, no
+/// global state is changed (a clause for OpenMP, task arenas of their own for oneTBB), and an exception of the body
+/// reaches the caller.
+void for_each_chunk(const Execution& execution, std::size_t count, std::size_t grain, ChunkBody body);
 
- private:
-  /// The calling thread's arena of that size. It is kept, because the workers of a new one come only after a tenth of a
-  /// millisecond.
-  static tbb::task_arena& arena(int threads) {
-    thread_local std::map<int, tbb::task_arena> arenas;
-    return arenas.try_emplace(threads, threads).first->second;
-  }
-};
-
-#endif  // __SANITIZE_THREAD__
+/// How many threads OpenMP grants a call for so many: OMP_THREAD_LIMIT, for one, may allow fewer.
+int openmp_team(int threads);
 
 }  // namespace tandem

@@ -2,6 +2,8 @@
 #include "impl/support/parallel.hpp"
 
 #include <gtest/gtest.h>
+#include <omp.h>
+#include <tbb/global_control.h>
 
 #include <atomic>
 #include <mutex>
@@ -21,17 +23,21 @@ TEST(Execution, HasAtLeastOneThread) {
   EXPECT_EQ(Execution{.threads = 1}.threads, 1);
 }
 
-template <class Scheduler>
-class Schedulers : public testing::Test {};
-using AllSchedulers = testing::Types<Sequential, OpenMp, OneTbb>;
-TYPED_TEST_SUITE(Schedulers, AllSchedulers);
+class Schedulers : public testing::TestWithParam<Scheduler> {
+ protected:
+  static void for_each_chunk(int threads, std::size_t count, std::size_t grain, ChunkBody body) {
+    tandem::for_each_chunk({.threads = threads, .scheduler = GetParam()}, count, grain, body);
+  }
+};
+INSTANTIATE_TEST_SUITE_P(All, Schedulers,
+                         testing::Values(Scheduler::sequential, Scheduler::openmp, Scheduler::one_tbb));
 
-TYPED_TEST(Schedulers, CallTheBodyOnceForEveryItem) {
+TEST_P(Schedulers, CallTheBodyOnceForEveryItem) {
   for (const std::size_t count : {0, 1, 2, 7, 8, 9, 100}) {
     for (const std::size_t grain : {1, 3, 8, 200}) {
       for (const int threads : {1, 2, 3, 4}) {
         std::vector<int> calls(count);
-        TypeParam::for_each_chunk({.threads = threads}, count, grain, [&](std::size_t begin, std::size_t end) {
+        for_each_chunk(threads, count, grain, [&](std::size_t begin, std::size_t end) {
           EXPECT_LE(end - begin, grain);
           for (std::size_t i = begin; i < end; ++i) ++calls[i];
         });
@@ -41,19 +47,19 @@ TYPED_TEST(Schedulers, CallTheBodyOnceForEveryItem) {
   }
 }
 
-TYPED_TEST(Schedulers, HandOnAnException) {
-  EXPECT_THROW(TypeParam::for_each_chunk({.threads = 2}, 10, 1,
-                                         [](std::size_t begin, std::size_t) {
-                                           if (begin == 3) throw std::runtime_error("three");
-                                         }),
+TEST_P(Schedulers, HandOnAnException) {
+  EXPECT_THROW(for_each_chunk(2, 10, 1,
+                              [](std::size_t begin, std::size_t) {
+                                if (begin == 3) throw std::runtime_error("three");
+                              }),
                std::runtime_error);
 }
 
-TYPED_TEST(Schedulers, UseNoMoreThreadsThanTheyMay) {
+TEST_P(Schedulers, UseNoMoreThreadsThanTheyMay) {
   for (const int threads : {1, 2, 3}) {
     std::mutex mutex;
     std::set<std::thread::id> seen;
-    TypeParam::for_each_chunk({.threads = threads}, 64, 1, [&](std::size_t, std::size_t) {
+    for_each_chunk(threads, 64, 1, [&](std::size_t, std::size_t) {
       std::this_thread::sleep_for(std::chrono::microseconds(100));
       const std::scoped_lock lock(mutex);
       seen.insert(std::this_thread::get_id());
@@ -62,10 +68,10 @@ TYPED_TEST(Schedulers, UseNoMoreThreadsThanTheyMay) {
   }
 }
 
-TYPED_TEST(Schedulers, LeaveNoGlobalStateChanged) {
+TEST_P(Schedulers, LeaveNoGlobalStateChanged) {
   const int openmp_before = omp_get_max_threads();
   const std::size_t tbb_before = tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
-  TypeParam::for_each_chunk({.threads = 4}, 16, 1, [](std::size_t, std::size_t) {});
+  for_each_chunk(4, 16, 1, [](std::size_t, std::size_t) {});
   EXPECT_EQ(omp_get_max_threads(), openmp_before);
   EXPECT_EQ(tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism), tbb_before);
 }
@@ -75,9 +81,10 @@ TEST(OpenMpTeam, IsAsLargeAsAskedFor) {
   const int before = omp_get_dynamic();
   omp_set_dynamic(1);  // as OMP_DYNAMIC does: by itself OpenMP would use no more threads than there are cores
   for (const int threads : {1, 2, 3, 64}) {
-    EXPECT_EQ(OpenMp::team(threads), threads);
+    EXPECT_EQ(openmp_team(threads), threads);
     std::atomic<int> team{0};
-    OpenMp::for_each_chunk({.threads = threads}, 1, 1, [&](std::size_t, std::size_t) { team = omp_get_num_threads(); });
+    tandem::for_each_chunk({.threads = threads, .scheduler = Scheduler::openmp}, 1, 1,
+                           [&](std::size_t, std::size_t) { team = omp_get_num_threads(); });
     EXPECT_EQ(team, threads);
   }
   EXPECT_EQ(omp_get_dynamic(), 1) << "the user's choice is kept";
@@ -85,14 +92,14 @@ TEST(OpenMpTeam, IsAsLargeAsAskedFor) {
 }
 #endif
 
-TYPED_TEST(Schedulers, MayBeUsedFromSeveralThreadsAtOnce) {
+TEST_P(Schedulers, MayBeUsedFromSeveralThreadsAtOnce) {
   std::vector<std::size_t> sums(4);
   {
     std::vector<std::jthread> callers;
     for (std::size_t& sum : sums) {
       callers.emplace_back([&sum] {
         std::vector<std::size_t> items(1000);
-        TypeParam::for_each_chunk({.threads = 2}, items.size(), 10, [&](std::size_t begin, std::size_t end) {
+        for_each_chunk(2, items.size(), 10, [&](std::size_t begin, std::size_t end) {
           for (std::size_t i = begin; i < end; ++i) items[i] = i;
         });
         sum = std::accumulate(items.begin(), items.end(), std::size_t{0});
