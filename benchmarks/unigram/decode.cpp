@@ -64,25 +64,19 @@ std::optional<std::string> certificate(const Problem& problem, const Tokens& tok
 
 using Row = suite::Variant<Problem, Tokens>;
 
-template <void (*run)(const Tables&, std::string_view, Tokens&, const Execution&)>
-Row row(const char* name) {
-  return {.name = name,
-          .run = [](const Problem& problem, Tokens& tokens,
-                    const Execution& execution) { run(problem.prepared->tables, problem.text, tokens, execution); },
-          .growth = fast_growth,
-          // The best score up to a byte is read where the step before has just written it.
-          .work = [](const Problem& problem,
-                     const Tokens& tokens) { return automaton_work(problem, tokens.size(), {.lookups = 1}); }};
-}
-
 std::vector<Row> variants() {
-  std::vector<Row> rows = {{.name = "reference",
-                            .run = [](const Problem& problem, Tokens& tokens,
-                                      const Execution&) { tokens = problem.prepared->reference.decode(problem.text); },
-                            .growth = slow_growth},
-                           row<decode>("automaton"),
-                           row<decode_omp>("automaton_omp"),
-                           row<decode_tbb>("automaton_tbb")};
+  std::vector<Row> rows = {
+      {.name = "reference",
+       .run = [](const Problem& problem, Tokens& tokens,
+                 const Execution&) { tokens = problem.prepared->reference.decode(problem.text); },
+       .growth = slow_growth},
+      {.name = suite::scheduled("automaton"),
+       .run = [](const Problem& problem, Tokens& tokens,
+                 const Execution& execution) { decode(problem.prepared->tables, problem.text, tokens, execution); },
+       .growth = fast_growth,
+       // The best score up to a byte is read where the step before has just written it.
+       .work = [](const Problem& problem,
+                  const Tokens& tokens) { return automaton_work(problem, tokens.size(), {.lookups = 1}); }}};
 #ifdef TANDEM_PEER_SENTENCEPIECE
   const auto peer = [](const char* name, auto library, auto encode) {
     return Row{

@@ -37,19 +37,6 @@ std::optional<std::string> certificate(const Problem& problem, const Expectation
   return std::nullopt;
 }
 
-using Row = suite::Variant<Problem, Expectation>;
-
-template <void (*run)(const Sampler&, std::string_view, Expectation&, const Execution&)>
-Row row(const char* name) {
-  return {.name = name,
-          .run = [](const Problem& problem, Expectation& answer,
-                    const Execution& execution) { run(problem.prepared->sampler, problem.text, answer, execution); },
-          .growth = fast_growth,
-          // A sum as in sampling; on the way back a probability that has just been written is divided and multiplied.
-          .work = [](const Problem& problem,
-                     const Expectation&) { return automaton_work(problem, 0, {.fma = 3, .lookups = 1}); }};
-}
-
 const suite::Registered<Problem, Expectation> registered(
     {.name = "unigram_expect",
      .summary = "expected counts of all pieces and entropy of the segmentations of a text, alpha = 1",
@@ -60,9 +47,16 @@ const suite::Registered<Problem, Expectation> registered(
                          expect(problem.prepared->reference, problem.text, problem.prepared->sampler.alpha(), answer);
                        },
                    .growth = slow_growth},
-                  row<expect>("automaton"),
-                  row<expect_omp>("automaton_omp"),
-                  row<expect_tbb>("automaton_tbb")},
+                  {.name = suite::scheduled("automaton"),
+                   .run =
+                       [](const Problem& problem, Expectation& answer, const Execution& execution) {
+                         expect(problem.prepared->sampler, problem.text, answer, execution);
+                       },
+                   .growth = fast_growth,
+                   // A sum as in sampling; on the way back a probability that has just been written is divided and
+                   // multiplied.
+                   .work = [](const Problem& problem,
+                              const Expectation&) { return automaton_work(problem, 0, {.fma = 3, .lookups = 1}); }}},
      .workloads = workloads_quick_where_small(1),
      .problem = [](std::size_t count, std::uint64_t seed) { return random_problem(count, seed, 1); },
      .hash = hash_of_problem,

@@ -14,17 +14,6 @@ constexpr std::size_t best = 64;  // what Kudo's paper takes
 
 using Row = suite::Variant<Problem, Tokens>;
 
-template <void (*run)(const Tables&, std::string_view, std::size_t, double, const Seed&, Tokens&, const Execution&)>
-Row n_best_row(const char* name) {
-  return {.name = name,
-          .run =
-              [](const Problem& problem, Tokens& tokens, const Execution& execution) {
-                const Prepared& prepared = *problem.prepared;
-                run(prepared.tables, problem.text, best, prepared.sampler.alpha(), problem.seed, tokens, execution);
-              },
-          .growth = {1, 1}};
-}
-
 std::vector<Row> n_best_variants() {
   std::vector<Row> rows = {
       {.name = "reference",
@@ -34,9 +23,14 @@ std::vector<Row> n_best_variants() {
                                     [&](std::size_t position) { return draw_uniform(problem.seed, position); });
            },
        .growth = {1, 40'000}},
-      n_best_row<sample_n_best>("enumeration"),
-      n_best_row<sample_n_best_omp>("enumeration_omp"),
-      n_best_row<sample_n_best_tbb>("enumeration_tbb")};
+      {.name = suite::scheduled("enumeration"),
+       .run =
+           [](const Problem& problem, Tokens& tokens, const Execution& execution) {
+             const Prepared& prepared = *problem.prepared;
+             sample_n_best(prepared.tables, problem.text, best, prepared.sampler.alpha(), problem.seed, tokens,
+                           execution);
+           },
+       .growth = {1, 1}}};
 #ifdef TANDEM_PEER_SENTENCEPIECE
   rows.push_back({.name = "peer_sentencepiece",
                   .run =
@@ -57,20 +51,6 @@ std::vector<Row> n_best_variants() {
   return rows;
 }
 
-template <void (*run)(const Tables&, std::string_view, double, const Seed&, Tokens&, const Execution&)>
-Row biased_row(const char* name) {
-  return {.name = name,
-          .run =
-              [](const Problem& problem, Tokens& tokens, const Execution& execution) {
-                const Prepared& prepared = *problem.prepared;
-                run(prepared.tables, problem.text, prepared.sampler.alpha(), problem.seed, tokens, execution);
-              },
-          .growth = fast_growth,
-          // As in decoding, the score that was kept for a byte is read by the next.
-          .work = [](const Problem& problem,
-                     const Tokens& tokens) { return automaton_work(problem, tokens.size(), {.lookups = 1}); }};
-}
-
 std::vector<Row> biased_variants() {
   return {{.name = "reference",
            .run =
@@ -81,9 +61,17 @@ std::vector<Row> biased_variants() {
                                         });
                },
            .growth = slow_growth},
-          biased_row<sample_biased>("automaton"),
-          biased_row<sample_biased_omp>("automaton_omp"),
-          biased_row<sample_biased_tbb>("automaton_tbb")};
+          {.name = suite::scheduled("automaton"),
+           .run =
+               [](const Problem& problem, Tokens& tokens, const Execution& execution) {
+                 const Prepared& prepared = *problem.prepared;
+                 sample_biased(prepared.tables, problem.text, prepared.sampler.alpha(), problem.seed, tokens,
+                               execution);
+               },
+           .growth = fast_growth,
+           // As in decoding, the score that was kept for a byte is read by the next.
+           .work = [](const Problem& problem,
+                      const Tokens& tokens) { return automaton_work(problem, tokens.size(), {.lookups = 1}); }}};
 }
 
 suite::Method<Problem, Tokens> method(std::string name, std::string summary, std::string source,

@@ -21,12 +21,11 @@ Row reference_row() {
           .growth = slow_growth};
 }
 
-template <void (*run)(const Sampler&, std::string_view, const Seed&, Tokens&, const Execution&)>
-Row row(const char* name) {
-  return {.name = name,
+Row automaton_row() {
+  return {.name = suite::scheduled("automaton"),
           .run =
               [](const Problem& problem, Tokens& tokens, const Execution& execution) {
-                run(problem.prepared->sampler, problem.text, problem.seed, tokens, execution);
+                sample(problem.prepared->sampler, problem.text, problem.seed, tokens, execution);
               },
           .growth = fast_growth,
           // A sum waits for the one before it, which is multiplied with the weight of the last byte and added.
@@ -35,8 +34,7 @@ Row row(const char* name) {
 }
 
 suite::Method<Problem, Tokens> method(std::string name, double alpha) {
-  std::vector<Row> rows = {reference_row(), row<sample>("automaton"), row<sample_omp>("automaton_omp"),
-                           row<sample_tbb>("automaton_tbb")};
+  std::vector<Row> rows = {reference_row(), automaton_row()};
 #ifdef TANDEM_PEER_SENTENCEPIECE
   const auto peer = [](const char* peer_name, auto library, auto draw) {
     return Row{.name = peer_name,

@@ -66,17 +66,6 @@ suite::Work least_work(const Problem& problem, const Samples& samples) {
   return automaton_work(problem, tokens, {.fma = 1});
 }
 
-template <void (*run)(const Sampler&, std::string_view, const Seed&, std::vector<Tokens>&, const Execution&)>
-Row row(const char* name) {
-  return {.name = name,
-          .run =
-              [](const Problem& problem, Samples& samples, const Execution& execution) {
-                run(problem.prepared->sampler, problem.text, problem.seed, samples, execution);
-              },
-          .growth = fast,
-          .work = least_work};
-}
-
 #ifdef TANDEM_PEER_SENTENCEPIECE
 /// SentencePiece adds up every pair of a piece that ends and a piece that begins at a position: few in texts, which
 /// have 2 to 4 of each, but 1,296 in the run of `a`, where 6 kB take seconds. The growth says nothing of that.
@@ -110,9 +99,13 @@ std::vector<Row> variants() {
                         });
                       },
                   .growth = fast});
-  rows.push_back(row<samples_simd>("shared_simd"));
-  rows.push_back(row<samples_simd_omp>("shared_simd_omp"));
-  rows.push_back(row<samples_simd_tbb>("shared_simd_tbb"));
+  rows.push_back({.name = suite::scheduled("shared_simd"),
+                  .run =
+                      [](const Problem& problem, Samples& samples, const Execution& execution) {
+                        samples_simd(problem.prepared->sampler, problem.text, problem.seed, samples, execution);
+                      },
+                  .growth = fast,
+                  .work = least_work});
 #ifdef TANDEM_PEER_SENTENCEPIECE
   const auto peer = [](const char* name, auto library, auto draw) {
     return Row{.name = name,

@@ -48,11 +48,10 @@ Outcome cost_of_32(bool full) {
 }
 
 /// Arithmetic that needs no memory: what two threads can gain here.
-template <class Scheduler>
-Run arithmetic(int steps) {
-  return [steps] {
+Run arithmetic(int steps, const Execution& execution = {}) {
+  return [steps, execution] {
     static std::array<volatile double, 64> results;  // nobody reads them, and they are computed all the same
-    Scheduler::for_each_chunk({.threads = 2}, results.size(), 1, [steps](std::size_t first, std::size_t last) {
+    for_each_chunk(execution, results.size(), 1, [steps](std::size_t first, std::size_t last) {
       for (std::size_t i = first; i < last; ++i) {
         auto value = static_cast<double>(i);
         for (int step = 0; step < steps; ++step) value = value * 0.999 + 0.5;
@@ -64,21 +63,22 @@ Run arithmetic(int steps) {
 
 /// What two threads gain as a part of what they gain in arithmetic, in the same round. The arithmetic takes as long:
 /// what else wants the cores interrupts the shorter of two parallel runs by a larger part.
-Outcome gain_of_two_threads(bool full, Run (Own::*one)(), Run (Own::*two)()) {
+Outcome gain_of_two_threads(bool full, Run (Own::*run)(const Execution&)) {
   if (suite::all_cores().threads < 2) return not_testable("there is one core");
   return on_texts(full, at_least(0.9), [&](Own& own, double budget) {
     constexpr int some = 1000;
-    const double as_long = some * ratio((own.*one)(), arithmetic<Sequential>(some), 0).estimate;
+    const double as_long = some * ratio((own.*run)({}), arithmetic(some), 0).estimate;
     const int steps = std::max(1, static_cast<int>(as_long));
+    const Execution two{.threads = 2, .scheduler = Scheduler::openmp};
     const Turns turns =
-        take_turns({(own.*one)(), (own.*two)(), arithmetic<Sequential>(steps), arithmetic<OpenMp>(steps)}, budget);
+        take_turns({(own.*run)({}), (own.*run)(two), arithmetic(steps), arithmetic(steps, two)}, budget);
     return turns.figure([](std::span<const double> times) { return times[0] / times[1] * (times[3] / times[2]); });
   });
 }
 
-Outcome two_threads_decoding(bool full) { return gain_of_two_threads(full, &Own::decoding, &Own::decoding_by_two); }
+Outcome two_threads_decoding(bool full) { return gain_of_two_threads(full, &Own::decoding); }
 
-Outcome two_threads_sampling(bool full) { return gain_of_two_threads(full, &Own::sampling, &Own::sampling_by_two); }
+Outcome two_threads_sampling(bool full) { return gain_of_two_threads(full, &Own::sampling); }
 
 Outcome linear_in_length(bool full) {
   const std::vector<std::string> names = {"line_100k", "line_1M", "line_10M"};

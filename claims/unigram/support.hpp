@@ -32,17 +32,11 @@ inline std::vector<std::string> text_names(bool full) {
 struct Own {
   explicit Own(const unigram::Problem& from) : problem(from), samples(32) {}
 
-  Run decoding() {
-    return [this] { decode(problem.prepared->tables, problem.text, tokens, {}); };
+  Run decoding(const Execution& execution = {}) {
+    return [this, execution] { decode(problem.prepared->tables, problem.text, tokens, execution); };
   }
-  Run sampling() {
-    return [this] { sample(problem.prepared->sampler, problem.text, {}, tokens, {}); };
-  }
-  Run decoding_by_two() {
-    return [this] { decode_omp(problem.prepared->tables, problem.text, tokens, {.threads = 2}); };
-  }
-  Run sampling_by_two() {
-    return [this] { sample_omp(problem.prepared->sampler, problem.text, {}, tokens, {.threads = 2}); };
+  Run sampling(const Execution& execution = {}) {
+    return [this, execution] { sample(problem.prepared->sampler, problem.text, {}, tokens, execution); };
   }
   Run sampling_32() {
     return [this] { samples_simd(problem.prepared->sampler, problem.text, {}, samples, {}); };

@@ -85,25 +85,12 @@ void decode_block(const Automaton& automaton, std::string_view block, Tokens& to
                    [&](std::size_t end) { return automaton.piece(last[end - 1]); });
 }
 
-template <class Scheduler>
-void run(const Tables& tables, std::string_view text, Tokens& tokens, const Execution& execution) {
-  tokens_of_blocks<Scheduler>(text, execution, tokens, [&](std::string_view block, std::size_t, Tokens& part) {
-    decode_block(tables.automaton(), block, part);
-  });
-}
-
 }  // namespace
 
 void decode(const Tables& tables, std::string_view text, Tokens& tokens, const Execution& execution) {
-  run<Sequential>(tables, text, tokens, execution);
-}
-
-void decode_omp(const Tables& tables, std::string_view text, Tokens& tokens, const Execution& execution) {
-  run<OpenMp>(tables, text, tokens, execution);
-}
-
-void decode_tbb(const Tables& tables, std::string_view text, Tokens& tokens, const Execution& execution) {
-  run<OneTbb>(tables, text, tokens, execution);
+  tokens_of_blocks(text, execution, tokens, [&](std::string_view block, std::size_t, Tokens& part) {
+    decode_block(tables.automaton(), block, part);
+  });
 }
 
 }  // namespace tandem::unigram

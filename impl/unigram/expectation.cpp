@@ -43,8 +43,9 @@ void add_block(Forward& forward, std::string_view block, std::vector<double>& co
   }
 }
 
-template <class Scheduler>
-void run(const Sampler& sampler, std::string_view text, Expectation& expectation, const Execution& execution) {
+}  // namespace
+
+void expect(const Sampler& sampler, std::string_view text, Expectation& expectation, const Execution& execution) {
   const Vocabulary& vocabulary = sampler.tables().vocabulary();
   if (!sampler.linear()) return expect(Reference(vocabulary), text, sampler.alpha(), expectation);
   std::vector<std::size_t> bounds{0};
@@ -53,7 +54,7 @@ void run(const Sampler& sampler, std::string_view text, Expectation& expectation
   const Automaton& automaton = sampler.tables().automaton();
   std::array<std::vector<double>, parts> counts;
   std::array<double, parts> log_sums{};
-  Scheduler::for_each_chunk(execution, parts, 1, [&](std::size_t first, std::size_t last) {
+  for_each_chunk(execution, parts, 1, [&](std::size_t first, std::size_t last) {
     thread_local Forward::Buffers buffers;
     Forward forward(sampler, buffers);
     for (std::size_t part = first; part < last; ++part) {
@@ -76,20 +77,6 @@ void run(const Sampler& sampler, std::string_view text, Expectation& expectation
     expectation.score += expectation.counts[token] * vocabulary.scores[token];
   }
   expectation.entropy = expectation.log_sum - sampler.alpha() * expectation.score;
-}
-
-}  // namespace
-
-void expect(const Sampler& sampler, std::string_view text, Expectation& expectation, const Execution& execution) {
-  run<Sequential>(sampler, text, expectation, execution);
-}
-
-void expect_omp(const Sampler& sampler, std::string_view text, Expectation& expectation, const Execution& execution) {
-  run<OpenMp>(sampler, text, expectation, execution);
-}
-
-void expect_tbb(const Sampler& sampler, std::string_view text, Expectation& expectation, const Execution& execution) {
-  run<OneTbb>(sampler, text, expectation, execution);
 }
 
 }  // namespace tandem::unigram

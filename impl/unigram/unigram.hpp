@@ -70,30 +70,20 @@ struct Seed {
 /// Uniform in [0, 1), a multiple of 2^-52, for the end of a piece: Philox of (seed; position, sample) as in draw.hpp.
 double draw_uniform(const Seed& seed, std::size_t position);
 
-// ---- variants: the tokens replace what was in `tokens` -------------------------------------------------------------
+// ---- variants: the tokens replace what was in `tokens`; the blocks are for the execution's scheduler and threads ----
 
 /// The best segmentation, the same as the reference's to the last token.
 void decode(const Tables& tables, std::string_view text, Tokens& tokens, const Execution& execution);
-void decode_omp(const Tables& tables, std::string_view text, Tokens& tokens, const Execution& execution);
-void decode_tbb(const Tables& tables, std::string_view text, Tokens& tokens, const Execution& execution);
 
 /// One sample: the one that the reference draws with draw_uniform, and the same at every thread count and SIMD width.
 void sample(const Sampler& sampler, std::string_view text, const Seed& seed, Tokens& tokens, const Execution&);
-void sample_omp(const Sampler& sampler, std::string_view text, const Seed& seed, Tokens& tokens, const Execution&);
-void sample_tbb(const Sampler& sampler, std::string_view text, const Seed& seed, Tokens& tokens, const Execution&);
 
 /// samples[i] is what `sample` gives for the number seed.sample + i; the sums are computed once for all.
 void samples_simd(const Sampler& sampler, std::string_view text, const Seed& seed, std::vector<Tokens>& samples,
                   const Execution&);
-void samples_simd_omp(const Sampler& sampler, std::string_view text, const Seed& seed, std::vector<Tokens>& samples,
-                      const Execution&);
-void samples_simd_tbb(const Sampler& sampler, std::string_view text, const Seed& seed, std::vector<Tokens>& samples,
-                      const Execution&);
 
 /// Log of the sum over all segmentations, expected counts and entropy, without drawing.
 void expect(const Sampler& sampler, std::string_view text, Expectation& expectation, const Execution&);
-void expect_omp(const Sampler& sampler, std::string_view text, Expectation& expectation, const Execution&);
-void expect_tbb(const Sampler& sampler, std::string_view text, Expectation& expectation, const Execution&);
 
 // ---- samplers of other laws (reference/unigram/other_laws.hpp) -----------------------------------------------------
 
@@ -104,10 +94,6 @@ double draw_uniform_of_candidate(const Seed& seed, std::size_t position, std::si
 /// draw_uniform_of_candidate. 20 bytes of memory per byte of a block. Throws where `require_alpha` does.
 void sample_biased(const Tables& tables, std::string_view text, double alpha, const Seed& seed, Tokens& tokens,
                    const Execution& execution);
-void sample_biased_omp(const Tables& tables, std::string_view text, double alpha, const Seed& seed, Tokens& tokens,
-                       const Execution& execution);
-void sample_biased_tbb(const Tables& tables, std::string_view text, double alpha, const Seed& seed, Tokens& tokens,
-                       const Execution& execution);
 
 /// n_best of the reference, for a line. O(|line| * matches per byte + n * tokens), with a small part of the tokens as a
 /// rule.
@@ -117,10 +103,6 @@ std::vector<Segmentation> n_best(const Tables& tables, std::string_view line, st
 /// bytes of memory per byte of a line, and what the n differ by. Throws where `require_alpha` and `require_best` do.
 void sample_n_best(const Tables& tables, std::string_view text, std::size_t n, double alpha, const Seed& seed,
                    Tokens& tokens, const Execution& execution);
-void sample_n_best_omp(const Tables& tables, std::string_view text, std::size_t n, double alpha, const Seed& seed,
-                       Tokens& tokens, const Execution& execution);
-void sample_n_best_tbb(const Tables& tables, std::string_view text, std::size_t n, double alpha, const Seed& seed,
-                       Tokens& tokens, const Execution& execution);
 
 // ---- search by prefix, continuation -------------------------------------------------------------------------------
 

@@ -116,15 +116,15 @@ class LineTokenizer {
   void tokenize(std::string_view text, Seed seed) {
     if (options_.best > 0) {
       for (Tokens& tokens : samples_) {
-        sample_n_best_omp(tables_, text, options_.best, options_.alpha, seed, tokens, suite::all_cores());
+        sample_n_best(tables_, text, options_.best, options_.alpha, seed, tokens, execution_);
         ++seed.sample;
       }
     } else if (sampler_ && samples_.size() == 1) {
-      sample_omp(*sampler_, text, seed, samples_[0], suite::all_cores());
+      sample(*sampler_, text, seed, samples_[0], execution_);
     } else if (sampler_) {
-      samples_simd_omp(*sampler_, text, seed, samples_, suite::all_cores());
+      samples_simd(*sampler_, text, seed, samples_, execution_);
     } else {
-      decode_omp(tables_, text, samples_[0], suite::all_cores());
+      decode(tables_, text, samples_[0], execution_);
     }
     for (const Tokens& tokens : samples_) require_lossless(tokens, text);
   }
@@ -205,6 +205,7 @@ class LineTokenizer {
   std::optional<Sampler> sampler_;
   std::vector<Tokens> samples_;
   std::vector<std::uint64_t> uses_;
+  const Execution execution_{.threads = suite::all_cores().threads, .scheduler = Scheduler::openmp};
   std::size_t line_ = 0;  // lines before the current ones
 };
 

@@ -12,6 +12,7 @@
 #include "impl/unigram/files.hpp"
 #include "impl/unigram/training.hpp"
 #include "impl/unigram/unigram.hpp"
+#include "program/program.hpp"
 #include "program/train.hpp"
 
 namespace tandem::program {
@@ -42,7 +43,7 @@ void write(const std::filesystem::path& path, const std::string& content) {
 void train(const TrainUnigramOptions& options) {
   if (options.threads < 1) throw std::invalid_argument("training takes at least one thread");
   const std::string text = content_of(options.text);
-  const Execution execution{.threads = options.threads};
+  const Execution execution{.threads = options.threads, .scheduler = Scheduler::openmp};
   // A round takes about 0.3 us a byte, and so do the candidates twice; every round leaves four fifths of the pieces.
   const double round = 3e-7 * static_cast<double>(text.size());
   suite::Progress progress(14 * round);
@@ -53,8 +54,7 @@ void train(const TrainUnigramOptions& options) {
   });
   write(options.out, unigram::plain_format(vocabulary));
   unigram::Tokens tokens;
-  unigram::decode_omp(unigram::Tables(std::make_shared<const unigram::Vocabulary>(vocabulary)), text, tokens,
-                      execution);
+  unigram::decode(unigram::Tables(std::make_shared<const unigram::Vocabulary>(vocabulary)), text, tokens, execution);
   fmt::print("{} pieces, {:.4f} bytes per token of the text\n", vocabulary.given,
              static_cast<double>(text.size()) / static_cast<double>(tokens.size()));
 }

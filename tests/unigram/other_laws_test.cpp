@@ -17,44 +17,35 @@ using testing::ThrowsMessage;
 TEST(UnigramOtherLaws, DoNotDependOnThreadsOrCuts) {
   const Problem problem = random_problem(3000, 3, 1);
   const Tables& tables = problem.prepared->tables;
-  const auto check = [&](auto sequential, auto omp, auto tbb) {
+  const auto check = [&](auto draw) {
     const Seed seed{.seed = 9, .sample = 3};
     Tokens one;
-    sequential(problem.text, seed, one, Execution{});
+    draw(problem.text, seed, one, Execution{});
     for (const int threads : {1, 2, 5}) {
-      Tokens threaded;
-      omp(problem.text, seed, threaded, Execution{.threads = threads});
-      EXPECT_EQ(threaded, one);
-      tbb(problem.text, seed, threaded, Execution{.threads = threads});
-      EXPECT_EQ(threaded, one);
+      for (const Scheduler scheduler : {Scheduler::openmp, Scheduler::one_tbb}) {
+        Tokens threaded;
+        draw(problem.text, seed, threaded, Execution{.threads = threads, .scheduler = scheduler});
+        EXPECT_EQ(threaded, one);
+      }
     }
     const std::size_t cut = end_of_line(problem.text, problem.text.size() / 2);
     Tokens first;
     Tokens second;
-    sequential(std::string_view(problem.text).substr(0, cut), seed, first, Execution{});
-    sequential(std::string_view(problem.text).substr(cut), Seed{.seed = 9, .sample = 3, .position = cut}, second,
-               Execution{});
+    draw(std::string_view(problem.text).substr(0, cut), seed, first, Execution{});
+    draw(std::string_view(problem.text).substr(cut), Seed{.seed = 9, .sample = 3, .position = cut}, second,
+         Execution{});
     first.insert(first.end(), second.begin(), second.end());
     EXPECT_EQ(first, one);
     Tokens other;
-    sequential(problem.text, Seed{.seed = 9, .sample = 4}, other, Execution{});
+    draw(problem.text, Seed{.seed = 9, .sample = 4}, other, Execution{});
     EXPECT_NE(other, one);
   };
-  const auto biased = [&](auto run) {
-    return [&tables, run](std::string_view text, const Seed& seed, Tokens& tokens, const Execution& execution) {
-      run(tables, text, 0.5, seed, tokens, execution);
-    };
-  };
-  const auto of_best = [&](auto run) {
-    return [&tables, run](std::string_view text, const Seed& seed, Tokens& tokens, const Execution& execution) {
-      run(tables, text, 20, 0.5, seed, tokens, execution);
-    };
-  };
-  using BiasedOfTables = void (*)(const Tables&, std::string_view, double, const Seed&, Tokens&, const Execution&);
-  using BestOfTables =
-      void (*)(const Tables&, std::string_view, std::size_t, double, const Seed&, Tokens&, const Execution&);
-  check(biased(static_cast<BiasedOfTables>(sample_biased)), biased(sample_biased_omp), biased(sample_biased_tbb));
-  check(of_best(static_cast<BestOfTables>(sample_n_best)), of_best(sample_n_best_omp), of_best(sample_n_best_tbb));
+  check([&](std::string_view text, const Seed& seed, Tokens& tokens, const Execution& execution) {
+    sample_biased(tables, text, 0.5, seed, tokens, execution);
+  });
+  check([&](std::string_view text, const Seed& seed, Tokens& tokens, const Execution& execution) {
+    sample_n_best(tables, text, 20, 0.5, seed, tokens, execution);
+  });
 }
 
 TEST(UnigramOtherLaws, RefuseTheSame) {

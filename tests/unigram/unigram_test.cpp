@@ -228,10 +228,11 @@ TEST(Unigram, SamplesDoNotDependOnThreadsBatchesOrCuts) {
     EXPECT_EQ(one, all[number - 5]) << number;
     Tokens threaded;
     for (const int threads : {1, 2, 5}) {
-      sample_omp(sampler, problem.text, {.seed = 9, .sample = number}, threaded, {.threads = threads});
-      EXPECT_EQ(threaded, one);
-      sample_tbb(sampler, problem.text, {.seed = 9, .sample = number}, threaded, {.threads = threads});
-      EXPECT_EQ(threaded, one);
+      for (const Scheduler scheduler : {Scheduler::openmp, Scheduler::one_tbb}) {
+        const Execution execution{.threads = threads, .scheduler = scheduler};
+        sample(sampler, problem.text, {.seed = 9, .sample = number}, threaded, execution);
+        EXPECT_EQ(threaded, one);
+      }
     }
   }
   // A text in two parts.

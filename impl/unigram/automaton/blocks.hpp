@@ -38,11 +38,11 @@ inline void append(const std::vector<Tokens>& part, std::vector<Tokens>& whole) 
 
 /// Calls body(block, position, part) for every block, which begins at that position of the text, and which appends its
 /// tokens to `part`. All of them in order replace what was in `whole`: with threads they are put together in the end.
-template <class Scheduler, class Output, class Body>
+template <class Output, class Body>
 void tokens_of_blocks(std::string_view text, const Execution& execution, Output& whole, Body&& body) {
   clear(whole);
   // Of a single block a thread would only keep its memory.
-  if (std::is_same_v<Scheduler, Sequential> || end_of_block(text, 0) == text.size()) {
+  if (execution.scheduler == Scheduler::sequential || end_of_block(text, 0) == text.size()) {
     for (std::size_t begin = 0; begin < text.size();) {
       const std::size_t end = end_of_block(text, begin);
       body(text.substr(begin, end - begin), begin, whole);
@@ -52,7 +52,7 @@ void tokens_of_blocks(std::string_view text, const Execution& execution, Output&
     std::vector<std::size_t> bounds{0};
     while (bounds.back() < text.size()) bounds.push_back(end_of_block(text, bounds.back()));
     std::vector<Output> parts(bounds.size() - 1);
-    Scheduler::for_each_chunk(execution, parts.size(), 1, [&](std::size_t first, std::size_t last) {
+    for_each_chunk(execution, parts.size(), 1, [&](std::size_t first, std::size_t last) {
       for (std::size_t i = first; i < last; ++i) {
         body(text.substr(bounds[i], bounds[i + 1] - bounds[i]), bounds[i], parts[i]);
       }

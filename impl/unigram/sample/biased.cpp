@@ -125,18 +125,6 @@ void draw_block(const Automaton& automaton, const Decision& decision, std::strin
                    [&](std::size_t end) { return automaton.piece(last[end - 1]); });
 }
 
-template <class Scheduler>
-void run(const Tables& tables, std::string_view text, double alpha, const Seed& seed, Tokens& tokens,
-         const Execution& execution) {
-  require_alpha(alpha);
-  const Decision decision(alpha);
-  tokens_of_blocks<Scheduler>(text, execution, tokens, [&](std::string_view block, std::size_t position, Tokens& part) {
-    Seed from_here = seed;
-    from_here.position += position;
-    draw_block(tables.automaton(), decision, block, from_here, part);
-  });
-}
-
 }  // namespace
 
 double draw_uniform_of_candidate(const Seed& seed, std::size_t position, std::size_t candidate) {
@@ -145,17 +133,13 @@ double draw_uniform_of_candidate(const Seed& seed, std::size_t position, std::si
 
 void sample_biased(const Tables& tables, std::string_view text, double alpha, const Seed& seed, Tokens& tokens,
                    const Execution& execution) {
-  run<Sequential>(tables, text, alpha, seed, tokens, execution);
-}
-
-void sample_biased_omp(const Tables& tables, std::string_view text, double alpha, const Seed& seed, Tokens& tokens,
-                       const Execution& execution) {
-  run<OpenMp>(tables, text, alpha, seed, tokens, execution);
-}
-
-void sample_biased_tbb(const Tables& tables, std::string_view text, double alpha, const Seed& seed, Tokens& tokens,
-                       const Execution& execution) {
-  run<OneTbb>(tables, text, alpha, seed, tokens, execution);
+  require_alpha(alpha);
+  const Decision decision(alpha);
+  tokens_of_blocks(text, execution, tokens, [&](std::string_view block, std::size_t position, Tokens& part) {
+    Seed from_here = seed;
+    from_here.position += position;
+    draw_block(tables.automaton(), decision, block, from_here, part);
+  });
 }
 
 }  // namespace tandem::unigram

@@ -196,18 +196,6 @@ void sample_block(const Automaton& automaton, std::string_view block, std::size_
   }
 }
 
-template <class Scheduler>
-void run(const Tables& tables, std::string_view text, std::size_t n, double alpha, const Seed& seed, Tokens& tokens,
-         const Execution& execution) {
-  require_alpha(alpha);
-  require_best(n);
-  tokens_of_blocks<Scheduler>(text, execution, tokens, [&](std::string_view block, std::size_t position, Tokens& part) {
-    Seed from_here = seed;
-    from_here.position += position;
-    sample_block(tables.automaton(), block, n, alpha, from_here, part);
-  });
-}
-
 }  // namespace
 
 std::vector<Segmentation> n_best(const Tables& tables, std::string_view line, std::size_t n) {
@@ -228,17 +216,13 @@ std::vector<Segmentation> n_best(const Tables& tables, std::string_view line, st
 
 void sample_n_best(const Tables& tables, std::string_view text, std::size_t n, double alpha, const Seed& seed,
                    Tokens& tokens, const Execution& execution) {
-  run<Sequential>(tables, text, n, alpha, seed, tokens, execution);
-}
-
-void sample_n_best_omp(const Tables& tables, std::string_view text, std::size_t n, double alpha, const Seed& seed,
-                       Tokens& tokens, const Execution& execution) {
-  run<OpenMp>(tables, text, n, alpha, seed, tokens, execution);
-}
-
-void sample_n_best_tbb(const Tables& tables, std::string_view text, std::size_t n, double alpha, const Seed& seed,
-                       Tokens& tokens, const Execution& execution) {
-  run<OneTbb>(tables, text, n, alpha, seed, tokens, execution);
+  require_alpha(alpha);
+  require_best(n);
+  tokens_of_blocks(text, execution, tokens, [&](std::string_view block, std::size_t position, Tokens& part) {
+    Seed from_here = seed;
+    from_here.position += position;
+    sample_block(tables.automaton(), block, n, alpha, from_here, part);
+  });
 }
 
 }  // namespace tandem::unigram

@@ -61,36 +61,21 @@ void sample_block(const Sampler& sampler, std::string_view block, const Seed& se
   });
 }
 
-template <class Scheduler>
-void run(const Sampler& sampler, std::string_view text, const Seed& seed, Tokens& tokens, const Execution& execution) {
+}  // namespace
+
+void sample(const Sampler& sampler, std::string_view text, const Seed& seed, Tokens& tokens,
+            const Execution& execution) {
   if (!sampler.linear()) {
     tokens = Reference(sampler.tables().vocabulary()).sample(text, sampler.alpha(), [&](std::size_t position) {
       return draw_uniform(seed, position);
     });
     return;
   }
-  tokens_of_blocks<Scheduler>(text, execution, tokens, [&](std::string_view block, std::size_t position, Tokens& part) {
+  tokens_of_blocks(text, execution, tokens, [&](std::string_view block, std::size_t position, Tokens& part) {
     Seed from_here = seed;
     from_here.position += position;
     sample_block(sampler, block, from_here, part);
   });
-}
-
-}  // namespace
-
-void sample(const Sampler& sampler, std::string_view text, const Seed& seed, Tokens& tokens,
-            const Execution& execution) {
-  run<Sequential>(sampler, text, seed, tokens, execution);
-}
-
-void sample_omp(const Sampler& sampler, std::string_view text, const Seed& seed, Tokens& tokens,
-                const Execution& execution) {
-  run<OpenMp>(sampler, text, seed, tokens, execution);
-}
-
-void sample_tbb(const Sampler& sampler, std::string_view text, const Seed& seed, Tokens& tokens,
-                const Execution& execution) {
-  run<OneTbb>(sampler, text, seed, tokens, execution);
 }
 
 }  // namespace tandem::unigram

@@ -199,9 +199,10 @@ void sample_batch(const Forward& forward, std::size_t size, const Seed& seed, st
   for (std::size_t i = 0; i < samples.size(); ++i) std::reverse(samples[i].begin() + before[i], samples[i].end());
 }
 
-template <class Scheduler>
-void run(const Sampler& sampler, std::string_view text, const Seed& seed, std::vector<Tokens>& samples,
-         const Execution& execution) {
+}  // namespace
+
+void samples_simd(const Sampler& sampler, std::string_view text, const Seed& seed, std::vector<Tokens>& samples,
+                  const Execution& execution) {
   if (!sampler.linear()) {
     Seed one = seed;
     for (Tokens& tokens : samples) {
@@ -222,24 +223,7 @@ void run(const Sampler& sampler, std::string_view text, const Seed& seed, std::v
       from_here.sample += slots;
     }
   };
-  tokens_of_blocks<Scheduler>(text, execution, samples, sample_block);
-}
-
-}  // namespace
-
-void samples_simd(const Sampler& sampler, std::string_view text, const Seed& seed, std::vector<Tokens>& samples,
-                  const Execution& execution) {
-  run<Sequential>(sampler, text, seed, samples, execution);
-}
-
-void samples_simd_omp(const Sampler& sampler, std::string_view text, const Seed& seed, std::vector<Tokens>& samples,
-                      const Execution& execution) {
-  run<OpenMp>(sampler, text, seed, samples, execution);
-}
-
-void samples_simd_tbb(const Sampler& sampler, std::string_view text, const Seed& seed, std::vector<Tokens>& samples,
-                      const Execution& execution) {
-  run<OneTbb>(sampler, text, seed, samples, execution);
+  tokens_of_blocks(text, execution, samples, sample_block);
 }
 
 }  // namespace tandem::unigram

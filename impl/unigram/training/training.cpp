@@ -33,14 +33,14 @@ double score_without(const Tables& tables, std::string_view piece) {
 
 std::vector<double> expected_counts(const Vocabulary& vocabulary, std::string_view text, const Execution& execution) {
   Expectation expectation;
-  expect_omp(Sampler(Tables(std::make_shared<const Vocabulary>(vocabulary)), 1), text, expectation, execution);
+  expect(Sampler(Tables(std::make_shared<const Vocabulary>(vocabulary)), 1), text, expectation, execution);
   return expectation.counts;
 }
 
 std::vector<double> losses(const Vocabulary& vocabulary, std::string_view text, const Execution& execution) {
   const Tables tables(std::make_shared<const Vocabulary>(vocabulary));
   Tokens tokens;
-  decode_omp(tables, text, tokens, execution);
+  decode(tables, text, tokens, execution);
   std::vector<double> loss(vocabulary.pieces.size());
   for (const std::uint32_t token : tokens) ++loss[token];
   for (std::size_t token = 0; token < loss.size(); ++token) {
