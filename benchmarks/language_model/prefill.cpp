@@ -28,9 +28,7 @@ std::vector<suite::Workload<Problem>> workloads() {
 const suite::Registered<Problem, Answer> registered(
     method("language_model_prefill", "logits after every token of a prompt, weights packed beforehand", "products_simd",
            {{"step_by_step_simd", one_by_one_simd, simd_growth},
-            {"products_simd", prefill_simd, simd_growth},
-            {"products_simd_omp", prefill_simd_omp, simd_growth},
-            {"products_simd_tbb", prefill_simd_tbb, simd_growth}},
+            {suite::scheduled("products_simd"), prefill_simd, simd_growth}},
            workloads(), awkward_problem));
 
 }  // namespace

@@ -251,26 +251,6 @@ const suite::Growth definition{2, per_sequence};
 const suite::Growth linear{1, per_sequence / 16};
 const suite::Growth quadratic{1.3, per_sequence / 16};
 
-using Row = suite::Variant<AnswerProblem, BothAnswers>;
-using Run = void (*)(const AnswerProblem&, BothAnswers&, const Execution&);
-
-Row concatenated_row(const char* name, Run run) {
-  return {.name = name,
-          .run = run,
-          .growth = quadratic,
-          .work = concatenated_work,
-          .fields = describe<false, true>,
-          .certificate = certificate<false, true>};
-}
-Row nbce_row(const char* name, Run run) {
-  return {.name = name,
-          .run = run,
-          .growth = linear,
-          .work = nbce_work,
-          .fields = describe<true, false>,
-          .certificate = certificate<true, false>};
-}
-
 const suite::Registered<AnswerProblem, BothAnswers> registered({
     .name = "nbce_answer",
     .summary = "answers from n contexts of 96 tokens: side by side, or one after the other in one long prompt",
@@ -281,12 +261,18 @@ const suite::Registered<AnswerProblem, BothAnswers> registered({
                     reference(problem, answers);
                   },
                   definition},
-                 concatenated_row("concatenated_simd", concatenated_simd),
-                 concatenated_row("concatenated_simd_omp", concatenated_simd_omp),
-                 concatenated_row("concatenated_simd_tbb", concatenated_simd_tbb),
-                 nbce_row("nbce_simd", nbce_simd),
-                 nbce_row("nbce_simd_omp", nbce_simd_omp),
-                 nbce_row("nbce_simd_tbb", nbce_simd_tbb)},
+                 {.name = suite::scheduled("concatenated_simd"),
+                  .run = concatenated_simd,
+                  .growth = quadratic,
+                  .work = concatenated_work,
+                  .fields = describe<false, true>,
+                  .certificate = certificate<false, true>},
+                 {.name = suite::scheduled("nbce_simd"),
+                  .run = nbce_simd,
+                  .growth = linear,
+                  .work = nbce_work,
+                  .fields = describe<true, false>,
+                  .certificate = certificate<true, false>}},
     .workloads = workloads(),
     .problem = awkward_problem,
     .hash = hash_of_problem,

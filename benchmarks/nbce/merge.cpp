@@ -159,9 +159,7 @@ suite::Method<Problem<Logit>, Answer<float>> method(const std::string& name, con
        [](const Problem<Logit>& problem, Answer<float>& answer, const Execution&) { reference(problem, answer); },
        sorted}};
   if constexpr (std::is_same_v<Logit, float>) variants.push_back({"eigen", eigen, sorted});
-  variants.push_back({"simd", simd<Logit>, pass});
-  variants.push_back({"simd_omp", simd_omp<Logit>, pass});
-  variants.push_back({"simd_tbb", simd_tbb<Logit>, pass});
+  variants.push_back({suite::scheduled("simd"), simd<Logit>, pass});
   return {.name = name,
           .summary = summary,
           .source = "kexue.fm 9617, 9632; arXiv 2403.17552",

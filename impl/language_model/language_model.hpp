@@ -88,16 +88,13 @@ class PackedModel {
   std::shared_ptr<const Weights> weights_;
 };
 
-enum class Scheduler { sequential, openmp, onetbb };
-
-/// Sequences of one model. Not for two threads at once; it uses execution.threads of them by itself.
+/// Sequences of one model. Not for two threads at once; it uses as many as the execution says by itself.
 /// Tokens outside the vocabulary, sequences that do not exist, and logits of another length than stated are refused
 /// with std::invalid_argument, before anything is changed. Lengths are not limited: beyond shape().max_length the model
 /// extrapolates, and whoever minds compares.
 class Decoder {
  public:
-  explicit Decoder(PackedModel model, std::size_t sequences = 1, Scheduler scheduler = Scheduler::sequential,
-                   Execution execution = {});
+  explicit Decoder(PackedModel model, std::size_t sequences = 1, Execution execution = {});
   ~Decoder();
   Decoder(Decoder&&) noexcept;
   Decoder& operator=(Decoder&&) noexcept;
@@ -144,15 +141,11 @@ void reference(const Problem& problem, Answer& answer);
 
 /// As prompts.
 void prefill_simd(const Problem& problem, Answer& answer, const Execution& execution);
-void prefill_simd_omp(const Problem& problem, Answer& answer, const Execution& execution);
-void prefill_simd_tbb(const Problem& problem, Answer& answer, const Execution& execution);
 
 /// Token by token, one sequence after the other.
 void one_by_one_simd(const Problem& problem, Answer& answer, const Execution& execution);
 
 /// Token by token, all sequences in one batch.
 void batch_simd(const Problem& problem, Answer& answer, const Execution& execution);
-void batch_simd_omp(const Problem& problem, Answer& answer, const Execution& execution);
-void batch_simd_tbb(const Problem& problem, Answer& answer, const Execution& execution);
 
 }  // namespace tandem::language_model

@@ -19,15 +19,10 @@ namespace tandem::nbce {
 /// What a user of Eigen would write first: a log-softmax of every row, a sort of every row.
 void eigen(const Problem<float>& problem, Answer<float>& answer, const Execution& execution);
 
-/// Highway: one pass per row; selection in place of sorting.
+/// Highway: one pass per row; selection in place of sorting. What is divided are the rows, and then blocks of tokens;
+/// the answer is the same to the bit for every execution.
 template <class Logit>
 void simd(const Problem<Logit>& problem, Answer<float>& answer, const Execution& execution);
-
-/// The same, rows and then blocks of tokens on execution.threads threads. The answer is the same to the bit.
-template <class Logit>
-void simd_omp(const Problem<Logit>& problem, Answer<float>& answer, const Execution& execution);
-template <class Logit>
-void simd_tbb(const Problem<Logit>& problem, Answer<float>& answer, const Execution& execution);
 
 /// The uniform number in [0, 1) that draws the token of a step of a request: a function of its arguments alone.
 double uniform_for(std::uint64_t seed, std::uint64_t request, std::uint64_t step);
@@ -35,12 +30,11 @@ double uniform_for(std::uint64_t seed, std::uint64_t request, std::uint64_t step
 // ---- The whole method ----
 
 /// n + 1 sequences that a model reads together: prompts once, then token by token, keys and values kept. Not for two
-/// threads at once; it uses execution.threads of them by itself.
+/// threads at once; it uses as many as the execution says by itself.
 class Session {
  public:
   /// Reads the prompts. Refuses settings as the merge step does, and what the model's Decoder refuses.
-  Session(const language_model::PackedModel& model, const Request& request,
-          language_model::Scheduler scheduler = language_model::Scheduler::sequential, Execution execution = {});
+  Session(const language_model::PackedModel& model, const Request& request, Execution execution = {});
 
   /// What is expected next: the merge step on the rows as they stand. The context that it chooses gets the bonus of the
   /// next call. O(n V).
@@ -56,7 +50,6 @@ class Session {
 
  private:
   language_model::Decoder decoder_;
-  language_model::Scheduler scheduler_;
   Execution execution_;
   Problem<float> problem_;
   Answer<float> answer_;
@@ -76,10 +69,6 @@ struct BothAnswers {
 
 void reference(const AnswerProblem& problem, BothAnswers& answers);
 void nbce_simd(const AnswerProblem& problem, BothAnswers& answers, const Execution& execution);
-void nbce_simd_omp(const AnswerProblem& problem, BothAnswers& answers, const Execution& execution);
-void nbce_simd_tbb(const AnswerProblem& problem, BothAnswers& answers, const Execution& execution);
 void concatenated_simd(const AnswerProblem& problem, BothAnswers& answers, const Execution& execution);
-void concatenated_simd_omp(const AnswerProblem& problem, BothAnswers& answers, const Execution& execution);
-void concatenated_simd_tbb(const AnswerProblem& problem, BothAnswers& answers, const Execution& execution);
 
 }  // namespace tandem::nbce

@@ -7,10 +7,9 @@
 namespace tandem::nbce {
 
 using language_model::PackedModel;
-using language_model::Scheduler;
 
-Session::Session(const PackedModel& model, const Request& request, Scheduler scheduler, Execution execution)
-    : decoder_(model, request.rows(), scheduler, execution), scheduler_(scheduler), execution_(execution) {
+Session::Session(const PackedModel& model, const Request& request, Execution execution)
+    : decoder_(model, request.rows(), execution), execution_(execution) {
   const std::size_t vocabulary = model.shape().vocabulary;
   problem_.vocabulary = vocabulary;
   problem_.settings = request.settings;
@@ -23,17 +22,7 @@ Session::Session(const PackedModel& model, const Request& request, Scheduler sch
 
 const Answer<float>& Session::merge(double uniform) {
   problem_.uniform = uniform;
-  switch (scheduler_) {
-    case Scheduler::sequential:
-      simd(problem_, answer_, execution_);
-      break;
-    case Scheduler::openmp:
-      simd_omp(problem_, answer_, execution_);
-      break;
-    case Scheduler::onetbb:
-      simd_tbb(problem_, answer_, execution_);
-      break;
-  }
+  simd(problem_, answer_, execution_);
   problem_.previous = answer_.chosen;
   return answer_;
 }
@@ -49,10 +38,9 @@ double Session::log_probability(Token token) const {
 
 namespace {
 
-void generate(const AnswerProblem& problem, const Request& request, Scheduler scheduler, const Execution& execution,
-              Generated& generated) {
+void generate(const AnswerProblem& problem, const Request& request, const Execution& execution, Generated& generated) {
   generated = {};
-  Session session(problem.packed, request, scheduler, execution);
+  Session session(problem.packed, request, execution);
   for (std::size_t step = 0; step < request.uniforms.size(); ++step) {
     const Answer<float>& answer = session.merge(request.uniforms[step]);
     const auto token = static_cast<Token>(answer.token);
@@ -71,22 +59,10 @@ void reference(const AnswerProblem& problem, BothAnswers& answers) {
 }
 
 void nbce_simd(const AnswerProblem& problem, BothAnswers& answers, const Execution& execution) {
-  generate(problem, problem.request, Scheduler::sequential, execution, answers.nbce);
-}
-void nbce_simd_omp(const AnswerProblem& problem, BothAnswers& answers, const Execution& execution) {
-  generate(problem, problem.request, Scheduler::openmp, execution, answers.nbce);
-}
-void nbce_simd_tbb(const AnswerProblem& problem, BothAnswers& answers, const Execution& execution) {
-  generate(problem, problem.request, Scheduler::onetbb, execution, answers.nbce);
+  generate(problem, problem.request, execution, answers.nbce);
 }
 void concatenated_simd(const AnswerProblem& problem, BothAnswers& answers, const Execution& execution) {
-  generate(problem, concatenated(problem.request), Scheduler::sequential, execution, answers.concatenated);
-}
-void concatenated_simd_omp(const AnswerProblem& problem, BothAnswers& answers, const Execution& execution) {
-  generate(problem, concatenated(problem.request), Scheduler::openmp, execution, answers.concatenated);
-}
-void concatenated_simd_tbb(const AnswerProblem& problem, BothAnswers& answers, const Execution& execution) {
-  generate(problem, concatenated(problem.request), Scheduler::onetbb, execution, answers.concatenated);
+  generate(problem, concatenated(problem.request), execution, answers.concatenated);
 }
 
 }  // namespace tandem::nbce

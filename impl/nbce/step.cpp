@@ -14,7 +14,7 @@
 namespace tandem::nbce {
 namespace {
 
-template <class Scheduler, class Logit>
+template <class Logit>
 class Step {
  public:
   Step(const Problem<Logit>& problem, Answer<float>& answer, const Execution& execution)
@@ -34,7 +34,7 @@ class Step {
     const std::size_t rows = problem_.rows();
     rows_.resize(rows);
     views_.resize(rows);
-    Scheduler::for_each_chunk(execution_, rows, 1, [&](std::size_t index, std::size_t) {
+    for_each_chunk(execution_, rows, 1, [&](std::size_t index, std::size_t) {
       const std::span<const Logit> logits = problem_.row(index);
       const std::size_t begin = problem_.vocabulary * index / rows;
       const std::size_t end = problem_.vocabulary * (index + 1) / rows;
@@ -78,7 +78,7 @@ class Step {
     rows_[index].settled = true;
   }
   void settle(const std::vector<std::size_t>& indices) {
-    Scheduler::for_each_chunk(execution_, indices.size(), 1, [&](std::size_t i, std::size_t) { settle(indices[i]); });
+    for_each_chunk(execution_, indices.size(), 1, [&](std::size_t i, std::size_t) { settle(indices[i]); });
   }
 
   void merge() {
@@ -103,7 +103,7 @@ class Step {
     for (const std::size_t index : pooled) merge.pool.push_back(views_[index]);
     const std::size_t blocks = (problem_.vocabulary + merge_block_size - 1) / merge_block_size;
     largest_.resize(blocks);
-    Scheduler::for_each_chunk(execution_, blocks, 1, [&](std::size_t block, std::size_t) {
+    for_each_chunk(execution_, blocks, 1, [&](std::size_t block, std::size_t) {
       largest_[block] = merge_tokens(merge, begin_of(block), end_of(block), answer_.merged.data());
     });
   }
@@ -136,7 +136,7 @@ class Step {
     // Bounds that keep infinity times 0 away; beyond them the token is one of the likeliest, or any.
     const double temperature = std::clamp(settings_.temperature, 1e-30, 1e30);
     std::vector<double> cumulative(largest_.size() + 1);
-    Scheduler::for_each_chunk(execution_, largest_.size(), weights_per_task, [&](std::size_t first, std::size_t last) {
+    for_each_chunk(execution_, largest_.size(), weights_per_task, [&](std::size_t first, std::size_t last) {
       for (std::size_t block = first; block < last; ++block) {
         const double nearest = (static_cast<double>(largest_[block]) - largest) / temperature;
         cumulative[block + 1] =
@@ -180,22 +180,10 @@ class Step {
 
 template <class Logit>
 void simd(const Problem<Logit>& problem, Answer<float>& answer, const Execution& execution) {
-  Step<Sequential, Logit>(problem, answer, execution).run();
-}
-template <class Logit>
-void simd_omp(const Problem<Logit>& problem, Answer<float>& answer, const Execution& execution) {
-  Step<OpenMp, Logit>(problem, answer, execution).run();
-}
-template <class Logit>
-void simd_tbb(const Problem<Logit>& problem, Answer<float>& answer, const Execution& execution) {
-  Step<OneTbb, Logit>(problem, answer, execution).run();
+  Step<Logit>(problem, answer, execution).run();
 }
 
 template void simd(const Problem<float>&, Answer<float>&, const Execution&);
 template void simd(const Problem<Bfloat16>&, Answer<float>&, const Execution&);
-template void simd_omp(const Problem<float>&, Answer<float>&, const Execution&);
-template void simd_omp(const Problem<Bfloat16>&, Answer<float>&, const Execution&);
-template void simd_tbb(const Problem<float>&, Answer<float>&, const Execution&);
-template void simd_tbb(const Problem<Bfloat16>&, Answer<float>&, const Execution&);
 
 }  // namespace tandem::nbce

@@ -38,6 +38,8 @@ struct TrainOptions {
   double held_out_share = 0.05;
   int threads = suite::all_cores().threads;
   bool resume = false;
+
+  Execution execution() const { return {.threads = threads, .scheduler = Scheduler::openmp}; }
 };
 
 void write_curve(const std::filesystem::path& path, const Trainer& trainer) {
@@ -69,7 +71,7 @@ Encoder make_encoder(TrainOptions& options, std::string_view training_text) {
 /// True if all steps are done; false after an interrupt.
 bool run(Trainer& trainer, const TrainingText& held_out, const TrainOptions& options) {
   using Clock = std::chrono::steady_clock;
-  const Execution execution{.threads = options.threads};
+  const Execution execution = options.execution();
   const auto keep = [&] {
     trainer.save(options.folder / "checkpoint.bin");
     save_model(trainer.model(), options.folder / "model.bin");
@@ -123,9 +125,8 @@ int train(TrainOptions options) {
     return Exit::check_failed;
   }
   constexpr std::size_t all = static_cast<std::size_t>(-1);
-  fmt::print(
-      "held-out text: {:.4f} bits per byte\n",
-      bits_per_byte(trainer.model(), held_out, options.trainer.shape.max_length, all, {.threads = options.threads}));
+  fmt::print("held-out text: {:.4f} bits per byte\n",
+             bits_per_byte(trainer.model(), held_out, options.trainer.shape.max_length, all, options.execution()));
   return Exit::all_well;
 }
 

@@ -108,7 +108,7 @@ class OnEveryTarget : public testing::TestWithParam<std::string> {
   suite::PinnedSimdTarget pinned_{suite::simd_target_named(GetParam()).id};
 };
 
-constexpr Scheduler schedulers[] = {Scheduler::sequential, Scheduler::openmp, Scheduler::onetbb};
+constexpr Scheduler schedulers[] = {Scheduler::sequential, Scheduler::openmp, Scheduler::one_tbb};
 
 TEST_P(OnEveryTarget, PromptInPartsAndStepsGiveTheSameBits) {
   for (const std::uint64_t seed : {0, 1, 2}) {
@@ -139,7 +139,7 @@ TEST_P(OnEveryTarget, ThreadsAndSchedulersGiveTheSameBits) {
   const std::vector<float> expected = prompt_logits(alone, 0, tokens);
   for (const Scheduler scheduler : schedulers) {
     for (int threads = 1; threads <= 4; ++threads) {
-      Decoder decoder(model, 1, scheduler, {.threads = threads});
+      Decoder decoder(model, 1, {.threads = threads, .scheduler = scheduler});
       ASSERT_EQ(prompt_logits(decoder, 0, tokens), expected) << threads << " threads";
     }
   }
@@ -167,7 +167,7 @@ TEST_P(OnEveryTarget, BatchGivesTheBitsOfEachSequenceAlone) {
   }
   for (const Scheduler scheduler : schedulers) {
     for (int threads = 1; threads <= 4; ++threads) {
-      Decoder decoder(model, count, scheduler, {.threads = threads});
+      Decoder decoder(model, count, {.threads = threads, .scheduler = scheduler});
       std::vector<float> logits(count * shape.vocabulary, std::nanf(""));
       decoder.prefill(prompts, logits);
       ASSERT_EQ(logits, after_prompt) << threads << " threads";

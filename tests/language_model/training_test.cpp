@@ -44,6 +44,8 @@ TrainingBatch random_batch(std::size_t sequences, std::size_t length) {
 
 TrainingAnswer empty_answer() { return {.loss = NAN, .gradient = std::vector<float>(Layout(small).size, NAN)}; }
 
+Execution openmp(int threads) { return {.threads = threads, .scheduler = Scheduler::openmp}; }
+
 template <class Function>
 std::string refusal(Function&& function) {
   try {
@@ -59,9 +61,9 @@ TEST(LanguageModelTraining, GivesTheSameBitsAtEveryThreadCountAndWithEverySchedu
   TrainingAnswer expected = empty_answer();
   training_eigen(batch, expected, {});
   for (const int threads : {1, 2, 3, 4, 7}) {
-    for (const auto& run : {training_eigen_omp, training_eigen_tbb}) {
+    for (const Scheduler scheduler : {Scheduler::openmp, Scheduler::one_tbb}) {
       TrainingAnswer answer = empty_answer();
-      run(batch, answer, {.threads = threads});
+      training_eigen(batch, answer, {.threads = threads, .scheduler = scheduler});
       EXPECT_EQ(answer.loss, expected.loss) << threads;
       EXPECT_EQ(answer.gradient, expected.gradient) << threads;
     }
@@ -72,7 +74,7 @@ TEST(LanguageModelTraining, TokenLossesAreThoseOfTheBatch) {
   const TrainingBatch batch = random_batch(9, 33);
   TrainingAnswer answer = empty_answer();
   training_eigen(batch, answer, {});
-  const std::vector<double> losses = token_losses(batch, {.threads = 2});
+  const std::vector<double> losses = token_losses(batch, openmp(2));
   ASSERT_EQ(losses.size(), 9 * 33);
   double sum = 0;
   for (const double loss : losses) sum += loss;
@@ -114,7 +116,7 @@ TEST(LanguageModelOptimizer, IsAdamWOfTheClippedGradient) {
   for (int step = 0; step < 2; ++step) {
     for (const std::size_t i : decays) gradient[i] = step == 0 ? 3 : -0.5;
     for (const std::size_t i : stays) gradient[i] = step == 0 ? 3 : -0.5;
-    optimizer.update(parameters, gradient, static_cast<std::size_t>(step), 0.1, {.threads = 3});
+    optimizer.update(parameters, gradient, static_cast<std::size_t>(step), 0.1, openmp(3));
   }
   const double g1 = 2 / std::sqrt(6.0);
   const double g2 = -0.5;
@@ -224,7 +226,7 @@ TEST_F(LanguageModelTrainer, Learns) {
   const double first = trainer.step({});
   EXPECT_NEAR(first, std::log(static_cast<double>(options.shape.vocabulary)), 0.7);  // it begins by knowing nothing
   double last = 0;
-  while (trainer.steps_done() < options.steps) last = trainer.step({.threads = 2});
+  while (trainer.steps_done() < options.steps) last = trainer.step(openmp(2));
   EXPECT_LT(last, first / 3);
 }
 
@@ -234,10 +236,10 @@ TEST_F(LanguageModelTrainer, AnInterruptedTrainingEndsAsAnother) {
   Trainer whole = make();
   Trainer first = make();
   for (std::size_t step = 0; step < 40; ++step) {
-    whole.step({.threads = 1});
+    whole.step({});
     if (step % 10 == 9) whole.measure(held_out, {});
     if (step >= 23) continue;
-    first.step({.threads = 3});
+    first.step(openmp(3));
     if (step % 10 == 9) first.measure(held_out, {});
   }
   first.save(checkpoint);
@@ -246,7 +248,7 @@ TEST_F(LanguageModelTrainer, AnInterruptedTrainingEndsAsAnother) {
   second.load(checkpoint);
   EXPECT_EQ(second.steps_done(), 23);
   for (std::size_t step = 23; step < 40; ++step) {
-    second.step({.threads = 2});
+    second.step(openmp(2));
     if (step % 10 == 9) second.measure(held_out, {});
   }
   EXPECT_EQ(second.model().parameters, whole.model().parameters);

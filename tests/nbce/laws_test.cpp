@@ -15,9 +15,6 @@
 namespace tandem::nbce {
 namespace {
 
-INSTANTIATE_TEST_SUITE_P(Nbce, EveryVariant, every_variant,
-                         [](const auto& variant) { return std::string(variant.param.name); });
-
 // Sums of at most 2^14 float terms of mixed size are compared, hence 1e-4 (see benchmarks/nbce/merge.cpp).
 TEST_P(EveryVariant, DoesNotChangeWithAConstantAddedToARow) {
   for (const Pool pool : pools) {

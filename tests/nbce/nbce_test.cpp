@@ -19,9 +19,6 @@
 namespace tandem::nbce {
 namespace {
 
-INSTANTIATE_TEST_SUITE_P(Nbce, EveryVariant, every_variant,
-                         [](const auto& variant) { return std::string(variant.param.name); });
-
 testing::Matcher<float> near(double value) { return testing::FloatNear(static_cast<float>(value), 1e-5F); }
 
 TEST_P(EveryVariant, GivesValuesComputedByHand) {

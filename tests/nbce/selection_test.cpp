@@ -206,9 +206,9 @@ TEST(Selection, IsTheSameToTheBitForEveryThreadCount) {
     Answer<float> expected = shaped(problem);
     simd(problem, expected, {});
     for (int threads = 1; threads <= 5; ++threads) {
-      for (const auto run : {simd_omp<float>, simd_tbb<float>}) {
+      for (const Scheduler scheduler : {Scheduler::openmp, Scheduler::one_tbb}) {
         Answer<float> answer = shaped(problem);
-        run(problem, answer, {.threads = threads});
+        simd(problem, answer, {.threads = threads, .scheduler = scheduler});
         ASSERT_EQ(answer.merged, expected.merged);
         ASSERT_EQ(answer.entropies, expected.entropies);
         ASSERT_EQ(answer.chosen, expected.chosen);

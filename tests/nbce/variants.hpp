@@ -9,32 +9,13 @@
 #include <string>
 #include <vector>
 
+#include "benchmarks/suite/registry.hpp"
 #include "impl/nbce/nbce.hpp"
 
 namespace tandem::nbce {
 
 inline constexpr float infinity = std::numeric_limits<float>::infinity();
 inline constexpr float nan = std::numeric_limits<float>::quiet_NaN();
-
-using Run = void (*)(const Problem<float>&, Answer<float>&, const Execution&);
-
-struct Named {
-  const char* name;
-  Run run;
-};
-
-inline void run_reference(const Problem<float>& problem, Answer<float>& answer, const Execution&) {
-  reference(problem, answer);
-}
-
-template <class Logit, class Function>
-Answer<float> answer_of(const Problem<Logit>& problem, Function run, int threads = 1) {
-  Answer<float> answer;
-  answer.merged.assign(problem.vocabulary, nan);
-  answer.entropies.assign(problem.rows(), nan);
-  run(problem, answer, {.threads = threads});
-  return answer;
-}
 
 /// Rows of probabilities as logits.
 inline Problem<float> problem_of(const std::vector<std::vector<double>>& rows, const Settings& settings) {
@@ -47,9 +28,17 @@ inline Problem<float> problem_of(const std::vector<std::vector<double>>& rows, c
 
 inline const std::vector<Pool> pools = {Pool::minimum_entropy, Pool::average, Pool::maximum};
 
-class EveryVariant : public testing::TestWithParam<Named> {
+using Variant = suite::Variant<Problem<float>, Answer<float>>;
+
+class EveryVariant : public testing::TestWithParam<Variant> {
  protected:
-  Answer<float> solve(const Problem<float>& problem) const { return answer_of(problem, GetParam().run); }
+  Answer<float> solve(const Problem<float>& problem) const {
+    Answer<float> answer;
+    answer.merged.assign(problem.vocabulary, nan);
+    answer.entropies.assign(problem.rows(), nan);
+    GetParam().run(problem, answer, {});
+    return answer;
+  }
   std::string refusal(const Problem<float>& problem) const {
     try {
       solve(problem);
@@ -60,8 +49,8 @@ class EveryVariant : public testing::TestWithParam<Named> {
   }
 };
 
-inline const auto every_variant =
-    testing::Values(Named{"reference", run_reference}, Named{"eigen", eigen}, Named{"simd", simd<float>},
-                    Named{"simd_omp", simd_omp<float>}, Named{"simd_tbb", simd_tbb<float>});
+INSTANTIATE_TEST_SUITE_P(Nbce, EveryVariant,
+                         testing::ValuesIn(suite::typed_method<Problem<float>, Answer<float>>("nbce_merge").variants),
+                         [](const auto& variant) { return variant.param.name.text; });
 
 }  // namespace tandem::nbce

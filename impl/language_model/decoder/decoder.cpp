@@ -31,18 +31,6 @@ void require_sequence(std::size_t sequence, std::size_t sequences) {
   refuse("there is no sequence " + std::to_string(sequence) + " among " + std::to_string(sequences));
 }
 
-template <class Body>
-void for_each_block(Scheduler scheduler, const Execution& execution, std::size_t rows, std::size_t block, Body&& body) {
-  switch (scheduler) {
-    case Scheduler::sequential:
-      return Sequential::for_each_chunk(execution, rows, block, body);
-    case Scheduler::openmp:
-      return OpenMp::for_each_chunk(execution, rows, block, body);
-    case Scheduler::onetbb:
-      return OneTbb::for_each_chunk(execution, rows, block, body);
-  }
-}
-
 /// Rows that go through a stage together: the left side of a product and a panel fit the first cache.
 constexpr std::size_t largest_block = 48;
 
@@ -79,30 +67,29 @@ void DecoderState::run() {
     batch.h.resize(size);
     batch.queries.resize(size);
   }
-  const auto threads = static_cast<std::size_t>(scheduler == Scheduler::sequential ? 1 : int{execution.threads});
+  const auto threads = static_cast<std::size_t>(execution.team());
   const std::size_t block = std::clamp<std::size_t>((rows + threads - 1) / threads, 1, largest_block);
   // Rows of different sequences do not need each other: each block goes all the way at once.
   const bool alone = std::ranges::all_of(batch.segments, [](const Segment& segment) { return segment.rows == 1; });
   if (alone) {
-    for_each_block(scheduler, execution, rows, block, [&](std::size_t begin, std::size_t end) {
+    for_each_chunk(execution, rows, block, [&](std::size_t begin, std::size_t end) {
       for (std::size_t stage = 0; stage < stages; ++stage) advance(stage, begin, end);
     });
   } else {
     for (std::size_t stage = 0; stage < stages; ++stage) {
-      for_each_block(scheduler, execution, rows, block,
-                     [&](std::size_t begin, std::size_t end) { advance(stage, begin, end); });
+      for_each_chunk(execution, rows, block, [&](std::size_t begin, std::size_t end) { advance(stage, begin, end); });
     }
   }
   for (const Segment& segment : batch.segments) caches[segment.sequence].length += segment.rows;
 }
 
-Decoder::Decoder(PackedModel model, std::size_t sequences, Scheduler scheduler, Execution execution) {
+Decoder::Decoder(PackedModel model, std::size_t sequences, Execution execution) {
   const Shape& shape = model.shape();
   Cache empty;
   empty.keys.resize(shape.layers * shape.kv_heads);
   empty.values.resize(shape.layers * shape.kv_heads * panels_of(shape.head_size()));
-  state_ = std::make_unique<DecoderState>(
-      DecoderState{std::move(model), scheduler, execution, std::vector<Cache>(sequences, empty)});
+  state_ =
+      std::make_unique<DecoderState>(DecoderState{std::move(model), execution, std::vector<Cache>(sequences, empty)});
 }
 
 Decoder::~Decoder() = default;

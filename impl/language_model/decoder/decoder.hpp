@@ -47,7 +47,6 @@ struct Batch {
 
 struct DecoderState {
   PackedModel model;
-  Scheduler scheduler;
   Execution execution;
   std::vector<Cache> caches;
   Batch batch{};

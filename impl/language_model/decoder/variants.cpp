@@ -25,23 +25,12 @@ void require_shapes(const Problem& problem, const Answer& answer) {
   }
 }
 
-void as_prompts(const Problem& problem, Answer& answer, Scheduler scheduler, const Execution& execution) {
-  require_shapes(problem, answer);
-  const std::size_t size = length_of(problem) * problem.model.shape.vocabulary;
-  Decoder decoder(problem.packed, 1, scheduler, execution);
-  for (std::size_t s = 0; s < problem.sequences.size(); ++s) {
-    decoder.truncate(0, 0);
-    decoder.prefill(0, problem.sequences[s], std::span(answer).subspan(s * size, size));
-  }
-}
-
 /// The sequences [first, last), one token of each at a time.
-void by_steps(const Problem& problem, Answer& answer, Scheduler scheduler, const Execution& execution,
-              std::size_t first, std::size_t last) {
+void by_steps(const Problem& problem, Answer& answer, const Execution& execution, std::size_t first, std::size_t last) {
   const std::size_t length = length_of(problem);
   const std::size_t vocabulary = problem.model.shape.vocabulary;
   const std::size_t count = last - first;
-  Decoder decoder(problem.packed, count, scheduler, execution);
+  Decoder decoder(problem.packed, count, execution);
   std::vector<Token> tokens(count);
   std::vector<float> logits(count * vocabulary);
   for (std::size_t t = 0; t < length; ++t) {
@@ -51,11 +40,6 @@ void by_steps(const Problem& problem, Answer& answer, Scheduler scheduler, const
       std::copy_n(logits.data() + s * vocabulary, vocabulary, answer.data() + ((first + s) * length + t) * vocabulary);
     }
   }
-}
-
-void in_a_batch(const Problem& problem, Answer& answer, Scheduler scheduler, const Execution& execution) {
-  require_shapes(problem, answer);
-  by_steps(problem, answer, scheduler, execution, 0, problem.sequences.size());
 }
 
 }  // namespace
@@ -71,34 +55,23 @@ void reference(const Problem& problem, Answer& answer) {
 }
 
 void prefill_simd(const Problem& problem, Answer& answer, const Execution& execution) {
-  as_prompts(problem, answer, Scheduler::sequential, execution);
-}
-
-void prefill_simd_omp(const Problem& problem, Answer& answer, const Execution& execution) {
-  as_prompts(problem, answer, Scheduler::openmp, execution);
-}
-
-void prefill_simd_tbb(const Problem& problem, Answer& answer, const Execution& execution) {
-  as_prompts(problem, answer, Scheduler::onetbb, execution);
-}
-
-void one_by_one_simd(const Problem& problem, Answer& answer, const Execution& execution) {
   require_shapes(problem, answer);
+  const std::size_t size = length_of(problem) * problem.model.shape.vocabulary;
+  Decoder decoder(problem.packed, 1, execution);
   for (std::size_t s = 0; s < problem.sequences.size(); ++s) {
-    by_steps(problem, answer, Scheduler::sequential, execution, s, s + 1);
+    decoder.truncate(0, 0);
+    decoder.prefill(0, problem.sequences[s], std::span(answer).subspan(s * size, size));
   }
 }
 
+void one_by_one_simd(const Problem& problem, Answer& answer, const Execution&) {
+  require_shapes(problem, answer);
+  for (std::size_t s = 0; s < problem.sequences.size(); ++s) by_steps(problem, answer, {}, s, s + 1);
+}
+
 void batch_simd(const Problem& problem, Answer& answer, const Execution& execution) {
-  in_a_batch(problem, answer, Scheduler::sequential, execution);
-}
-
-void batch_simd_omp(const Problem& problem, Answer& answer, const Execution& execution) {
-  in_a_batch(problem, answer, Scheduler::openmp, execution);
-}
-
-void batch_simd_tbb(const Problem& problem, Answer& answer, const Execution& execution) {
-  in_a_batch(problem, answer, Scheduler::onetbb, execution);
+  require_shapes(problem, answer);
+  by_steps(problem, answer, execution, 0, problem.sequences.size());
 }
 
 }  // namespace tandem::language_model

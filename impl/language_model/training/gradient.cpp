@@ -101,10 +101,9 @@ void BatchGradient::give_back(std::unique_ptr<SequenceWorkspace> workspace) {
   idle_.push_back(std::move(workspace));
 }
 
-template <class Scheduler>
 void BatchGradient::run(const TrainingBatch& batch, TrainingAnswer& answer, const Execution& execution) {
   const std::size_t length = batch.length;
-  Scheduler::for_each_chunk(execution, batch.sequences, 1, [&](std::size_t sequence, std::size_t) {
+  for_each_chunk(execution, batch.sequences, 1, [&](std::size_t sequence, std::size_t) {
     auto workspace = take();
     sequence_passes(shape_, layout_, batch.model.parameters.data(), batch.tokens.data() + sequence * (length + 1),
                     length, *workspace, gradients_[sequence].get());
@@ -117,7 +116,7 @@ void BatchGradient::run(const TrainingBatch& batch, TrainingAnswer& answer, cons
 
   constexpr std::size_t grain = std::size_t{1} << 14;
   const float share = 1 / static_cast<float>(std::max<std::size_t>(1, batch.sequences));
-  Scheduler::for_each_chunk(execution, layout_.size, grain, [&](std::size_t begin, std::size_t end) {
+  for_each_chunk(execution, layout_.size, grain, [&](std::size_t begin, std::size_t end) {
     float* sum = answer.gradient.data();
     std::fill(sum + begin, sum + end, 0.0F);
     for (std::size_t sequence = 0; sequence < batch.sequences; ++sequence) {
@@ -127,34 +126,13 @@ void BatchGradient::run(const TrainingBatch& batch, TrainingAnswer& answer, cons
   });
 }
 
-template void BatchGradient::run<Sequential>(const TrainingBatch&, TrainingAnswer&, const Execution&);
-template void BatchGradient::run<OpenMp>(const TrainingBatch&, TrainingAnswer&, const Execution&);
-template void BatchGradient::run<OneTbb>(const TrainingBatch&, TrainingAnswer&, const Execution&);
-
-namespace {
-
-template <class Scheduler>
-void run(const TrainingBatch& batch, TrainingAnswer& answer, const Execution& execution) {
+void training_eigen(const TrainingBatch& batch, TrainingAnswer& answer, const Execution& execution) {
   require_valid(batch);
   if (answer.gradient.size() != batch.model.parameters.size()) {
     throw std::invalid_argument("there is room for " + std::to_string(answer.gradient.size()) +
                                 " numbers of the gradient, not " + std::to_string(batch.model.parameters.size()));
   }
-  BatchGradient(batch.model.shape, batch.sequences, batch.length).run<Scheduler>(batch, answer, execution);
-}
-
-}  // namespace
-
-void training_eigen(const TrainingBatch& batch, TrainingAnswer& answer, const Execution& execution) {
-  run<Sequential>(batch, answer, execution);
-}
-
-void training_eigen_omp(const TrainingBatch& batch, TrainingAnswer& answer, const Execution& execution) {
-  run<OpenMp>(batch, answer, execution);
-}
-
-void training_eigen_tbb(const TrainingBatch& batch, TrainingAnswer& answer, const Execution& execution) {
-  run<OneTbb>(batch, answer, execution);
+  BatchGradient(batch.model.shape, batch.sequences, batch.length).run(batch, answer, execution);
 }
 
 std::vector<double> token_losses(const TrainingBatch& batch, const Execution& execution) {
@@ -162,7 +140,7 @@ std::vector<double> token_losses(const TrainingBatch& batch, const Execution& ex
   const Layout layout(batch.model.shape);
   std::vector<double> losses(batch.sequences * batch.length);
   // Few sequences per chunk and a workspace for each: nothing beside the passes.
-  OpenMp::for_each_chunk(execution, batch.sequences, 8, [&](std::size_t begin, std::size_t end) {
+  for_each_chunk(execution, batch.sequences, 8, [&](std::size_t begin, std::size_t end) {
     const SequenceWorkspace workspace(batch.model.shape, batch.length);
     for (std::size_t sequence = begin; sequence < end; ++sequence) {
       sequence_passes(batch.model.shape, layout, batch.model.parameters.data(),

@@ -11,14 +11,13 @@
 
 namespace tandem::language_model {
 
-/// Not for two threads at once; it uses execution.threads of them by itself.
+/// Not for two threads at once; it uses as many as the execution says by itself.
 class BatchGradient {
  public:
   /// For batches of at most that many sequences of at most that length.
   BatchGradient(const Shape& shape, std::size_t sequences, std::size_t length);
 
-  /// As training_eigen...; the batch is valid and fits.
-  template <class Scheduler>
+  /// As training_eigen; the batch is valid and fits.
   void run(const TrainingBatch& batch, TrainingAnswer& answer, const Execution& execution);
 
  private:

@@ -15,7 +15,7 @@ constexpr std::size_t grain = std::size_t{1} << 14;
 /// Summed in double, chunk by chunk, whoever computes the chunks.
 double length_of(std::span<const float> numbers, const Execution& execution) {
   std::vector<double> squares((numbers.size() + grain - 1) / grain);
-  OpenMp::for_each_chunk(execution, numbers.size(), grain, [&](std::size_t begin, std::size_t end) {
+  for_each_chunk(execution, numbers.size(), grain, [&](std::size_t begin, std::size_t end) {
     double sum = 0;
     for (std::size_t i = begin; i < end; ++i) sum += static_cast<double>(numbers[i]) * numbers[i];
     squares[begin / grain] = sum;
@@ -56,7 +56,7 @@ void AdamW::update(std::span<float> parameters, std::span<const float> gradient,
   const auto square_share = static_cast<float>(1 / (1 - std::pow(options_.beta2, times)));
   for (const Part& part : parts_) {
     const auto decay = static_cast<float>(part.decays ? rate * options_.weight_decay : 0);
-    OpenMp::for_each_chunk(execution, part.end - part.begin, grain, [&](std::size_t begin, std::size_t end) {
+    for_each_chunk(execution, part.end - part.begin, grain, [&](std::size_t begin, std::size_t end) {
       for (std::size_t i = part.begin + begin; i < part.begin + end; ++i) {
         const float g = scale * gradient[i];
         mean[i] = beta1 * mean[i] + (1 - beta1) * g;

@@ -1,11 +1,11 @@
 #include "impl/language_model/training/trainer.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <stdexcept>
 #include <utility>
 
-#include "impl/support/parallel.hpp"
 #include "impl/support/random.hpp"
 
 namespace tandem::language_model {
@@ -93,7 +93,7 @@ void Trainer::next_batch() {
 
 double Trainer::step(const Execution& execution) {
   next_batch();
-  gradient_.run<OpenMp>(batch_, answer_, execution);
+  gradient_.run(batch_, answer_, execution);
   if (!std::isfinite(answer_.loss)) throw std::runtime_error("the training has diverged: try a lower learning rate");
   const double rate = learning_rate(options_.optimizer, step_, options_.steps);
   optimizer_.update(batch_.model.parameters, answer_.gradient, step_, rate, execution);

@@ -33,10 +33,8 @@ struct TrainingAnswer {
 };
 
 void training_eigen(const TrainingBatch& batch, TrainingAnswer& answer, const Execution& execution);
-void training_eigen_omp(const TrainingBatch& batch, TrainingAnswer& answer, const Execution& execution);
-void training_eigen_tbb(const TrainingBatch& batch, TrainingAnswer& answer, const Execution& execution);
 
-/// -log p of every predicted token, sequences x length, without a gradient; scheduled by OpenMP.
+/// -log p of every predicted token, sequences x length, without a gradient.
 std::vector<double> token_losses(const TrainingBatch& batch, const Execution& execution);
 
 }  // namespace tandem::language_model
