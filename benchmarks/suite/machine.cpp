@@ -149,7 +149,7 @@ int MachineCard::threads_that_fit() const {
 
 Execution all_cores() {
   static const int threads = openmp_team(read_machine_card().threads_that_fit());
-  return {.threads = threads};
+  return {.threads = threads, .scheduler = Scheduler::openmp};
 }
 
 MachineCard read_machine_card() {

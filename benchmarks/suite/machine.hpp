@@ -59,7 +59,7 @@ struct MachineCard {
 /// Reads the card: what this process may use of the machine, by its affinity and control groups. Milliseconds.
 MachineCard read_machine_card();
 
-/// An execution with as many threads as fit, and as OpenMP gives.
+/// OpenMP with as many threads as fit, and as it gives.
 Execution all_cores();
 
 /// Every field by its name.

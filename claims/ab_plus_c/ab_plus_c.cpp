@@ -114,7 +114,7 @@ Outcome upper_bound(bool full) {
   for (std::size_t i = 0; i < batch.size(); ++i) batch[i] = random_number(63, i);
   BatchAnswer answer;
   answer.resize(batch.size());
-  batch_across_p_simd_omp(batch, answer, suite::all_cores());
+  batch_across_p_simd(batch, answer, suite::all_cores());
   double least_random = slack(static_cast<double>(batch[0]), static_cast<double>(answer.sum[0]));
   for (std::size_t i = 1; i < batch.size(); ++i) {
     least_random = std::min(least_random, slack(static_cast<double>(batch[i]), static_cast<double>(answer.sum[i])));
@@ -251,16 +251,17 @@ Outcome same_at_every_width_and_thread_count(bool) {
   const auto targets = suite::simd_targets();
   for (const auto& target : targets) {
     const suite::PinnedSimdTarget pinned(target.id);
-    for (const auto variant :
-         {batch_across_p_simd_omp, batch_across_p_simd_tbb, batch_across_n_simd_omp, batch_across_n_simd_tbb}) {
-      for (const int threads : {1, 2, 3, 4}) {
-        BatchAnswer answer;
-        answer.resize(batch.size());
-        variant(batch, answer, {.threads = threads});
-        const bool same =
-            answer.sum == expected.sum && answer.a == expected.a && answer.b == expected.b && answer.c == expected.c;
-        differences += same ? 0 : 1;
-        ++runs;
+    for (const auto variant : {batch_across_p_simd, batch_across_n_simd}) {
+      for (const Scheduler scheduler : {Scheduler::openmp, Scheduler::one_tbb}) {
+        for (const int threads : {1, 2, 3, 4}) {
+          BatchAnswer answer;
+          answer.resize(batch.size());
+          variant(batch, answer, {.threads = threads, .scheduler = scheduler});
+          const bool same =
+              answer.sum == expected.sum && answer.a == expected.a && answer.b == expected.b && answer.c == expected.c;
+          differences += same ? 0 : 1;
+          ++runs;
+        }
       }
     }
   }

@@ -38,17 +38,12 @@ void pq_early_stop_simd(const Natural& n, Minimum& answer, const Execution& exec
 /// each of the first 160 p, then one and a division for 15 or 31 of them.
 void pq_early_stop_filter_simd(const Natural& n, Minimum& answer, const Execution& execution);
 
-/// The early stop in 128-bit arithmetic, up to 2^126 - 1.
+/// The early stop in 128-bit arithmetic, up to 2^126 - 1, the p in blocks for the execution's threads; the answer does
+/// not depend on them.
 void pq_early_stop_wide(const Natural& n, Minimum& answer, const Execution& execution);
-
-/// The same, the p split over threads in blocks; the answer does not depend on the thread count.
-void pq_early_stop_wide_omp(const Natural& n, Minimum& answer, const Execution& execution);
-void pq_early_stop_wide_tbb(const Natural& n, Minimum& answer, const Execution& execution);
 
 /// The same up to 2^126 - 1 with one p per SIMD lane in doubles as a filter; what passes is tried exactly.
 void pq_early_stop_wide_simd(const Natural& n, Minimum& answer, const Execution& execution);
-void pq_early_stop_wide_simd_omp(const Natural& n, Minimum& answer, const Execution& execution);
-void pq_early_stop_wide_simd_tbb(const Natural& n, Minimum& answer, const Execution& execution);
 
 // ---- many N ----------------------------------------------------------------------------------------------------
 
@@ -70,13 +65,9 @@ void batch_pq_early_stop(const Batch& batch, BatchAnswer& answer, const Executio
 
 /// SIMD across the p of one N: best for large N.
 void batch_across_p_simd(const Batch& batch, BatchAnswer& answer, const Execution& execution);
-void batch_across_p_simd_omp(const Batch& batch, BatchAnswer& answer, const Execution& execution);
-void batch_across_p_simd_tbb(const Batch& batch, BatchAnswer& answer, const Execution& execution);
 
 /// SIMD across the numbers, one N per lane, a lane that has finished refilled with the next number: best for small N.
 void batch_across_n_simd(const Batch& batch, BatchAnswer& answer, const Execution& execution);
-void batch_across_n_simd_omp(const Batch& batch, BatchAnswer& answer, const Execution& execution);
-void batch_across_n_simd_tbb(const Batch& batch, BatchAnswer& answer, const Execution& execution);
 
 // ---- ranges ----------------------------------------------------------------------------------------------------
 // S(N) for every N of [low, high). `sums` holds high - low values, as sized by the caller; T is std::uint64_t or, for
@@ -93,10 +84,6 @@ void range_prefix_minimum(const Range& range, std::vector<T>& sums, const Execut
 /// The same with the prefix minimum in SIMD lanes and stores that bypass the caches.
 template <class T>
 void range_prefix_minimum_simd(const Range& range, std::vector<T>& sums, const Execution& execution);
-template <class T>
-void range_prefix_minimum_simd_omp(const Range& range, std::vector<T>& sums, const Execution& execution);
-template <class T>
-void range_prefix_minimum_simd_tbb(const Range& range, std::vector<T>& sums, const Execution& execution);
 
 /// Sum and maximum over the range by `pq_early_stop` for one N after the other: the best scalar way without a sweep.
 void total_early_stop(const Range& range, RangeTotal& total, const Execution& execution);
@@ -106,13 +93,9 @@ void total_early_stop_simd(const Range& range, RangeTotal& total, const Executio
 
 /// Sum and maximum by the sweep in 64 columns of 16-bit lanes; no S(N) is written anywhere.
 void total_columns(const Range& range, RangeTotal& total, const Execution& execution);
-void total_columns_omp(const Range& range, RangeTotal& total, const Execution& execution);
-void total_columns_tbb(const Range& range, RangeTotal& total, const Execution& execution);
 
 /// Sum and maximum from the events alone, the candidates that lower the running minimum: work in proportion to the
 /// candidates, O(N^{-1/6}) for each number.
 void total_events(const Range& range, RangeTotal& total, const Execution& execution);
-void total_events_omp(const Range& range, RangeTotal& total, const Execution& execution);
-void total_events_tbb(const Range& range, RangeTotal& total, const Execution& execution);
 
 }  // namespace tandem::ab_plus_c

@@ -4,38 +4,44 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <array>
 #include <cmath>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "tests/ab_plus_c/numbers.hpp"
+#include "tests/support/rows.hpp"
 
 namespace tandem::ab_plus_c {
 namespace {
 
+/// A row of the table, which takes a list of N, on one N.
 struct OneNVariant {
-  const char* name;
-  void (*run)(const Natural&, Minimum&, const Execution&);
+  std::string name;
+  std::function<void(const Natural&, Minimum&, const Execution&)> run;
   bool wide;     ///< takes N up to 2^126 - 1
   int max_bits;  ///< beyond, too slow for thousands of N
 };
 
-constexpr std::array one_n_variants = {
-    OneNVariant{"sqrt_scan", sqrt_scan, false, 24},
-    OneNVariant{"parity_scan", parity_scan, false, 40},
-    OneNVariant{"pq_scan", pq_scan, false, 40},
-    OneNVariant{"pq_early_stop", pq_early_stop, false, 64},
-    OneNVariant{"pq_early_stop_simd", pq_early_stop_simd, false, 64},
-    OneNVariant{"pq_early_stop_filter_simd", pq_early_stop_filter_simd, false, 64},
-    OneNVariant{"pq_early_stop_wide", pq_early_stop_wide, true, 64},
-    OneNVariant{"pq_early_stop_wide_omp", pq_early_stop_wide_omp, true, 64},
-    OneNVariant{"pq_early_stop_wide_tbb", pq_early_stop_wide_tbb, true, 64},
-    OneNVariant{"pq_early_stop_wide_simd", pq_early_stop_wide_simd, true, 64},
-    OneNVariant{"pq_early_stop_wide_simd_omp", pq_early_stop_wide_simd_omp, true, 64},
-    OneNVariant{"pq_early_stop_wide_simd_tbb", pq_early_stop_wide_simd_tbb, true, 64},
-};
+std::vector<OneNVariant> make_variants() {
+  using Numbers = std::vector<Natural>;
+  using Minima = std::vector<Minimum>;
+  std::vector<OneNVariant> variants;
+  for (const auto& row : test::rows_of<Numbers, Minima>("ab_plus_c")) {
+    const auto run = [run = row.run](const Natural& n, Minimum& answer, const Execution& execution) {
+      Minima minima = {answer};
+      run({n}, minima, execution);
+      answer = minima[0];
+    };
+    const std::string& name = row.name;
+    const bool wide = !row.unsuited || !row.unsuited({natural_end - 1});
+    variants.push_back({name, run, wide, name == "sqrt_scan" ? 24 : name.find("early_stop") == name.npos ? 40 : 64});
+  }
+  return variants;
+}
+
+const std::vector<OneNVariant> one_n_variants = make_variants();
 
 Minimum run(const OneNVariant& variant, Natural n, int threads = 1) {
   Minimum answer{.sum = 77, .a = 77, .b = 77, .c = 77};
@@ -106,8 +112,8 @@ TEST(AbPlusC, FastVariantsAgreeOnRandomN) {
             << to_string(n);
         for (const OneNVariant& variant : one_n_variants) {
           // The threaded ones below 2^90 are the sequential search, and the slow ones are left to a few N.
-          const bool few = bits > variant.max_bits || std::string_view(variant.name).starts_with("pq_early_stop_wide");
-          if (few && (i % 500 != 0 || (bits > 40 && variant.run == sqrt_scan))) continue;
+          const bool few = bits > variant.max_bits || variant.name.starts_with("pq_early_stop_wide");
+          if (few && (i % 500 != 0 || (bits > 40 && variant.name == "sqrt_scan"))) continue;
           expect_same(variant, n, expected);
         }
       }
@@ -133,7 +139,7 @@ TEST(AbPlusC, Edges) {
     for (const std::uint64_t n : edges) {
       const Minimum expected = run(one_n_variants[3], n);
       for (const OneNVariant& variant : one_n_variants) {
-        if (variant.run != sqrt_scan && variant.max_bits == 64) expect_same(variant, n, expected);
+        if (variant.name != "sqrt_scan" && variant.max_bits == 64) expect_same(variant, n, expected);
       }
     }
   });

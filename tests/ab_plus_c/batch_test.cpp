@@ -7,24 +7,14 @@
 
 #include "impl/ab_plus_c/ab_plus_c.hpp"
 #include "tests/ab_plus_c/numbers.hpp"
+#include "tests/support/rows.hpp"
 
 namespace tandem::ab_plus_c {
 namespace {
 
-struct BatchVariant {
-  const char* name;
-  void (*run)(const Batch&, BatchAnswer&, const Execution&);
-};
+using BatchVariant = suite::Variant<Batch, BatchAnswer>;
 
-constexpr std::array batch_variants = {
-    BatchVariant{"batch_pq_early_stop", batch_pq_early_stop},
-    BatchVariant{"batch_across_p_simd", batch_across_p_simd},
-    BatchVariant{"batch_across_p_simd_omp", batch_across_p_simd_omp},
-    BatchVariant{"batch_across_p_simd_tbb", batch_across_p_simd_tbb},
-    BatchVariant{"batch_across_n_simd", batch_across_n_simd},
-    BatchVariant{"batch_across_n_simd_omp", batch_across_n_simd_omp},
-    BatchVariant{"batch_across_n_simd_tbb", batch_across_n_simd_tbb},
-};
+const std::vector<BatchVariant> batch_variants = test::rows_of<Batch, BatchAnswer>("ab_plus_c_batch");
 
 Minimum one_n(std::uint64_t n) {
   Minimum answer;
@@ -57,7 +47,7 @@ TEST(AbPlusCBatch, EveryVariantAtEverySizeThreadCountAndTarget) {
             const Minimum actual{.sum = answer.sum[i], .a = answer.a[i], .b = answer.b[i], .c = answer.c[i]};
             const Minimum expected = one_n(batch[i]);
             ASSERT_TRUE(same(actual, expected))
-                << variant.name << ", " << size << " numbers, " << threads << " threads: " << batch[i] << " gives "
+                << variant.name.text << ", " << size << " numbers, " << threads << " threads: " << batch[i] << " gives "
                 << testing::PrintToString(actual) << ", not " << testing::PrintToString(expected);
           }
         }
@@ -75,8 +65,8 @@ TEST(AbPlusCBatch, Edges) {
       variant.run(batch, answer, {.threads = 2});
       for (std::size_t i = 0; i < batch.size(); ++i) {
         const Minimum expected = one_n(batch[i]);
-        EXPECT_EQ(answer.sum[i], expected.sum) << variant.name << " of " << batch[i];
-        EXPECT_EQ(answer.a[i], expected.a) << variant.name << " of " << batch[i];
+        EXPECT_EQ(answer.sum[i], expected.sum) << variant.name.text << " of " << batch[i];
+        EXPECT_EQ(answer.a[i], expected.a) << variant.name.text << " of " << batch[i];
       }
     }
   });
@@ -93,10 +83,10 @@ TEST(AbPlusCBatch, ManyNumbersOfEveryLength) {
       for (const auto& variant : {batch_variants[0], batch_variants[1], batch_variants[4]}) {
         answers.emplace_back().resize(batch.size());
         variant.run(batch, answers.back(), {});
-        EXPECT_EQ(answers.back().sum, answers.front().sum) << variant.name << " at " << bits << " bits";
-        EXPECT_EQ(answers.back().a, answers.front().a) << variant.name << " at " << bits << " bits";
-        EXPECT_EQ(answers.back().b, answers.front().b) << variant.name << " at " << bits << " bits";
-        EXPECT_EQ(answers.back().c, answers.front().c) << variant.name << " at " << bits << " bits";
+        EXPECT_EQ(answers.back().sum, answers.front().sum) << variant.name.text << " at " << bits << " bits";
+        EXPECT_EQ(answers.back().a, answers.front().a) << variant.name.text << " at " << bits << " bits";
+        EXPECT_EQ(answers.back().b, answers.front().b) << variant.name.text << " at " << bits << " bits";
+        EXPECT_EQ(answers.back().c, answers.front().c) << variant.name.text << " at " << bits << " bits";
       }
     }
   });
@@ -106,10 +96,10 @@ TEST(AbPlusCBatch, RefusesAnAnswerOfAnotherSize) {
   for (const BatchVariant& variant : batch_variants) {
     BatchAnswer answer;
     answer.resize(3);
-    EXPECT_THROW(variant.run({1, 2, 3, 4}, answer, {}), std::invalid_argument) << variant.name;
+    EXPECT_THROW(variant.run({1, 2, 3, 4}, answer, {}), std::invalid_argument) << variant.name.text;
     answer.resize(4);
     answer.c.pop_back();
-    EXPECT_THROW(variant.run({1, 2, 3, 4}, answer, {}), std::invalid_argument) << variant.name;
+    EXPECT_THROW(variant.run({1, 2, 3, 4}, answer, {}), std::invalid_argument) << variant.name.text;
   }
 }
 

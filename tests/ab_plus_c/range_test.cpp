@@ -15,6 +15,7 @@
 #include "impl/ab_plus_c/ab_plus_c.hpp"
 #include "impl/ab_plus_c/range/window.hpp"
 #include "tests/support/full_speed.hpp"
+#include "tests/support/rows.hpp"
 
 namespace tandem::ab_plus_c {
 namespace {
@@ -48,30 +49,15 @@ RangeTotal total_of(const Sums& sums) {
 }
 
 template <class T>
-struct Sweep {
-  const char* name;
-  void (*run)(const Range&, std::vector<T>&, const Execution&);
-};
+using Sweep = suite::Variant<Range, std::vector<T>>;
 
 template <class T>
 std::vector<Sweep<T>> sweeps() {
-  return {{"early_stop_simd", range_early_stop_simd<T>},
-          {"prefix_minimum", range_prefix_minimum<T>},
-          {"prefix_minimum_simd", range_prefix_minimum_simd<T>},
-          {"prefix_minimum_simd_omp", range_prefix_minimum_simd_omp<T>},
-          {"prefix_minimum_simd_tbb", range_prefix_minimum_simd_tbb<T>}};
+  return test::rows_of<Range, std::vector<T>>(sizeof(T) == 8 ? "ab_plus_c_range" : "ab_plus_c_range_32");
 }
 
-struct Total {
-  const char* name;
-  void (*run)(const Range&, RangeTotal&, const Execution&);
-};
-
-const std::vector<Total> totals = {{"early_stop", total_early_stop},   {"early_stop_simd", total_early_stop_simd},
-                                   {"columns", total_columns},         {"columns_omp", total_columns_omp},
-                                   {"columns_tbb", total_columns_tbb}, {"events", total_events},
-                                   {"events_omp", total_events_omp},   {"events_tbb", total_events_tbb}};
-
+using Total = suite::Variant<Range, RangeTotal>;
+const std::vector<Total> totals = test::rows_of<Range, RangeTotal>("ab_plus_c_range_sum");
 const std::vector<Total> swept_totals(totals.begin() + 2, totals.end());
 
 void expect_total(const RangeTotal& actual, const RangeTotal& expected, const std::string& where) {
@@ -167,17 +153,16 @@ TEST(Range, WindowsAndBlocksOnEveryTargetAndThreadCount) {
       Sums sums(numbers);
       range_prefix_minimum_simd(range, sums, {});
       EXPECT_TRUE(sums == expected);
-      for (const auto& [name, run] : {Total{"columns", total_columns}, Total{"events", total_events}}) {
+      for (const Total& variant : swept_totals) {
         RangeTotal total;
-        run(range, total, {});
-        expect_total(total, total_of(expected), describe(range, name));
+        variant.run(range, total, {});
+        expect_total(total, total_of(expected), describe(range, variant.name));
       }
     }
     for (int threads = 1; threads <= 4; ++threads) {
-      for (const auto sweep :
-           {range_prefix_minimum_simd_omp<std::uint64_t>, range_prefix_minimum_simd_tbb<std::uint64_t>}) {
+      for (const Scheduler scheduler : {Scheduler::openmp, Scheduler::one_tbb}) {
         Sums sums(numbers);
-        sweep(range, sums, {.threads = threads});
+        range_prefix_minimum_simd(range, sums, {.threads = threads, .scheduler = scheduler});
         EXPECT_TRUE(sums == expected) << threads << " threads";
       }
       for (const Total& variant : swept_totals) {
@@ -275,16 +260,16 @@ TEST(RangeTotal, KnownSums) {
   for (const Total& total : totals) {
     RangeTotal actual;
     total.run({.low = 0, .high = 100001}, actual, {.threads = 2});
-    EXPECT_EQ(to_string(actual.sum), "42756118") << total.name;
+    EXPECT_EQ(to_string(actual.sum), "42756118") << total.name.text;
   }
 }
 
 TEST(RangeTotal, KnownSumToABillion) {
   if (!test::full_speed) GTEST_SKIP() << "takes seconds in this build";
-  for (const auto& [name, run] : {Total{"columns_omp", total_columns_omp}, Total{"events_omp", total_events_omp}}) {
+  for (const auto run : {total_columns, total_events}) {
     RangeTotal total;
-    run({.low = 0, .high = 1000000001}, total, {.threads = 2});
-    expect_total(total, {.sum = 42194586564095, .maximum = 63426}, std::string(name) + " on [0, 10^9]");
+    run({.low = 0, .high = 1000000001}, total, {.threads = 2, .scheduler = Scheduler::openmp});
+    expect_total(total, {.sum = 42194586564095, .maximum = 63426}, "[0, 10^9]");
   }
 }
 
@@ -313,14 +298,14 @@ TEST(Range, RefusesWhatTheReferenceRefuses) {
     const std::string expected = refusal([&, range = range] { reference_range(range, sums); });
     ASSERT_NE(expected, "accepted");
     for (const auto& sweep : sweeps<std::uint64_t>()) {
-      EXPECT_EQ(refusal([&, range = range] { sweep.run(range, sums, {}); }), expected) << sweep.name;
+      EXPECT_EQ(refusal([&, range = range] { sweep.run(range, sums, {}); }), expected) << sweep.name.text;
     }
   }
   for (const Total& variant : totals) {
     RangeTotal total;
     EXPECT_EQ(refusal([&] { variant.run({.low = 7, .high = 3}, total, {}); }),
               refusal([] { reference_range_total({.low = 7, .high = 3}); }))
-        << variant.name;
+        << variant.name.text;
   }
 }
 
@@ -329,11 +314,11 @@ TEST(Range, RefusesThirtyTwoBitsWhereSumsMayNotFit) {
     std::vector<std::uint32_t> sums(2);
     EXPECT_EQ(refusal([&] { sweep.run(range_of(two_to_62, 2), sums, {}); }),
               "a range that ends at 4611686018427387906 may have sums that do not fit in 32 bits")
-        << sweep.name;
+        << sweep.name.text;
     EXPECT_EQ(refusal([&] { sweep.run(range_of(two_to_62 - (std::uint64_t{1} << 50), 2), sums, {}); }), "accepted")
-        << sweep.name;
+        << sweep.name.text;
     std::vector<std::uint32_t> none;
-    EXPECT_EQ(refusal([&] { sweep.run(range_of(two_to_63, 0), none, {}); }), "accepted") << sweep.name;
+    EXPECT_EQ(refusal([&] { sweep.run(range_of(two_to_63, 0), none, {}); }), "accepted") << sweep.name.text;
   }
 }
 

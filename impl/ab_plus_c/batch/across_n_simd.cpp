@@ -15,15 +15,7 @@ namespace tandem::ab_plus_c {
 HWY_EXPORT(solve_across_n);
 
 void batch_across_n_simd(const Batch& batch, BatchAnswer& answer, const Execution& execution) {
-  solve_in_chunks<Sequential>(HWY_DYNAMIC_DISPATCH(solve_across_n), across_n_block, batch, answer, execution);
-}
-
-void batch_across_n_simd_omp(const Batch& batch, BatchAnswer& answer, const Execution& execution) {
-  solve_in_chunks<OpenMp>(HWY_DYNAMIC_DISPATCH(solve_across_n), across_n_block, batch, answer, execution);
-}
-
-void batch_across_n_simd_tbb(const Batch& batch, BatchAnswer& answer, const Execution& execution) {
-  solve_in_chunks<OneTbb>(HWY_DYNAMIC_DISPATCH(solve_across_n), across_n_block, batch, answer, execution);
+  solve_in_chunks(HWY_DYNAMIC_DISPATCH(solve_across_n), across_n_block, batch, answer, execution);
 }
 
 }  // namespace tandem::ab_plus_c

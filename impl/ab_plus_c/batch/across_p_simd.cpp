@@ -34,15 +34,7 @@ HWY_EXPORT(solve_across_p);
 static constexpr std::size_t across_p_grain = 64;
 
 void batch_across_p_simd(const Batch& batch, BatchAnswer& answer, const Execution& execution) {
-  solve_in_chunks<Sequential>(HWY_DYNAMIC_DISPATCH(solve_across_p), across_p_grain, batch, answer, execution);
-}
-
-void batch_across_p_simd_omp(const Batch& batch, BatchAnswer& answer, const Execution& execution) {
-  solve_in_chunks<OpenMp>(HWY_DYNAMIC_DISPATCH(solve_across_p), across_p_grain, batch, answer, execution);
-}
-
-void batch_across_p_simd_tbb(const Batch& batch, BatchAnswer& answer, const Execution& execution) {
-  solve_in_chunks<OneTbb>(HWY_DYNAMIC_DISPATCH(solve_across_p), across_p_grain, batch, answer, execution);
+  solve_in_chunks(HWY_DYNAMIC_DISPATCH(solve_across_p), across_p_grain, batch, answer, execution);
 }
 
 }  // namespace tandem::ab_plus_c

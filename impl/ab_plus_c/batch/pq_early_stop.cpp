@@ -32,7 +32,7 @@ HWY_EXPORT(solve_one_by_one);
 
 void batch_pq_early_stop(const Batch& batch, BatchAnswer& answer, const Execution& execution) {
   constexpr std::size_t grain = 1024;
-  solve_in_chunks<Sequential>(HWY_DYNAMIC_DISPATCH(solve_one_by_one), grain, batch, answer, execution);
+  solve_in_chunks(HWY_DYNAMIC_DISPATCH(solve_one_by_one), grain, batch, answer, execution);
 }
 
 }  // namespace tandem::ab_plus_c

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "impl/ab_plus_c/ab_plus_c.hpp"
+#include "impl/support/parallel.hpp"
 
 namespace tandem::ab_plus_c {
 
@@ -49,12 +50,11 @@ inline constexpr std::array<std::uint64_t, 256> lanes_to_front = [] {
 void require_size(const Batch& batch, const BatchAnswer& answer);
 
 /// Runs the solver over the batch in chunks of `grain` numbers.
-template <class Scheduler>
-void solve_in_chunks(ChunkSolver solve, std::size_t grain, const Batch& batch, BatchAnswer& answer,
-                     const Execution& execution) {
+inline void solve_in_chunks(ChunkSolver solve, std::size_t grain, const Batch& batch, BatchAnswer& answer,
+                            const Execution& execution) {
   require_size(batch, answer);
   std::atomic<std::uint64_t> iterations = 0;
-  Scheduler::for_each_chunk(execution, batch.size(), grain, [&](std::size_t begin, std::size_t end) {
+  for_each_chunk(execution, batch.size(), grain, [&](std::size_t begin, std::size_t end) {
     const BatchSlice slice{answer.sum.data() + begin, answer.a.data() + begin, answer.b.data() + begin,
                            answer.c.data() + begin};
     iterations.fetch_add(solve(batch.data() + begin, end - begin, slice), std::memory_order_relaxed);

@@ -54,14 +54,12 @@ namespace tandem::ab_plus_c {
 HWY_EXPORT(sweep_block_32);
 HWY_EXPORT(sweep_block_64);
 
-namespace {
-
-template <class Scheduler, class T>
-void run(const Range& range, std::vector<T>& sums, const Execution& execution) {
+template <class T>
+void range_prefix_minimum_simd(const Range& range, std::vector<T>& sums, const Execution& execution) {
   require_sums(range, sums.size());
   require_sums_fit<T>(range);
   const std::uint64_t block = block_numbers(range, window_numbers(range, largest_sweep), execution);
-  Scheduler::for_each_chunk(execution, sums.size(), block, [&](std::size_t begin, std::size_t end) {
+  for_each_chunk(execution, sums.size(), block, [&](std::size_t begin, std::size_t end) {
     const Range part{.low = range.low + begin, .high = range.low + end};
     if constexpr (sizeof(T) == sizeof(std::uint32_t)) {
       HWY_DYNAMIC_DISPATCH(sweep_block_32)(part, sums.data() + begin);
@@ -71,29 +69,8 @@ void run(const Range& range, std::vector<T>& sums, const Execution& execution) {
   });
 }
 
-}  // namespace
-
-template <class T>
-void range_prefix_minimum_simd(const Range& range, std::vector<T>& sums, const Execution& execution) {
-  run<Sequential>(range, sums, execution);
-}
-
-template <class T>
-void range_prefix_minimum_simd_omp(const Range& range, std::vector<T>& sums, const Execution& execution) {
-  run<OpenMp>(range, sums, execution);
-}
-
-template <class T>
-void range_prefix_minimum_simd_tbb(const Range& range, std::vector<T>& sums, const Execution& execution) {
-  run<OneTbb>(range, sums, execution);
-}
-
 template void range_prefix_minimum_simd(const Range&, std::vector<std::uint32_t>&, const Execution&);
 template void range_prefix_minimum_simd(const Range&, std::vector<std::uint64_t>&, const Execution&);
-template void range_prefix_minimum_simd_omp(const Range&, std::vector<std::uint32_t>&, const Execution&);
-template void range_prefix_minimum_simd_omp(const Range&, std::vector<std::uint64_t>&, const Execution&);
-template void range_prefix_minimum_simd_tbb(const Range&, std::vector<std::uint32_t>&, const Execution&);
-template void range_prefix_minimum_simd_tbb(const Range&, std::vector<std::uint64_t>&, const Execution&);
 
 }  // namespace tandem::ab_plus_c
 #endif  // HWY_ONCE

@@ -99,7 +99,7 @@ inline std::uint32_t window_numbers(const Range& range, std::uint32_t most) {
 /// Numbers in a block, what one thread takes at a time: eight blocks for each thread where the range is long enough,
 /// and from 1 to 64 windows. A block knows nothing of the others, so the answer is the same whatever its length.
 inline std::uint64_t block_numbers(const Range& range, std::uint32_t window, const Execution& execution) {
-  const auto threads = static_cast<std::uint64_t>(execution.threads);
+  const auto threads = static_cast<std::uint64_t>(execution.team());
   return window * std::clamp<std::uint64_t>((range.high - range.low) / window / (8 * threads), 1, 64);
 }
 

@@ -31,27 +31,10 @@ namespace tandem::ab_plus_c {
 
 HWY_EXPORT(columns_of_block);
 
-namespace {
-
-template <class Scheduler>
-RangeTotal total_by_columns(const Range& range, const Execution& execution) {
-  require_ordered(range);
-  return total_of_blocks<Scheduler>(range, execution, window_numbers(range, largest_columns),
-                                    [](const Range& block) { return HWY_DYNAMIC_DISPATCH(columns_of_block)(block); });
-}
-
-}  // namespace
-
 void total_columns(const Range& range, RangeTotal& total, const Execution& execution) {
-  total = total_by_columns<Sequential>(range, execution);
-}
-
-void total_columns_omp(const Range& range, RangeTotal& total, const Execution& execution) {
-  total = total_by_columns<OpenMp>(range, execution);
-}
-
-void total_columns_tbb(const Range& range, RangeTotal& total, const Execution& execution) {
-  total = total_by_columns<OneTbb>(range, execution);
+  require_ordered(range);
+  total = total_of_blocks(range, execution, window_numbers(range, largest_columns),
+                          [](const Range& block) { return HWY_DYNAMIC_DISPATCH(columns_of_block)(block); });
 }
 
 }  // namespace tandem::ab_plus_c

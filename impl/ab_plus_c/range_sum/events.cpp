@@ -31,27 +31,10 @@ namespace tandem::ab_plus_c {
 
 HWY_EXPORT(events_of_block);
 
-namespace {
-
-template <class Scheduler>
-RangeTotal total_by_events(const Range& range, const Execution& execution) {
-  require_ordered(range);
-  return total_of_blocks<Scheduler>(range, execution, cells_in_window * cell_numbers(range),
-                                    [](const Range& block) { return HWY_DYNAMIC_DISPATCH(events_of_block)(block); });
-}
-
-}  // namespace
-
 void total_events(const Range& range, RangeTotal& total, const Execution& execution) {
-  total = total_by_events<Sequential>(range, execution);
-}
-
-void total_events_omp(const Range& range, RangeTotal& total, const Execution& execution) {
-  total = total_by_events<OpenMp>(range, execution);
-}
-
-void total_events_tbb(const Range& range, RangeTotal& total, const Execution& execution) {
-  total = total_by_events<OneTbb>(range, execution);
+  require_ordered(range);
+  total = total_of_blocks(range, execution, cells_in_window * cell_numbers(range),
+                          [](const Range& block) { return HWY_DYNAMIC_DISPATCH(events_of_block)(block); });
 }
 
 }  // namespace tandem::ab_plus_c

@@ -35,7 +35,7 @@ RangeTotal total_of_windows(const Range& block, Engine& engine, SumOf&& sum_of) 
 
 /// Adds up what `total_of_block` gives for blocks of windows of the range. Throws std::invalid_argument for a reversed
 /// range.
-template <class Scheduler, class TotalOfBlock>
+template <class TotalOfBlock>
 RangeTotal total_of_blocks(const Range& range, const Execution& execution, std::uint32_t window_numbers,
                            TotalOfBlock&& total_of_block) {
   const std::uint64_t block = block_numbers(range, window_numbers, execution);
@@ -43,7 +43,7 @@ RangeTotal total_of_blocks(const Range& range, const Execution& execution, std::
   const std::uint64_t blocks = numbers / block + (numbers % block != 0);
   RangeTotal total;
   std::mutex mutex;
-  Scheduler::for_each_chunk(execution, blocks, 1, [&](std::size_t begin, std::size_t) {
+  for_each_chunk(execution, blocks, 1, [&](std::size_t begin, std::size_t) {
     const std::uint64_t low = range.low + begin * block;
     const RangeTotal part = total_of_block(Range{.low = low, .high = low + std::min(block, range.high - low)});
     const std::scoped_lock lock(mutex);

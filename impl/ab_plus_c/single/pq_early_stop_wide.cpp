@@ -33,15 +33,7 @@ namespace tandem::ab_plus_c {
 HWY_EXPORT(scan_wide);
 
 void pq_early_stop_wide(const Natural& n, Minimum& answer, const Execution& execution) {
-  answer = search_wide<Sequential>(HWY_DYNAMIC_DISPATCH(scan_wide), n, execution);
-}
-
-void pq_early_stop_wide_omp(const Natural& n, Minimum& answer, const Execution& execution) {
-  answer = search_wide<OpenMp>(HWY_DYNAMIC_DISPATCH(scan_wide), n, execution);
-}
-
-void pq_early_stop_wide_tbb(const Natural& n, Minimum& answer, const Execution& execution) {
-  answer = search_wide<OneTbb>(HWY_DYNAMIC_DISPATCH(scan_wide), n, execution);
+  answer = search_wide(HWY_DYNAMIC_DISPATCH(scan_wide), n, execution);
 }
 
 }  // namespace tandem::ab_plus_c

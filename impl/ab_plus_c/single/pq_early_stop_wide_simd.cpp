@@ -95,15 +95,7 @@ namespace tandem::ab_plus_c {
 HWY_EXPORT(scan_wide_simd);
 
 void pq_early_stop_wide_simd(const Natural& n, Minimum& answer, const Execution& execution) {
-  answer = search_wide<Sequential>(HWY_DYNAMIC_DISPATCH(scan_wide_simd), n, execution);
-}
-
-void pq_early_stop_wide_simd_omp(const Natural& n, Minimum& answer, const Execution& execution) {
-  answer = search_wide<OpenMp>(HWY_DYNAMIC_DISPATCH(scan_wide_simd), n, execution);
-}
-
-void pq_early_stop_wide_simd_tbb(const Natural& n, Minimum& answer, const Execution& execution) {
-  answer = search_wide<OneTbb>(HWY_DYNAMIC_DISPATCH(scan_wide_simd), n, execution);
+  answer = search_wide(HWY_DYNAMIC_DISPATCH(scan_wide_simd), n, execution);
 }
 
 }  // namespace tandem::ab_plus_c

@@ -101,8 +101,7 @@ inline void offer(const WideStart& start, std::uint64_t k, std::atomic<std::uint
 
 /// The search: each worker takes the next block of k until the blocks start beyond the best sum. The workers' bests are
 /// merged by sum, then k, so that the answer does not depend on who found what first.
-template <class Scheduler>
-Minimum search_wide(BlockScan scan, const Natural& n, const Execution& execution) {
+inline Minimum search_wide(BlockScan scan, const Natural& n, const Execution& execution) {
   const WideStart start = wide_start_of(n);
   if (n <= largest_trivial) return trivial_minimum(n);
   // A thread costs some microseconds to start: as much as a search below this size.
@@ -128,7 +127,7 @@ Minimum search_wide(BlockScan scan, const Natural& n, const Execution& execution
   if (n < worth_threads) {
     work(0, 1);
   } else {
-    Scheduler::for_each_chunk(execution, static_cast<std::size_t>(execution.threads), 1, work);
+    for_each_chunk(execution, static_cast<std::size_t>(execution.team()), 1, work);
   }
 
   const Natural p = Natural{start.s} + best.k;
