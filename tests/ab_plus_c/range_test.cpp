@@ -65,7 +65,7 @@ void expect_total(const RangeTotal& actual, const RangeTotal& expected, const st
   EXPECT_EQ(actual.maximum, expected.maximum) << where;
 }
 
-std::string describe(const Range& range, const char* variant) {
+std::string describe(const Range& range, const std::string& variant) {
   return std::string(variant) + " on [" + std::to_string(range.low) + ", " + std::to_string(range.high) + ")";
 }
 
