@@ -1,9 +1,9 @@
 # What the regression gate needs to know that nothing changed: a hash of the object code of every folder of impl/.
 #
 # tandem_machine_code(target) makes the library `target` with the function of benchmarks/regression/machine_code.hpp. Of
-# a folder count: its objects and those of the folders it links, its models, its objects of benchmarks/, and the race
-# worker. Of its references count their own objects and the models, of its peers theirs, since a change to anything else
-# is no news of them. None of these objects holds a path of source or build.
+# a folder count: its objects and those of the folders it links, its models, its objects of problems/ and benchmarks/,
+# and the race worker. Of its references count their own objects and the models, of its peers theirs, since a change to
+# anything else is no news of them. None of these objects holds a path of source or build.
 
 if(CMAKE_SCRIPT_MODE_FILE)
   file(STRINGS "${LIST}" lines)
@@ -88,7 +88,8 @@ function(tandem_machine_code target)
   foreach(family IN LISTS families)
     tandem_objects_behind(${family} behind)
     list(APPEND objects ${behind})
-    set(suite "$<FILTER:$<TARGET_OBJECTS:tandem_suite>,INCLUDE,/benchmarks/(${family}/[^/]*|regression/worker)\\.cpp>")
+    set(own "/(problems|benchmarks)/${family}/|/benchmarks/regression/worker\\.cpp")
+    set(suite "$<FILTER:$<TARGET_OBJECTS:tandem_suite>,INCLUDE,${own}>")
     list(JOIN models "|" model_files)
     foreach(kind IN ITEMS reference peer)
       list(TRANSFORM behind PREPEND "$<JOIN:$<FILTER:" OUTPUT_VARIABLE of_kind)

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "benchmarks/suite/registry.hpp"
+#include "problems/support/absences.hpp"
 #include "program/program.hpp"
 
 namespace tandem::program {
@@ -37,10 +38,10 @@ void list(bool hidden, bool as_json) {
     fmt::print("  variants:  {}\n  workloads: {}\n\n", variants, workloads);
   }
   if (as_json) {
-    json["absent"] = suite::absences();
+    json["absent"] = problems::absences();
     fmt::print("{}\n", json.dump(2));
   } else {
-    for (const std::string& sentence : suite::absences()) fmt::print("absent: {}\n", sentence);
+    for (const std::string& sentence : problems::absences()) fmt::print("absent: {}\n", sentence);
   }
 }
 

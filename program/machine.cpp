@@ -4,12 +4,12 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "benchmarks/suite/data.hpp"
 #include "benchmarks/suite/machine.hpp"
 #include "benchmarks/suite/machine_text.hpp"
 #include "benchmarks/suite/noise.hpp"
 #include "benchmarks/suite/peaks.hpp"
 #include "benchmarks/suite/progress.hpp"
+#include "problems/support/data.hpp"
 #include "program/program.hpp"
 
 namespace tandem::program {
@@ -35,7 +35,7 @@ std::vector<suite::Peaks> measure_all_peaks(const suite::MachineCard& card, bool
   return peaks;
 }
 
-nlohmann::json as_json(const suite::Place& place) {
+nlohmann::json as_json(const problems::Place& place) {
   return {{"folder", place.folder.string()}, {"there", place.there}};
 }
 
@@ -52,8 +52,8 @@ void machine(const MachineOptions& options) {
     timer = suite::measure_timer();
     noise = suite::measure_noise(races);
   }
-  const suite::Place models = suite::models_place();
-  const suite::Place data = suite::data_place();
+  const problems::Place models = problems::models_place();
+  const problems::Place data = problems::data_place();
   if (options.json) {
     const nlohmann::json json = {
         {"machine", card},           {"peaks", peaks},       {"timer", timer}, {"noise", noise},

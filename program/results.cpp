@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "benchmarks/suite/run_error.hpp"
+#include "problems/support/absences.hpp"
 
 namespace tandem::program {
 namespace {
@@ -181,7 +182,7 @@ ordered_json to_results(const Record& record) {
                          {"peaks", ordered_json(nlohmann::json(record.peaks))}};
   if (record.suspect_peaks) tandem["suspect_peaks"] = *record.suspect_peaks;
   if (record.noise) tandem["noise"] = ordered_json(nlohmann::json(*record.noise));
-  tandem["absent"] = suite::absences();
+  tandem["absent"] = problems::absences();
   tandem["methods"] = method_cards(record.rows);
   tandem["growth"] = ordered_json::array();
   for (const auto& fit : record.growth) tandem["growth"].push_back(growth_object(fit));

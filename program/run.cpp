@@ -10,6 +10,7 @@
 
 #include "benchmarks/suite/interrupt.hpp"
 #include "benchmarks/suite/registry.hpp"
+#include "problems/support/absences.hpp"
 #include "program/findings.hpp"
 #include "program/measure.hpp"
 #include "program/program.hpp"
@@ -50,7 +51,7 @@ int run(const RunOptions& options) {
   if (!options.selection.filter.empty()) record.command += " '" + options.selection.filter + "'";
   record.started = utc_now();
   const auto folder = new_folder(options.out, record.started);
-  for (const std::string& sentence : suite::absences()) fmt::print("Absent: {}\n", sentence);
+  for (const std::string& sentence : problems::absences()) fmt::print("Absent: {}\n", sentence);
   const auto start = std::chrono::steady_clock::now();
   {
     suite::Progress progress(planned_seconds(selection, race) + planned_seconds(claims, full));

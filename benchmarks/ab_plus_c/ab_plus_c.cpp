@@ -11,6 +11,7 @@
 #include "benchmarks/ab_plus_c/support.hpp"
 #include "benchmarks/suite/hash.hpp"
 #include "benchmarks/suite/registry.hpp"
+#include "problems/ab_plus_c/ab_plus_c.hpp"
 
 namespace tandem::ab_plus_c {
 namespace {
@@ -30,17 +31,7 @@ suite::Workload<Numbers> workload(int bits, std::size_t count, bool quick = true
           .size = std::ldexp(1.0, bits),
           .items = static_cast<double>(count),
           .quick = quick,
-          .make = [bits, count](std::uint64_t seed) {
-            Numbers numbers(count);
-            for (std::size_t i = 0; i < count; ++i) numbers[i] = random_natural(bits, seed, i);
-            return numbers;
-          }};
-}
-
-Numbers small_numbers(std::size_t count, std::uint64_t seed) {
-  Numbers numbers(count);
-  for (std::size_t i = 0; i < count; ++i) numbers[i] = random_natural(static_cast<int>(i % 25), seed, i);
-  return numbers;
+          .make = [bits, count](std::uint64_t seed) { return random_numbers<Natural>(bits, count, seed); }};
 }
 
 void describe(const Numbers& numbers, suite::Fields<Minima>& fields) {
@@ -109,7 +100,7 @@ const suite::Registered<Numbers, Minima> registered{{
         },
     .workloads = {workload(20, 64), workload(30, 64), workload(40, 16), workload(52, 64), workload(63, 64),
                   workload(80, 32), workload(100, 8), workload(126, 2)},
-    .problem = small_numbers,
+    .problem = small_numbers<Natural>,
     .hash = suite::hash_of<Natural>,
     .fields = describe,
     .certificate = certificate,

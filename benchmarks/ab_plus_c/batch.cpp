@@ -6,6 +6,7 @@
 #include "benchmarks/suite/hash.hpp"
 #include "benchmarks/suite/registry.hpp"
 #include "impl/ab_plus_c/ab_plus_c.hpp"
+#include "problems/ab_plus_c/ab_plus_c.hpp"
 
 namespace tandem::ab_plus_c {
 namespace {
@@ -28,21 +29,7 @@ suite::Workload<Batch> workload(int bits) {
   return {.name = std::to_string(bits) + "_bits",
           .size = std::ldexp(1.0, bits),
           .items = batch_size,
-          .make = [bits](std::uint64_t seed) {
-            Batch batch(batch_size);
-            for (std::size_t i = 0; i < batch.size(); ++i) {
-              batch[i] = static_cast<std::uint64_t>(random_natural(bits, seed, i));
-            }
-            return batch;
-          }};
-}
-
-Batch small_batch(std::size_t count, std::uint64_t seed) {
-  Batch batch(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    batch[i] = static_cast<std::uint64_t>(random_natural(static_cast<int>(i % 25), seed, i));
-  }
-  return batch;
+          .make = [bits](std::uint64_t seed) { return random_numbers<std::uint64_t>(bits, batch_size, seed); }};
 }
 
 void describe(const Batch& batch, suite::Fields<BatchAnswer>& fields) {
@@ -95,7 +82,7 @@ const suite::Registered<Batch, BatchAnswer> registered{{
             {suite::scheduled("across_n_simd"), batch_across_n_simd, early_stop_growth},
         },
     .workloads = {workload(16), workload(24), workload(32), workload(40), workload(52), workload(63)},
-    .problem = small_batch,
+    .problem = small_numbers<std::uint64_t>,
     .hash = suite::hash_of<std::uint64_t>,
     .fields = describe,
     .certificate = certificate,

@@ -7,6 +7,8 @@
 #include "benchmarks/ab_plus_c/support.hpp"
 #include "benchmarks/suite/registry.hpp"
 #include "impl/ab_plus_c/ab_plus_c.hpp"
+#include "impl/support/random.hpp"
+#include "problems/ab_plus_c/ab_plus_c.hpp"
 
 namespace tandem::ab_plus_c {
 namespace {
@@ -15,24 +17,18 @@ namespace {
 template <class T>
 constexpr std::uint64_t range_size = (std::uint64_t{64} << 20) / sizeof(T);
 
-/// The range begins at a random place just above `low`, so that two seeds differ.
-Range range_above(std::uint64_t low, std::uint64_t count, std::uint64_t seed) {
-  const std::uint64_t first = low + random_bits(seed, low) % 1024;
-  return {.low = first, .high = first + count};
-}
-
 template <class T>
 suite::Workload<Range> workload(const char* name, std::uint64_t low) {
   return {.name = name,
           .size = static_cast<double>(low),
           .items = static_cast<double>(range_size<T>),
-          .make = [low](std::uint64_t seed) { return range_above(low, range_size<T>, seed); }};
+          .make = [low](std::uint64_t seed) { return random_range(low, range_size<T>, seed); }};
 }
 
 /// Small enough for the reference; outside the growth fit, whose sizes share one length.
 suite::Workload<Range> small_workload() {
   return {.name = "from_0_16384", .size = 16384, .items = 16384, .fitted = false, .make = [](std::uint64_t seed) {
-            return range_above(0, 16384, seed);
+            return random_range(0, 16384, seed);
           }};
 }
 
@@ -90,7 +86,7 @@ suite::Method<Range, std::vector<T>> method(const char* name, const char* summar
       .workloads = {small_workload(), workload<T>("from_1e6", 1'000'000), workload<T>("from_1e8", 100'000'000),
                     workload<T>("from_1e9", 1'000'000'000), workload<T>("from_1e12", 1'000'000'000'000),
                     workload<T>("from_1e15", 1'000'000'000'000'000)},
-      .problem = [](std::size_t count, std::uint64_t seed) { return range_above(seed % 2 * 100'000, count, seed); },
+      .problem = [](std::size_t count, std::uint64_t seed) { return random_range(seed % 2 * 100'000, count, seed); },
       .hash = hash_of_range,
       .fields = describe<T>,
       .certificate = certificate<T>,

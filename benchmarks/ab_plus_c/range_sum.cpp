@@ -4,6 +4,8 @@
 #include "benchmarks/ab_plus_c/support.hpp"
 #include "benchmarks/suite/registry.hpp"
 #include "impl/ab_plus_c/ab_plus_c.hpp"
+#include "impl/support/random.hpp"
+#include "problems/ab_plus_c/ab_plus_c.hpp"
 
 namespace tandem::ab_plus_c {
 namespace {
@@ -13,10 +15,7 @@ suite::Workload<Range> workload(const char* name, std::uint64_t low, std::uint64
           .size = static_cast<double>(low + count),
           .items = static_cast<double>(count),
           .fitted = fitted,
-          .make = [low, count](std::uint64_t seed) {
-            const std::uint64_t first = low + random_bits(seed, low) % 1024;
-            return Range{.low = first, .high = first + count};
-          }};
+          .make = [low, count](std::uint64_t seed) { return random_range(low, count, seed); }};
 }
 
 /// A million numbers, so that one N after the other can still be timed.

@@ -1,4 +1,4 @@
-// What the methods of the ab_plus_c family share: random numbers and the certificate.
+// What the methods of the ab_plus_c family share: hashes and the certificate.
 #pragma once
 
 #include <cmath>
@@ -9,18 +9,9 @@
 
 #include "benchmarks/suite/hash.hpp"
 #include "benchmarks/suite/registry.hpp"
-#include "impl/support/random.hpp"
 #include "reference/ab_plus_c/ab_plus_c.hpp"
 
 namespace tandem::ab_plus_c {
-
-/// A random number of exactly `bits` bits (0: the number 0), keyed by (seed, item).
-inline Natural random_natural(int bits, std::uint64_t seed, std::uint64_t item) {
-  if (bits == 0) return 0;
-  const Natural random = Natural{random_bits(seed, item, 1)} << 64 | random_bits(seed, item, 0);
-  const Natural top = Natural{1} << (bits - 1);
-  return top | (random & (top - 1));
-}
 
 inline std::uint64_t hash_of_range(const Range& range) {
   return suite::hash_of(std::vector<std::uint64_t>{range.low, range.high});

@@ -6,7 +6,7 @@ namespace tandem::language_model {
 namespace {
 
 Problem awkward_problem(std::size_t count, std::uint64_t seed) {
-  return random_sequences(random_model(awkward_shape(seed), seed), count % 67, 1 + count % 5, seed);
+  return random_problem(random_model(awkward_shape(seed), seed), count % 67, 1 + count % 5, seed);
 }
 
 std::vector<suite::Workload<Problem>> workloads() {

@@ -1,12 +1,12 @@
 // language_model_prefill: a prompt as matrix products. The weights are packed beforehand, once for all prompts.
 #include "benchmarks/language_model/support.hpp"
-#include "benchmarks/suite/data.hpp"
+#include "problems/support/data.hpp"
 
 namespace tandem::language_model {
 namespace {
 
 Problem awkward_problem(std::size_t count, std::uint64_t seed) {
-  return random_sequences(random_model(awkward_shape(seed), seed), 1, count, seed);
+  return random_problem(random_model(awkward_shape(seed), seed), 1, count, seed);
 }
 
 std::vector<suite::Workload<Problem>> workloads() {
@@ -17,9 +17,9 @@ std::vector<suite::Workload<Problem>> workloads() {
       random_workload("shipped_256", shipped_shape, 1, 256),
       random_workload("shipped_4096", shipped_shape, 1, 4096, /*quick=*/false),
   };
-  if (const auto file = suite::optional_data("stories260K.bin")) {  // trained weights, where they are present
+  if (const auto file = problems::optional_data("stories260K.bin")) {  // trained weights, where they are present
     all.push_back(workload("stories260K_256", stories_shape, 1, 256, [path = *file](std::uint64_t seed) {
-      return random_sequences(load_model(path), 1, 256, seed);
+      return random_problem(load_model(path), 1, 256, seed);
     }));
   }
   return all;

@@ -1,4 +1,4 @@
-// What the methods of the language model share: problems, agreement, certificate, declared work.
+// What the methods of the language model share: agreement, certificate, declared work.
 #pragma once
 
 #include <algorithm>
@@ -12,51 +12,16 @@
 #include <utility>
 #include <vector>
 
-#include "benchmarks/language_model/shapes.hpp"
 #include "benchmarks/suite/hash.hpp"
 #include "benchmarks/suite/registry.hpp"
 #include "impl/language_model/language_model.hpp"
-#include "impl/support/random.hpp"
+#include "problems/language_model/logits.hpp"
+#include "problems/language_model/models.hpp"
 
 namespace tandem::language_model {
 
-/// Weights normal / sqrt(columns), norms around 1: every part of the model then counts about the same. Embeddings are
-/// small, as trained ones are: there the epsilon of the first norm matters.
-inline Model<float> random_model(const Shape& shape, std::uint64_t seed) {
-  const Layout layout(shape);
-  Model<float> model{shape, std::vector<float>(layout.size)};
-  const auto draw = [&](std::size_t begin, std::size_t count, double mean, double deviation) {
-    for (std::size_t i = begin; i < begin + count; ++i) {
-      model.parameters[i] = static_cast<float>(mean + deviation * random_normal(seed, i));
-    }
-  };
-  draw(0, layout.size, 0, 1 / std::sqrt(static_cast<double>(shape.dim)));
-  draw(layout.down, shape.layers * shape.dim * shape.hidden_dim, 0,
-       1 / std::sqrt(static_cast<double>(shape.hidden_dim)));
-  draw(layout.token_embedding, shape.vocabulary * shape.dim, 0, 0.05);
-  draw(layout.attention_norm, shape.layers * shape.dim, 1, 0.1);
-  draw(layout.feed_forward_norm, shape.layers * shape.dim, 1, 0.1);
-  draw(layout.final_norm, shape.dim, 1, 0.1);
-  return model;
-}
-
-inline Problem random_sequences(const Model<float>& model, std::size_t count, std::size_t length, std::uint64_t seed) {
-  Problem problem{model, PackedModel(model), {}};
-  for (std::size_t s = 0; s < count; ++s) {
-    std::vector<Token> tokens;
-    for (std::size_t t = 0; t < length; ++t) {
-      tokens.push_back(static_cast<Token>(random_bits(seed, s, t) % model.shape.vocabulary));
-    }
-    problem.sequences.push_back(std::move(tokens));
-  }
-  return problem;
-}
-
-/// Small shapes that are multiples of nothing: heads of 2, 6 and 20 numbers, 1 to 3 of them for one key head.
-inline Shape awkward_shape(std::uint64_t seed) {
-  constexpr Shape shapes[] = {
-      {6, 7, 2, 3, 1, 5, 4, true}, {24, 33, 1, 4, 2, 21, 8, false}, {20, 16, 3, 1, 1, 37, 2000, true}};
-  return shapes[seed % std::size(shapes)];
+inline Problem random_problem(const Model<float>& model, std::size_t count, std::size_t length, std::uint64_t seed) {
+  return {model, PackedModel(model), random_sequences(count, length, model.shape.vocabulary, seed)};
 }
 
 inline std::uint64_t hash_of_problem(const Problem& problem) {
@@ -67,20 +32,6 @@ inline std::uint64_t hash_of_problem(const Problem& problem) {
 
 inline std::size_t token_count(const Problem& problem) {
   return problem.sequences.empty() ? 0 : problem.sequences.size() * problem.sequences.front().size();
-}
-
-/// The largest difference of a logit as a share of the largest logit of its position; NaN where there is one.
-template <class Expected>
-double logit_error(const Expected* expected, const float* actual, std::size_t vocabulary) {
-  double largest = 0;
-  double difference = 0;
-  for (std::size_t i = 0; i < vocabulary; ++i) {
-    const double error = std::abs(static_cast<double>(actual[i]) - static_cast<double>(expected[i]));
-    if (std::isnan(error)) return error;
-    difference = std::max(difference, error);
-    largest = std::max(largest, std::abs(static_cast<double>(expected[i])));
-  }
-  return difference / std::max<double>(largest, std::numeric_limits<float>::min());
 }
 
 /// The largest logit of every position.
@@ -128,14 +79,6 @@ inline std::optional<std::string> certificate(const Problem& problem, const Answ
   return std::nullopt;
 }
 
-/// Multiplications with addition for one token at position t, all products and the attention.
-inline double fma_per_token(const Shape& shape, double position) {
-  const auto d = [](std::size_t size) { return static_cast<double>(size); };
-  const double dim = d(shape.dim);
-  const double layer = 2 * dim * (dim + d(shape.kv_dim())) + 3 * dim * d(shape.hidden_dim) + 2 * dim * (position + 1);
-  return d(shape.layers) * layer + dim * d(shape.vocabulary);
-}
-
 /// Every parameter is read, every logit written; one exp for each SwiGLU number and each score.
 inline suite::Work work(const Problem& problem, const Answer& answer) {
   const Shape& shape = problem.model.shape;
@@ -167,7 +110,7 @@ inline suite::Workload<Problem> random_workload(std::string name, const Shape& s
                                                 std::size_t length, bool quick = true) {
   return workload(
       std::move(name), shape, count, length,
-      [=](std::uint64_t seed) { return random_sequences(random_model(shape, seed), count, length, seed); }, quick);
+      [=](std::uint64_t seed) { return random_problem(random_model(shape, seed), count, length, seed); }, quick);
 }
 
 /// Steps are multiplications. The fast variants do eight or more at a time.

@@ -10,11 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "benchmarks/language_model/shapes.hpp"
 #include "benchmarks/suite/hash.hpp"
 #include "benchmarks/suite/registry.hpp"
 #include "impl/language_model/training/training.hpp"
-#include "impl/support/random.hpp"
+#include "problems/language_model/training.hpp"
 
 namespace tandem::language_model {
 namespace {
@@ -49,43 +48,6 @@ std::vector<Tensor> tensors(const Shape& shape) {
     all.push_back({begins[i].first, begins[i].second, end - begins[i].second});
   }
   return all;
-}
-
-/// Weights of about the size that training gives them.
-Batch random_batch(const Shape& shape, std::size_t sequences, std::size_t length, std::uint64_t seed) {
-  Batch batch{.model = {.shape = shape, .parameters = std::vector<float>(Layout(shape).size)},
-              .sequences = sequences,
-              .length = length,
-              .tokens = std::vector<Token>(sequences * (length + 1))};
-  const double scale = 1 / std::sqrt(static_cast<double>(shape.dim));
-  for (const Tensor& tensor : tensors(shape)) {
-    const bool gain = tensor.name.ends_with("norm");
-    for (std::size_t i = tensor.begin; i < tensor.begin + tensor.size; ++i) {
-      batch.model.parameters[i] = static_cast<float>((gain ? 1 : 0) + scale * random_normal(seed, i));
-    }
-  }
-  for (std::size_t i = 0; i < batch.tokens.size(); ++i) {
-    batch.tokens[i] = static_cast<Token>(random_bits(seed, i, 9) % shape.vocabulary);
-  }
-  return batch;
-}
-
-/// Small models of every form: grouped queries or not, one classifier or two, widths around those of the registers,
-/// lengths around the block of queries, no sequence at all. Never narrower than 8: RMSNorm divides by the size of a
-/// vector, and that of very few random numbers may be so near 0 that no tolerance holds behind it.
-Batch awkward_batch(std::size_t count, std::uint64_t seed) {
-  const std::size_t kv_heads = 1 + seed % 2;
-  const std::size_t heads = kv_heads * (1 + count % 3);
-  const Shape shape{.dim = heads * (8 + 2 * (count % 4)),
-                    .hidden_dim = 1 + count % 37,
-                    .layers = 1 + count % 2,
-                    .heads = heads,
-                    .kv_heads = kv_heads,
-                    .vocabulary = 2 + count % 50,
-                    .max_length = 64,
-                    .shared_classifier = (count + seed) % 2 == 0};
-  const std::size_t length = 1 + count % 131;
-  return random_batch(shape, std::min<std::size_t>(count, 1 + seed), length, seed);
 }
 
 void run_reference(const Batch& batch, Gradient& answer, const Execution&) {

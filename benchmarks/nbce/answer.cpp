@@ -9,10 +9,11 @@
 #include <utility>
 #include <vector>
 
-#include "benchmarks/language_model/support.hpp"
 #include "benchmarks/suite/hash.hpp"
 #include "benchmarks/suite/registry.hpp"
 #include "impl/nbce/nbce.hpp"
+#include "problems/language_model/models.hpp"
+#include "problems/nbce/requests.hpp"
 
 namespace tandem::nbce {
 namespace {
@@ -21,32 +22,10 @@ using language_model::Model;
 using language_model::PackedModel;
 using language_model::Shape;
 
-std::vector<Token> random_tokens(std::size_t count, std::size_t vocabulary, std::uint64_t seed, std::uint64_t item) {
-  std::vector<Token> tokens;
-  for (std::size_t t = 0; t < count; ++t) {
-    tokens.push_back(static_cast<Token>(random_bits(seed, item, t) % vocabulary));
-  }
-  return tokens;
-}
-
-struct Lengths {
-  std::size_t contexts;  ///< how many
-  std::size_t context;   ///< tokens of each
-  std::size_t question;
-  std::size_t answer;
-};
-
-AnswerProblem random_answer_problem(const Shape& shape, const Lengths& lengths, std::uint64_t seed) {
+AnswerProblem random_problem(const Shape& shape, const Lengths& lengths, std::uint64_t seed) {
   Model<float> model = language_model::random_model(shape, seed);
-  Request request{};
-  request.question = random_tokens(lengths.question, shape.vocabulary, seed, 1000);
-  for (std::size_t k = 0; k < lengths.contexts; ++k) {
-    request.contexts.push_back(random_tokens(lengths.context, shape.vocabulary, seed, 1001 + k));
-  }
-  request.settings.temperature = 0;
-  request.uniforms.assign(lengths.answer, 0.5);
   PackedModel packed(model);
-  return {std::move(model), std::move(packed), std::move(request)};
+  return {std::move(model), std::move(packed), random_request(lengths, shape.vocabulary, seed)};
 }
 
 std::uint64_t hash_of_problem(const AnswerProblem& problem) {
@@ -216,12 +195,11 @@ suite::Work concatenated_work(const AnswerProblem& problem, const BothAnswers&) 
 }
 
 suite::Workload<AnswerProblem> workload(const std::string& name, const Lengths& lengths, bool quick, bool fitted) {
-  return {
-      .name = name + "_n" + std::to_string(lengths.contexts),
-      .size = static_cast<double>(lengths.contexts),
-      .fitted = fitted,
-      .quick = quick,
-      .make = [=](std::uint64_t seed) { return random_answer_problem(language_model::shipped_shape, lengths, seed); }};
+  return {.name = name + "_n" + std::to_string(lengths.contexts),
+          .size = static_cast<double>(lengths.contexts),
+          .fitted = fitted,
+          .quick = quick,
+          .make = [=](std::uint64_t seed) { return random_problem(language_model::shipped_shape, lengths, seed); }};
 }
 
 /// Contexts of 96 tokens and a question of 16: the prompt alone, up to its first token, whose cost is fitted over n;
@@ -239,7 +217,7 @@ std::vector<suite::Workload<AnswerProblem>> workloads() {
 
 AnswerProblem awkward_problem(std::size_t count, std::uint64_t seed) {
   const Lengths lengths{.contexts = count % 6, .context = count % 11, .question = count % 3, .answer = 1 + count % 4};
-  AnswerProblem problem = random_answer_problem(language_model::awkward_shape(seed), lengths, seed);
+  AnswerProblem problem = random_problem(language_model::awkward_shape(seed), lengths, seed);
   problem.request.settings.pool = static_cast<Pool>(count % 3);
   return problem;
 }

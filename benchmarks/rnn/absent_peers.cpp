@@ -1,8 +1,8 @@
 // Which libraries this build does not race, so that nobody takes a missing row for a lost race. (libtorch is there for
 // those alone who ask for it, with -DTANDEM_TORCH=ON.)
-#include "benchmarks/suite/registry.hpp"
+#include "problems/support/absences.hpp"
 
-namespace tandem::suite {
+namespace tandem::problems {
 namespace {
 
 const bool told = [] {
@@ -15,4 +15,4 @@ const bool told = [] {
 }();
 
 }  // namespace
-}  // namespace tandem::suite
+}  // namespace tandem::problems

@@ -2,21 +2,17 @@
 // sequence with respect to x_0, the inputs and the weights.
 #include "impl/rnn/backward/backward.hpp"
 #include "benchmarks/rnn/support.hpp"
+#include "impl/support/random.hpp"
 
 namespace tandem::rnn {
 namespace {
 
+/// Along the true trajectory.
 template <class Cell>
-BackwardProblem<Cell> backward_problem(Problem<Cell> forward, std::uint64_t seed) {
-  BackwardProblem<Cell> problem{.forward = std::move(forward), .states = {}, .state_gradient = {}};
-  Answer<> answer{.states = std::vector<float>(problem.forward.length() * problem.forward.hidden_size)};
-  sequential_simd(problem.forward, answer, {});
-  problem.states = std::move(answer.states);
-  problem.state_gradient.resize(problem.states.size());
-  for (std::size_t i = 0; i < problem.state_gradient.size(); ++i) {
-    problem.state_gradient[i] = static_cast<float>(random_normal(seed, i, 6));
-  }
-  return problem;
+BackwardProblem<Cell> backward_of(Problem<Cell> forward, std::uint64_t seed) {
+  Answer<> answer{.states = std::vector<float>(forward.length() * forward.hidden_size)};
+  sequential_simd(forward, answer, {});
+  return backward_problem(std::move(forward), std::move(answer.states), seed);
 }
 
 /// The gradients of states and inputs are sums over few steps, as far as the cell remembers: 1e-5, as the rounding of a
@@ -105,14 +101,13 @@ template <class Cell>
 suite::Workload<BackwardProblem<Cell>> backward_workload(std::size_t hidden_size, std::size_t length,
                                                          bool quick = true) {
   const auto step_cost = static_cast<double>(weight_count<Cell>(hidden_size));
-  return {.name = "d" + std::to_string(hidden_size),
-          .size = step_cost,
-          .items = static_cast<double>(length),
-          .fitted = false,
-          .quick = quick,
-          .make = [=](std::uint64_t seed) {
-            return backward_problem(random_problem<Cell>(hidden_size, length, seed), seed);
-          }};
+  return {
+      .name = "d" + std::to_string(hidden_size),
+      .size = step_cost,
+      .items = static_cast<double>(length),
+      .fitted = false,
+      .quick = quick,
+      .make = [=](std::uint64_t seed) { return backward_of(random_problem<Cell>(hidden_size, length, seed), seed); }};
 }
 
 template <class Cell>
@@ -126,7 +121,7 @@ suite::Method<BackwardProblem<Cell>, Gradient<>> backward_method(
           .variants = std::move(variants),
           .workloads = std::move(workloads),
           .problem = [](std::size_t count,
-                        std::uint64_t seed) { return backward_problem(awkward_problem<Cell>(count, seed), seed); },
+                        std::uint64_t seed) { return backward_of(awkward_problem<Cell>(count, seed), seed); },
           .hash =
               [](const BackwardProblem<Cell>& problem) {
                 return hash_of_problem(problem.forward) ^ suite::hash_of(problem.state_gradient);

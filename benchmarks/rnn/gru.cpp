@@ -1,6 +1,6 @@
 // rnn_gru: the gated recurrent unit with dense weights, the reset gate before the recurrent product.
-#include "benchmarks/rnn/lac_support.hpp"
 #include "benchmarks/rnn/support.hpp"
+#include "problems/rnn/lac.hpp"
 
 namespace tandem::rnn {
 namespace {

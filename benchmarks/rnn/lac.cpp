@@ -6,18 +6,13 @@
 #include <string>
 #include <utility>
 
-#include "benchmarks/rnn/lac_support.hpp"
 #include "benchmarks/suite/hash.hpp"
 #include "benchmarks/suite/registry.hpp"
 #include "impl/rnn/warm_start/warm_start.hpp"
-#include "impl/support/random.hpp"
+#include "problems/rnn/lac.hpp"
 
 namespace tandem::rnn::lac {
 namespace {
-
-Problem text_problem(Text text, std::size_t count, std::uint64_t seed) {
-  return {.network = shipped_model().network, .characters = shipped_model().ids(shipped_text(text, count, seed))};
-}
 
 // The reference's multiplications per character; a fast variant's "step" stands for 64 of them.
 constexpr double multiplications = 491'520 + 256 * 57;
@@ -29,43 +24,6 @@ suite::Workload<Problem> workload(std::string name, Text text, std::size_t count
           .fitted = text == Text::whole,
           .quick = quick,
           .make = [text, count](std::uint64_t seed) { return text_problem(text, count, seed); }};
-}
-
-// The agreement test takes many awkward lengths: a small network of random weights, with sizes that are multiples of no
-// register's, does them in no time. The shipped one is checked on every workload.
-Problem small_problem(std::size_t count, std::uint64_t seed) {
-  std::uint64_t item = 0;
-  const auto random = [&](std::size_t size) {
-    std::vector<float> numbers(size);
-    for (float& number : numbers) number = static_cast<float>(2 * random_uniform(seed, item++, 1) - 1);
-    return numbers;
-  };
-  const auto projection = [&](std::size_t inputs, std::size_t outputs) {
-    return Projection{
-        .inputs = inputs, .outputs = outputs, .weights = random(inputs * outputs), .bias = random(outputs)};
-  };
-  constexpr std::size_t characters = 50;
-  constexpr std::size_t h = 9;
-  constexpr std::size_t tags = 5;
-  auto network = std::make_shared<Network>();
-  network->embedding_size = 6;
-  network->hidden_size = h;
-  network->tag_count = tags;
-  network->embedding = random(characters * network->embedding_size);
-  const auto direction = [&](std::size_t inputs) {
-    return Direction{.projection = projection(inputs, 3 * h), .weights = random(3 * h * h)};
-  };
-  network->layers.push_back({direction(6), direction(6)});
-  network->layers.push_back({direction(2 * h), direction(2 * h)});
-  network->emission = projection(2 * h, tags);
-  network->start = random(tags);
-  network->end = random(tags);
-  network->transitions = random(tags * tags);
-  Problem problem{.network = std::move(network), .characters = std::vector<std::uint32_t>(count)};
-  for (std::size_t i = 0; i < count; ++i) {
-    problem.characters[i] = static_cast<std::uint32_t>(random_bits(seed, i, 2) % characters);
-  }
-  return problem;
 }
 
 /// The largest sum of |weights| into one number of a layer.

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numbers>
 #include <string>
 #include <utility>
 
@@ -11,44 +10,17 @@
 #include "impl/rnn/projected.hpp"
 #include "impl/rnn/projected/peers.hpp"
 #include "impl/rnn/warm_start/warm_start.hpp"
-#include "impl/support/random.hpp"
+#include "problems/rnn/projected.hpp"
 
 namespace tandem::rnn::projected {
 namespace {
-
-double random_normal(std::uint64_t seed, std::uint64_t item, std::uint64_t step) {
-  const double u = 1 - random_uniform(seed, item, 2 * step);
-  return std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * random_uniform(seed, item, 2 * step + 1));
-}
-
-// Features as wide as the state, standard normal; weights N(0, 1 / d), those of the recurrence times 0.9: the cells
-// forget, as in the methods without projection.
-template <class Cell>
-ProjectedProblem<Cell> make_problem(std::size_t d, std::size_t length, std::uint64_t seed) {
-  const auto normal = [seed](std::size_t size, double scale, std::uint64_t step) {
-    std::vector<float> numbers(size);
-    for (std::size_t i = 0; i < size; ++i) numbers[i] = static_cast<float>(scale * random_normal(seed, i, step));
-    return numbers;
-  };
-  const double scale = 1 / std::sqrt(static_cast<double>(d));
-  const std::size_t outputs = Cell::gates * d;
-  return {.hidden_size = d,
-          .length = length,
-          .features = normal(length * d, 1, 0),
-          .projection = {.inputs = d,
-                         .outputs = outputs,
-                         .weights = normal(d * outputs, scale, 1),
-                         .bias = normal(outputs, 0.1, 2)},
-          .weights = normal(weight_count<Cell>(d), 0.9 * scale, 3),
-          .initial_state = normal(d, 0.5, 4)};
-}
 
 template <class Cell>
 suite::Workload<ProjectedProblem<Cell>> workload(std::size_t d, std::size_t length, bool quick) {
   return {.name = "d" + std::to_string(d),
           .size = static_cast<double>(length) * static_cast<double>(2 * Cell::gates * d * d),
           .quick = quick,
-          .make = [d, length](std::uint64_t seed) { return make_problem<Cell>(d, length, seed); }};
+          .make = [d, length](std::uint64_t seed) { return random_layer<Cell>(d, length, seed); }};
 }
 
 // The rounding of one step: sums of 2 d products of which the magnitudes add up to about 2 sqrt(d) * 1.5 (normal
@@ -108,7 +80,7 @@ suite::Method<ProjectedProblem<Cell>, Answer<>> method(const std::string& name, 
                     workload<Cell>(256, 4096, false), workload<Cell>(512, 4096, false)},
       // d = 13 is a multiple of no register's; d = 96 makes three blocks of 32, which two threads do not share evenly.
       .problem = [](std::size_t count,
-                    std::uint64_t seed) { return make_problem<Cell>(seed % 3 == 2 ? 96 : 13, count, seed); },
+                    std::uint64_t seed) { return random_layer<Cell>(seed % 3 == 2 ? 96 : 13, count, seed); },
       .hash = [](const Problem& problem) { return suite::hash_of(problem.features); },
       .fields = describe<Cell>,
       .certificate = certificate<Cell>,

@@ -1,4 +1,4 @@
-// What the methods of the rnn family share: problems, agreement, certificate, declared work, and their one table.
+// What the methods of the rnn family share: agreement, certificate, declared work, and their one table.
 #pragma once
 
 #include <algorithm>
@@ -13,72 +13,14 @@
 #include "benchmarks/suite/hash.hpp"
 #include "benchmarks/suite/registry.hpp"
 #include "impl/rnn/rnn.hpp"
-#include "impl/support/random.hpp"
+#include "problems/rnn/networks.hpp"
 
 namespace tandem::rnn {
-
-/// How the random problems are drawn: weights gain * normal / sqrt(d) (dense), gain * normal (diagonal GRU), uniform
-/// within gain (diagonal tanh), or gain itself (one channel of tanh); inputs input_scale * normal, initial state
-/// uniform in
-/// [-1, 1).
-struct Draw {
-  double gain = 0.9;
-  double input_scale = 1;
-};
-
-template <class Cell>
-Problem<Cell> random_problem(std::size_t hidden_size, std::size_t length, std::uint64_t seed, const Draw& draw = {}) {
-  const std::size_t d = hidden_size;
-  Problem<Cell> problem{.hidden_size = d,
-                        .weights = {},
-                        .initial_state = {},
-                        .input = {},
-                        .stopping = {.tolerance = 0, .max_iterations = 200, .clamp = false}};
-  problem.weights.resize(weight_count<Cell>(d));
-  problem.initial_state.resize(d);
-  problem.input.resize(d == 0 ? 0 : length * Cell::gates * d);
-  const auto weight = [&](std::size_t i) {
-    if (Cell::gates == 1 && d == 1) return 1.0;
-    if (Cell::dense) return random_normal(seed, i) / std::sqrt(static_cast<double>(d));
-    // A channel of the diagonal tanh cell with |a| > 1 would not forget.
-    return Cell::gates == 1 ? 2 * random_uniform(seed, i) - 1 : random_normal(seed, i);
-  };
-  for (std::size_t i = 0; i < problem.weights.size(); ++i) {
-    problem.weights[i] = static_cast<float>(draw.gain * weight(i));
-  }
-  for (std::size_t i = 0; i < d; ++i) {
-    problem.initial_state[i] = static_cast<float>(2 * random_uniform(seed, i, 4) - 1);
-  }
-  for (std::size_t i = 0; i < problem.input.size(); ++i) {
-    problem.input[i] = static_cast<float>(draw.input_scale * random_normal(seed, i, 1));
-  }
-  return problem;
-}
-
-/// Every channel has two resting places, one on either side of 0, and remembers for ever on which it started: chunks
-/// that start from a guess end on the wrong side. Tanh: A near 1.5 I. GRU: gates half open, W_c near 4 I.
-template <class Cell>
-Problem<Cell> bistable_problem(std::size_t hidden_size, std::size_t length, std::uint64_t seed) {
-  Problem<Cell> problem = random_problem<Cell>(hidden_size, length, seed, {.gain = 0.02, .input_scale = 0.1});
-  const std::size_t d = hidden_size;
-  const std::size_t candidate = (Cell::gates - 1) * d * (Cell::dense ? d : 1);
-  for (std::size_t i = 0; i < d; ++i) {
-    problem.weights[candidate + i * (Cell::dense ? d + 1 : 1)] = Cell::gates == 1 ? 1.5F : 4.0F;
-    problem.initial_state[i] = random_bits(seed, i, 5) % 2 == 0 ? 0.8F : -0.8F;
-  }
-  return problem;
-}
 
 template <class Cell>
 std::uint64_t hash_of_problem(const Problem<Cell>& problem) {
   return suite::hash_of(problem.input) ^ suite::hash_of(problem.weights) ^ suite::hash_of(problem.initial_state);
 }
-
-/// The allowed difference of one state. Rounding: a step adds at most (d + 4) u |A| |x| <= 2e-6 (u = 6e-8, d <= 512)
-/// and the rational tanh 4e-7; a cell that forgets (these problems lose a factor of e in one to three steps) lets about
-/// three steps' worth stand: 8e-6. Chunks and iterates may differ by the 1e-5 of meeting_tolerance, which a cell can
-/// let grow twofold before it forgets it.
-inline constexpr double state_tolerance = 3e-5;
 
 inline void describe_states(suite::Fields<Answer<>>& fields, std::size_t size, double tolerance) {
   fields.absolute("states", &Answer<>::states, size, tolerance);
@@ -170,15 +112,6 @@ std::vector<suite::Workload<Problem<Cell>>> length_ladder(std::size_t hidden_siz
                                               /*quick=*/false, /*fitted=*/true));
   }
   return workloads;
-}
-
-/// A problem for the agreement test: `count` decides both the length and, differently, the number of channels. Some of
-/// every third seed's are long enough, and forget fast enough, for chunks to be tried.
-template <class Cell>
-Problem<Cell> awkward_problem(std::size_t count, std::uint64_t seed) {
-  const std::size_t hidden_size = count % (Cell::dense ? 23 : 19);
-  const std::size_t length = seed % 3 == 0 && count % 16 == 1 ? count + 2003 : count;
-  return random_problem<Cell>(hidden_size, length, seed, {.gain = 0.5, .input_scale = 1});
 }
 
 template <class Cell>

@@ -7,19 +7,6 @@ namespace tandem::rnn {
 namespace {
 
 constexpr std::size_t length = std::size_t{1} << 14;
-constexpr Draw small_signals{.gain = 0.5, .input_scale = 0.1};
-
-template <class Cell>
-FixedProblem<Cell> fixed_problem(std::size_t hidden_size, std::size_t steps, std::size_t iterations,
-                                 std::uint64_t seed) {
-  FixedProblem<Cell> problem{random_problem<Cell>(hidden_size, steps, seed, small_signals), iterations};
-  // A linear recurrence with a weight beyond 1 has no bounded answer.
-  if (!Cell::dense) {
-    for (float& weight : problem.network.weights) weight = std::clamp(weight, -0.9F, 0.9F);
-  }
-  return problem;
-}
-
 /// The linear recurrences lose a factor of e within ten steps (|a| <= 0.9, and 0.5 for the dense spectrum, which a
 /// transient growth of 4 may precede), so each of the k = 3 iterations has ten steps' worth of rounding: with
 /// (d + 4) u |A| |x| + 4e-7 <= 1e-6 per step (d <= 64), 1e-5 each, and each hands its error to the next at most twofold

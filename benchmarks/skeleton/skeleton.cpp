@@ -11,30 +11,15 @@
 #include "benchmarks/suite/registry.hpp"
 #include "impl/skeleton/skeleton.hpp"
 #include "impl/support/random.hpp"
+#include "problems/skeleton/skeleton.hpp"
 
 namespace tandem::skeleton {
 namespace {
 
-// A seeded problem of n numbers in [-1, 1). Counter-based random numbers make it the same on every machine.
-Problem make_problem(std::size_t count, std::uint64_t seed) {
-  Problem problem;
-  const auto uniform = [seed](std::uint64_t item, std::uint64_t step) {
-    return static_cast<float>(2 * random_uniform(seed, item, step) - 1);
-  };
-  problem.alpha = uniform(0, 2);
-  problem.x.resize(count);
-  problem.y.resize(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    problem.x[i] = uniform(i, 0);
-    problem.y[i] = uniform(i, 1);
-  }
-  return problem;
-}
-
 // The sizes that are timed. `size` is the x axis of the growth fit: with one inner-loop step per number it is n.
 suite::Workload<Problem> workload(const char* name, std::size_t count, bool quick) {
   return {.name = name, .size = static_cast<double>(count), .quick = quick, .make = [count](std::uint64_t seed) {
-            return make_problem(count, seed);
+            return random_problem(count, seed);
           }};
 }
 
@@ -97,7 +82,7 @@ const suite::Registered<Problem, Answer> registered({
     .workloads = {workload("2k", std::size_t{1} << 11, true), workload("4k", std::size_t{1} << 12, true),
                   workload("64k", std::size_t{1} << 16, true), workload("128k", std::size_t{1} << 17, true),
                   workload("4M", std::size_t{1} << 22, false)},
-    .problem = make_problem,
+    .problem = [](std::size_t count, std::uint64_t seed) { return random_problem(count, seed); },
     .fields = describe,
     .certificate = certificate,
     .work = work,

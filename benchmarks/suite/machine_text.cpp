@@ -123,7 +123,7 @@ std::string to_text(std::span<const Peaks> peaks) {
   return text;
 }
 
-std::string to_text(std::string_view what, const Place& place) {
+std::string to_text(std::string_view what, const problems::Place& place) {
   return line(what, place.folder.string() + (place.there ? "" : " (not there)"));
 }
 

@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "benchmarks/suite/data.hpp"
 #include "benchmarks/suite/machine.hpp"
 #include "benchmarks/suite/noise.hpp"
 #include "benchmarks/suite/peaks.hpp"
+#include "problems/support/data.hpp"
 
 namespace tandem::suite {
 
@@ -20,7 +20,7 @@ std::string to_text(const MachineCard& card);
 std::string to_text(std::span<const Peaks> peaks);
 
 /// One line: `what` lies there, or does not.
-std::string to_text(std::string_view what, const Place& place);
+std::string to_text(std::string_view what, const problems::Place& place);
 
 std::string to_text(const Timer& timer);
 std::string to_text(const Noise& noise);

@@ -15,11 +15,6 @@ std::vector<std::unique_ptr<AnyMethod>>& registry() {
   return methods;
 }
 
-std::vector<std::string>& absent() {
-  static std::vector<std::string> sentences;
-  return sentences;
-}
-
 bool is_last_word(std::string_view name, std::string_view word) {
   return name == word || (name.ends_with(word) && name[name.size() - word.size() - 1] == '_');
 }
@@ -58,12 +53,6 @@ VariantTraits::VariantTraits(std::string_view name)
       peer(name.starts_with("peer_")) {}
 
 const std::vector<std::unique_ptr<AnyMethod>>& methods() { return registry(); }
-
-const std::vector<std::string>& absences() { return absent(); }
-
-void add_absence(std::string sentence) {
-  if (std::ranges::find(absent(), sentence) == absent().end()) absent().push_back(std::move(sentence));
-}
 
 const AnyMethod& method_named(std::string_view name) {
   std::string names;

@@ -116,11 +116,6 @@ const AnyMethod& method_named(std::string_view name);
 /// become parts of regular expressions), no reference first, or no workload.
 void add_method(std::unique_ptr<AnyMethod> method);
 
-/// One sentence for each thing that is not here (data, a peer): what it is for, and what brings it.
-const std::vector<std::string>& absences();
-/// Several methods may miss the same thing: a sentence that is there already is not added.
-void add_absence(std::string sentence);
-
 namespace internal {
 
 template <class Problem, class Answer>

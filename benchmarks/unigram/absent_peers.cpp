@@ -1,7 +1,7 @@
 // Which libraries this build does not race, so that nobody takes a missing row for a lost race.
-#include "benchmarks/suite/registry.hpp"
+#include "problems/support/absences.hpp"
 
-namespace tandem::suite {
+namespace tandem::problems {
 namespace {
 
 const bool told = [] {
@@ -20,4 +20,4 @@ const bool told = [] {
 }();
 
 }  // namespace
-}  // namespace tandem::suite
+}  // namespace tandem::problems

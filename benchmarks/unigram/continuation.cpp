@@ -5,7 +5,7 @@
 
 #include "benchmarks/suite/hash.hpp"
 #include "benchmarks/unigram/support.hpp"
-#include "impl/support/random.hpp"
+#include "problems/unigram/texts.hpp"
 
 namespace tandem::unigram {
 namespace {
@@ -18,16 +18,10 @@ struct Prompts {
   std::vector<std::string> texts{};
 };
 
-/// Up to 200 bytes before a random place of the problem's text.
 Prompts prompts(const Problem& problem, std::size_t count, std::uint64_t seed) {
-  Prompts result{.prepared = problem.prepared,
-                 .index = std::make_shared<const PrefixIndex>(*problem.prepared->vocabulary)};
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t end = random_bits(seed, i, 5) % (problem.text.size() + 1);
-    const std::size_t size = std::min<std::size_t>(end, 200);
-    result.texts.push_back(problem.text.substr(end - size, size));
-  }
-  return result;
+  return {.prepared = problem.prepared,
+          .index = std::make_shared<const PrefixIndex>(*problem.prepared->vocabulary),
+          .texts = random_prompts(problem.text, count, seed)};
 }
 
 using Answers = std::vector<std::vector<Continuation>>;

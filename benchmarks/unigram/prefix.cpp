@@ -3,7 +3,7 @@
 
 #include "benchmarks/suite/hash.hpp"
 #include "benchmarks/unigram/support.hpp"
-#include "impl/support/random.hpp"
+#include "problems/unigram/texts.hpp"
 
 namespace tandem::unigram {
 namespace {
@@ -15,14 +15,9 @@ struct Search {
 };
 
 Search search(const std::shared_ptr<const Prepared>& prepared, std::size_t count, std::uint64_t seed) {
-  const std::vector<std::string>& pieces = prepared->vocabulary->pieces;
-  Search result{.prepared = prepared, .index = std::make_shared<const PrefixIndex>(*prepared->vocabulary)};
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::string& piece = pieces[random_bits(seed, i) % pieces.size()];
-    result.prefixes.push_back(piece.substr(0, random_bits(seed, i, 1) % (piece.size() + 1)));
-    if (random_bits(seed, i, 2) % 4 == 0) result.prefixes.back() += "zq";  // none has it
-  }
-  return result;
+  return {.prepared = prepared,
+          .index = std::make_shared<const PrefixIndex>(*prepared->vocabulary),
+          .prefixes = random_prefixes(prepared->vocabulary->pieces, count, seed)};
 }
 
 using Found = std::vector<Tokens>;

@@ -1,13 +1,12 @@
 // unigram_candidates, unigram_train: what the training of a vocabulary begins with, and the whole of it.
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 
 #include "benchmarks/suite/hash.hpp"
 #include "benchmarks/unigram/support.hpp"
-#include "impl/support/random.hpp"
 #include "impl/unigram/training.hpp"
+#include "problems/unigram/texts.hpp"
 
 namespace tandem::unigram {
 namespace {
@@ -54,16 +53,12 @@ std::optional<std::string> certificate(const Training& training, const Vocabular
   return std::nullopt;
 }
 
-/// Words of two scripts, with lines and repeated line breaks; half of the problems stay within words.
+/// Half of the problems stay within words.
 Training random_training(std::size_t count, std::uint64_t seed) {
-  constexpr std::array words = {"the ",         "cat", "\xE4\xB8\xAD\xE6\x96\x87", "a", "\n", "\xC3\xA9 ",
-                                "\xE4\xB8\xAD", "aa"};
-  Training training{
-      .text = "",
+  return {
+      .text = random_words(count / 2, seed),
       .options = {
           .pieces = 12 + count / 8, .longest = 4 + seed * 5, .candidates = 10 * count, .within_words = count % 2 == 0}};
-  for (std::size_t i = 0; i < count / 2; ++i) training.text += words[random_bits(seed, i, 6) % words.size()];
-  return training;
 }
 
 std::vector<suite::Workload<Training>> training_workloads(double largest) {

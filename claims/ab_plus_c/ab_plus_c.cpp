@@ -1,7 +1,4 @@
 // The claims about the minimum of a + b + c with N = ab + c (kexue.fm 9775), C1 to C9.
-#include "impl/ab_plus_c/ab_plus_c.hpp"
-#include "benchmarks/suite/machine.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,10 +7,13 @@
 #include <numeric>
 #include <vector>
 
+#include "benchmarks/suite/machine.hpp"
 #include "benchmarks/suite/simd_target.hpp"
 #include "benchmarks/suite/statistics.hpp"
 #include "claims/suite/claim.hpp"
+#include "impl/ab_plus_c/ab_plus_c.hpp"
 #include "impl/support/random.hpp"
+#include "problems/ab_plus_c/ab_plus_c.hpp"
 
 namespace tandem::claims {
 namespace {
@@ -22,9 +22,9 @@ using namespace ab_plus_c;
 
 const char* const post = "kexue.fm 9775";
 
+/// A random N of so many bits, with a seed of its own for every number of bits.
 std::uint64_t random_number(int bits, std::uint64_t item) {
-  const std::uint64_t top = std::uint64_t{1} << (bits - 1);
-  return top | (random_bits(static_cast<std::uint64_t>(bits), item) & (top - 1));
+  return random_word(bits, static_cast<std::uint64_t>(bits), item);
 }
 
 Minimum minimum(Natural n) {

@@ -7,11 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "benchmarks/language_model/support.hpp"
 #include "benchmarks/suite/statistics.hpp"
 #include "claims/suite/claim.hpp"
 #include "claims/suite/timing.hpp"
 #include "impl/nbce/nbce.hpp"
+#include "problems/language_model/models.hpp"
+#include "problems/nbce/requests.hpp"
 
 namespace tandem::claims {
 namespace {
@@ -20,16 +21,9 @@ using nbce::Request;
 using nbce::Session;
 
 Request request_of(std::size_t contexts) {
-  Request request{};
-  const auto tokens = [](std::size_t count, std::uint64_t item) {
-    std::vector<nbce::Token> result;
-    for (std::size_t t = 0; t < count; ++t) {
-      result.push_back(static_cast<nbce::Token>(random_bits(1, item, t) % language_model::shipped_shape.vocabulary));
-    }
-    return result;
-  };
-  request.question = tokens(16, 0);
-  for (std::size_t k = 1; k <= contexts; ++k) request.contexts.push_back(tokens(96, k));
+  const nbce::Lengths lengths{.contexts = contexts, .context = 96, .question = 16, .answer = 0};
+  Request request = nbce::random_request(lengths, language_model::shipped_shape.vocabulary, 1, /*first_item=*/0);
+  request.settings = {};
   return request;
 }
 

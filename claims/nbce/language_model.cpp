@@ -4,9 +4,9 @@
 #include <iterator>
 #include <string>
 
-#include "benchmarks/suite/data.hpp"
 #include "impl/language_model/training/text.hpp"
 #include "impl/support/random.hpp"
+#include "problems/support/data.hpp"
 
 namespace tandem::claims {
 namespace {
@@ -42,7 +42,7 @@ std::vector<Passage> passages_of(const std::string& text, const language_model::
 
 std::optional<HeldOut> read() {
   try {
-    const std::filesystem::path folder = suite::models_folder() / "kjv";
+    const std::filesystem::path folder = problems::models_folder() / "kjv";
     std::ifstream file(folder / "held_out.txt", std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     const language_model::Encoder encoder(language_model::load_tokenizer(folder / "tokenizer.bin"));

@@ -6,10 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "benchmarks/nbce/support.hpp"
 #include "claims/nbce/support.hpp"
 #include "claims/suite/claim.hpp"
 #include "claims/suite/timing.hpp"
+#include "impl/support/random.hpp"
+#include "problems/nbce/logits.hpp"
 
 namespace tandem::claims {
 namespace {
@@ -21,10 +22,11 @@ Outcome bayes_rule(bool) {
   std::size_t cases = 0;
   for (std::size_t contexts = 1; contexts <= 16; ++contexts) {
     for (std::uint64_t seed = 0; seed < 20; ++seed, ++cases) {
-      BayesTables tables = bayes_tables(contexts, 50, seed);
-      tables.problem.settings = bayes_settings(contexts);
+      nbce::BayesTables tables = nbce::bayes_tables(contexts, 50, seed);
+      tables.problem.settings = nbce::bayes_settings(contexts);
       const std::vector<double> merged = softmax(exact_answer(tables.problem).merged);
-      for (std::size_t id = 0; id < 50; ++id) worst = std::max(worst, std::abs(merged[id] - tables.posterior[id]));
+      const std::vector<double> posterior = softmax(tables.log_joint);
+      for (std::size_t id = 0; id < 50; ++id) worst = std::max(worst, std::abs(merged[id] - posterior[id]));
     }
   }
   return {fmt::format("largest difference of a probability {:.1e} over {} random tables of 50 tokens", worst, cases),
@@ -35,7 +37,7 @@ Outcome one_context(bool) {
   double worst = 0;
   std::size_t cases = 0;
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
-    BayesTables tables = bayes_tables(1, 50, seed);
+    nbce::BayesTables tables = nbce::bayes_tables(1, 50, seed);
     const std::vector<double> question =
         softmax(std::vector(tables.problem.row(0).begin(), tables.problem.row(0).end()));
     const std::vector<double> context =
@@ -160,7 +162,7 @@ Outcome infinity_rule(bool full) {
   std::size_t without_rule = 0;
   std::size_t elements = 0;
   for (std::uint64_t seed = 0; seed < trials; ++seed) {
-    nbce::Problem<double> problem = bayes_tables(1 + seed % 5, 40, seed).problem;
+    nbce::Problem<double> problem = nbce::bayes_tables(1 + seed % 5, 40, seed).problem;
     for (double& logit : problem.logits) logit *= 3;
     problem.settings = {.pool = static_cast<Pool>(seed % 3), .top_p = random_uniform(seed, 1), .temperature = 0};
     const nbce::Answer<double> answer = exact_answer(problem);

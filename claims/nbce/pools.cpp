@@ -103,12 +103,12 @@ Outcome needs_two_contexts(bool full) {
   std::size_t averaged = 0;
   std::size_t single = 0;
   for (std::uint64_t seed = 0; seed < tables_tried; ++seed) {
-    BayesTables tables = bayes_tables(2, 8, seed);
+    nbce::BayesTables tables = nbce::bayes_tables(2, 8, seed);
     const auto mode = [](const auto& row) { return std::ranges::max_element(row) - row.begin(); };
-    const std::int64_t joint = mode(tables.posterior);
+    const std::int64_t joint = mode(softmax(tables.log_joint));
     if (mode(tables.problem.row(1)) == joint || mode(tables.problem.row(2)) == joint) continue;
     ++cases;
-    tables.problem.settings = bayes_settings(2);
+    tables.problem.settings = nbce::bayes_settings(2);
     averaged += exact_answer(tables.problem).token == joint ? 1 : 0;
     tables.problem.settings = {.top_p = 1, .temperature = 0};
     single += exact_answer(tables.problem).token == joint ? 1 : 0;
@@ -136,7 +136,7 @@ Outcome duplicates(bool) {
     const nbce::Answer<float> twice_chosen = fast_answer(twice);
     unchanged &= once_chosen.chosen == twice_chosen.chosen && once_chosen.merged == twice_chosen.merged;
     const auto greatest = [](nbce::Problem<float>& problem) {
-      problem.settings = bayes_settings(problem.contexts());
+      problem.settings = nbce::bayes_settings(problem.contexts());
       const std::vector<double> p = softmax(fast_answer(problem).merged);
       return *std::ranges::max_element(p);
     };

@@ -10,6 +10,7 @@
 
 #include "impl/nbce/nbce.hpp"
 #include "impl/support/random.hpp"
+#include "problems/nbce/bayes.hpp"
 
 namespace tandem::claims {
 
@@ -45,32 +46,6 @@ inline double total_variation(const std::vector<double>& a, const std::vector<do
   double sum = 0;
   for (std::size_t i = 0; i < a.size(); ++i) sum += std::abs(a[i] - b[i]) / 2;
   return sum;
-}
-
-/// p(T) and p(S_k | T) at random: row 0 is log p(T), row k log p(T | S_k); `posterior` is Bayes' rule the long way.
-struct BayesTables {
-  nbce::Problem<double> problem;
-  std::vector<double> posterior;
-};
-
-inline BayesTables bayes_tables(std::size_t contexts, std::size_t vocabulary, std::uint64_t seed) {
-  BayesTables tables{.problem = {.vocabulary = vocabulary, .logits = {}}, .posterior = {}};
-  std::vector<double>& logits = tables.problem.logits;
-  for (std::size_t id = 0; id < vocabulary; ++id) logits.push_back(std::log(0.05 + random_uniform(seed, id, 0)));
-  std::vector<double> log_joint = logits;
-  for (std::size_t k = 1; k <= contexts; ++k) {
-    for (std::size_t id = 0; id < vocabulary; ++id) {
-      const double log_likelihood = std::log(0.05 + random_uniform(seed, id, k));
-      logits.push_back(logits[id] + log_likelihood);
-      log_joint[id] += log_likelihood;
-    }
-  }
-  tables.posterior = softmax(log_joint);
-  return tables;
-}
-
-inline nbce::Settings bayes_settings(std::size_t contexts) {
-  return {.pool = nbce::Pool::average, .beta = static_cast<double>(contexts) - 1, .top_p = 1, .temperature = 0};
 }
 
 /// Contexts of which one knows the answer. A prior over 8192 tokens falls as rank^-1.1; every row is the prior with

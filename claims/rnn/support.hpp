@@ -12,7 +12,7 @@
 
 #include "claims/suite/claim.hpp"
 #include "impl/rnn/rnn.hpp"
-#include "impl/support/random.hpp"
+#include "problems/rnn/networks.hpp"
 
 namespace tandem::claims {
 
@@ -24,19 +24,13 @@ using rnn::Tanh;
 
 inline const char* const post_9783 = "kexue.fm 9783";
 
-/// Weights gain * normal / sqrt(d) (d = 1: gain), inputs input_scale * normal, x_0 = 0. A solution counts at a residual
-/// of 1e-6.
+/// A dense network in double that starts from x_0 = 0. A solution counts at a residual of 1e-6.
 template <class Cell>
 Problem<Cell, double> random_network(std::size_t d, std::size_t length, double gain, double input_scale,
                                      std::uint64_t seed) {
-  Problem<Cell, double> problem{.hidden_size = d, .weights = {}, .initial_state = {}, .input = {}};
-  problem.weights.resize(rnn::weight_count<Cell>(d));
-  problem.initial_state.resize(d);
-  problem.input.resize(length * Cell::gates * d);
-  for (std::size_t i = 0; i < problem.weights.size(); ++i) {
-    problem.weights[i] = d == 1 ? gain : gain * random_normal(seed, i, 0) / std::sqrt(static_cast<double>(d));
-  }
-  for (std::size_t i = 0; i < problem.input.size(); ++i) problem.input[i] = input_scale * random_normal(seed, i, 1);
+  static_assert(Cell::dense);
+  auto problem = rnn::random_problem<Cell, double>(d, length, seed, {.gain = gain, .input_scale = input_scale});
+  problem.initial_state.assign(d, 0);
   problem.stopping = {.tolerance = 1e-6, .max_iterations = 200};
   return problem;
 }

@@ -26,11 +26,13 @@ struct Races {
   std::size_t count() const { return faster + slower + undecided; }
 };
 
+/// Of a tanh cell. The weights of diagonal ones are the first row of the dense ones'.
 template <class Cell>
 Problem<Cell> network(std::size_t d, std::size_t length, double gain, double input_scale) {
-  const Problem<Cell, double> in_double = random_network<Cell>(d, length, gain, input_scale, 1);
+  const Problem<Tanh, double> in_double = random_network<Tanh>(d, length, gain, input_scale, 1);
   Problem<Cell> problem{.hidden_size = d, .weights = {}, .initial_state = {}, .input = {}};
-  for (const double weight : in_double.weights) {
+  for (std::size_t i = 0; i < rnn::weight_count<Cell>(d); ++i) {
+    const double weight = in_double.weights[i];
     problem.weights.push_back(static_cast<float>(Cell::dense ? weight : std::clamp(weight, -gain, gain)));
   }
   problem.initial_state.assign(d, 0);

@@ -8,7 +8,7 @@
 
 #include "claims/suite/claim.hpp"
 #include "impl/skeleton/skeleton.hpp"
-#include "impl/support/random.hpp"
+#include "problems/skeleton/skeleton.hpp"
 
 namespace tandem::claims {
 namespace {
@@ -18,12 +18,9 @@ namespace {
 // about time has its runs take turns (claims/suite/timing.hpp) and is decided by the interval
 // (verdict.hpp beside it).
 Outcome rounding_error(bool full) {
-  skeleton::Problem problem{.alpha = 0.7F, .x = {}, .y = {}};
   const std::size_t count = full ? 10'000'000 : 100'000;
-  for (std::size_t i = 0; i < count; ++i) {
-    problem.x.push_back(static_cast<float>(random_uniform(1, i, 0)));
-    problem.y.push_back(static_cast<float>(random_uniform(1, i, 1)));
-  }
+  skeleton::Problem problem = skeleton::random_problem(count, 1, /*low=*/0);
+  problem.alpha = 0.7F;
   skeleton::Answer answer(count);
   skeleton::simd(problem, answer, {});
   double worst = 0;

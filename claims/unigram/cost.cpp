@@ -7,12 +7,12 @@
 #include <span>
 #include <vector>
 
-#include "benchmarks/suite/data.hpp"
 #include "benchmarks/suite/machine.hpp"
 #include "claims/suite/claim.hpp"
 #include "claims/unigram/support.hpp"
 #include "impl/support/parallel.hpp"
 #include "impl/unigram/files.hpp"
+#include "problems/support/data.hpp"
 
 namespace tandem::claims {
 namespace {
@@ -101,7 +101,7 @@ Outcome linear_in_length(bool full) {
 }
 
 Outcome loading(bool full) {
-  const auto bytepiece = suite::optional_data("bytepiece_80k.model");
+  const auto bytepiece = problems::optional_data("bytepiece_80k.model");
   const auto path = bytepiece ? *bytepiece : shipped_vocabulary();
   std::size_t pieces = 0;
   std::size_t bytes = 0;

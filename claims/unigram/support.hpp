@@ -10,19 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "benchmarks/unigram/support.hpp"
 #include "claims/suite/claim.hpp"
 #include "claims/suite/timing.hpp"
+#include "problems/unigram/problems.hpp"
 
 namespace tandem::claims {
-
-/// The workload of that name, or nothing where its text is not there.
-inline std::optional<unigram::Problem> problem_named(const std::string& name, double alpha = 0.1) {
-  for (const auto& workload : unigram::workloads(alpha)) {
-    if (workload.name == name) return workload.make(1);
-  }
-  return std::nullopt;
-}
 
 inline std::vector<std::string> text_names(bool full) {
   return full ? std::vector<std::string>{"bible_4041k", "chinese_802k"} : std::vector<std::string>{"english_117k"};
@@ -55,7 +47,7 @@ inline Outcome on_texts(bool full, const Allowed& allowed, const std::function<F
   std::vector<std::string> figures;
   std::vector<Verdict> verdicts;
   for (const std::string& name : text_names(full)) {
-    const std::optional<unigram::Problem> problem = problem_named(name);
+    const std::optional<unigram::Problem> problem = unigram::problem_named(name);
     if (!problem) continue;
     Own own(*problem);
     const Figure figure = measure(own, budget_seconds(full));

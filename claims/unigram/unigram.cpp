@@ -228,9 +228,9 @@ Outcome lossless(bool full) {
   std::size_t wrong = 0;
   std::size_t texts = 0;
   for (std::uint64_t seed = 0; seed < (full ? 1000U : 100U); ++seed) {
-    for (const suite::Workload<Problem>& workload : workloads()) {
-      if (workload.size > 1e4) continue;
-      const Problem problem = workload.make(seed);
+    for (const NamedProblem& named : named_problems()) {
+      if (named.size > 10'000) continue;
+      const Problem problem = named.make(seed);
       Tokens tokens;
       decode(problem.prepared->tables, problem.text, tokens, {});
       wrong += not_the_text(problem, tokens) ? 1 : 0;

@@ -6,10 +6,10 @@
 #include <memory>
 #include <string_view>
 
-#include "benchmarks/suite/data.hpp"
 #include "claims/suite/claim.hpp"
 #include "claims/unigram/support.hpp"
 #include "impl/unigram/files.hpp"
+#include "problems/support/data.hpp"
 
 namespace tandem::claims {
 namespace {
@@ -57,7 +57,7 @@ Outcome all_bytes_are_pieces(bool) {
   const std::size_t own = given_bytes(load_vocabulary(shipped_vocabulary()).vocabulary);
   const std::string shipped =
       fmt::format("the vocabulary that comes with the project: {} of 256, the others added", own);
-  const auto bytepiece = suite::optional_data("bytepiece_80k.model");
+  const auto bytepiece = problems::optional_data("bytepiece_80k.model");
   if (!bytepiece) return not_testable("bytepiece_80k.model is not here; " + shipped);
   const std::size_t bytes = given_bytes(load_vocabulary(*bytepiece).vocabulary);
   return {fmt::format("bytepiece_80k: {} of 256; {}", bytes, shipped), confirmed_if(bytes == 256), 256};

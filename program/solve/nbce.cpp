@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-#include "benchmarks/suite/data.hpp"
 #include "benchmarks/suite/machine.hpp"
 #include "impl/nbce/nbce.hpp"
+#include "problems/support/data.hpp"
 #include "program/program.hpp"
 
 namespace tandem::program {
@@ -56,7 +56,7 @@ nbce::Pool pool_named(const std::string& name) {
 
 /// The files of the model: those named, or the shipped ones.
 std::filesystem::path file_or_shipped(const std::string& named, const char* shipped) {
-  return named.empty() ? suite::models_folder() / "kjv" / shipped : std::filesystem::path(named);
+  return named.empty() ? problems::models_folder() / "kjv" / shipped : std::filesystem::path(named);
 }
 
 void require_trained_length(const NbceOptions& options, const nbce::Request& request, std::size_t trained_length) {

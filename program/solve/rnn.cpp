@@ -11,8 +11,8 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "benchmarks/rnn/lac_support.hpp"
 #include "benchmarks/suite/machine.hpp"
+#include "problems/rnn/lac.hpp"
 #include "program/program.hpp"
 
 namespace tandem::program {

@@ -3,6 +3,7 @@
 //   reference/skeleton/    skeleton.hpp is this file: what is computed. Types and the slow function that defines the
 //                          answer; skeleton.cpp is the definition itself
 //   impl/skeleton/         the fast variants: skeleton.hpp declares them, one .cpp per implementation
+//   problems/skeleton/     seeded inputs, for all who need some
 //   benchmarks/skeleton/   what the suite must know: workloads, variants, agreement, certificate, work
 //   claims/skeleton/       what its source says, as an experiment with a verdict
 //   tests/skeleton/        what is particular to this method: edge cases, bad input

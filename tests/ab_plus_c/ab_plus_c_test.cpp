@@ -105,7 +105,7 @@ TEST(AbPlusC, FastVariantsAgreeOnRandomN) {
   for_each_target([] {
     for (int bits = 4; bits <= 64; bits += 4) {
       for (int i = 0; i < 10000 / scale; ++i) {
-        const Natural n = random_natural(bits, static_cast<std::uint64_t>(i * 64 + bits));
+        const Natural n = test_natural(bits, static_cast<std::uint64_t>(i * 64 + bits));
         const Minimum expected = run(one_n_variants[3], n);
         ASSERT_TRUE(expected.a <= expected.b && expected.a * expected.b + expected.c == n &&
                     expected.a + expected.b + expected.c == expected.sum)
@@ -125,7 +125,7 @@ TEST(AbPlusC, FastVariantsAgreeOnRandomN) {
 TEST(AbPlusC, PlainIntegersAgree) {
   for (const int bits : {30, 40, 50, 58, 60, 61, 62, 63, 64}) {
     for (std::uint64_t i = 0; i < 20 / (scale > 1 ? 10 : 1); ++i) {
-      const auto n = static_cast<std::uint64_t>(random_natural(bits, i));
+      const auto n = static_cast<std::uint64_t>(test_natural(bits, i));
       expect_same(one_n_variants[3], n, by_integers(n));
       expect_same(one_n_variants[4], n, by_integers(n));
       expect_same(one_n_variants[5], n, by_integers(n));
@@ -204,7 +204,7 @@ TEST(AbPlusC, Checksum) {
 TEST(AbPlusC, SumIsBelowTheBoundOfThePost) {
   for (const int bits : {10, 20, 40, 63}) {
     for (std::uint64_t i = 0; i < 500; ++i) {
-      const Natural n = random_natural(bits, i);
+      const Natural n = test_natural(bits, i);
       const Minimum minimum = run(one_n_variants[4], n);
       const long double root = std::sqrt(static_cast<long double>(n));
       EXPECT_LT(static_cast<long double>(minimum.sum), 2 * root + 2 + std::sqrt(1 + 4 * root)) << to_string(n);
@@ -217,7 +217,7 @@ TEST(AbPlusC, WideVariantsAgreeAtEveryThreadCount) {
   for_each_target([] {
     for (const int bits : {65, 66, 67, 80, 89, 90, 91, 96, 100, 108}) {
       for (std::uint64_t i = 0; i < (bits > 100 ? 1 : 3); ++i) {
-        const Natural n = random_natural(bits, i);
+        const Natural n = test_natural(bits, i);
         const Minimum expected = run(one_n_variants[6], n);
         EXPECT_TRUE(expected.a <= expected.b && expected.a * expected.b + expected.c == n) << to_string(n);
         for (const OneNVariant& variant : one_n_variants) {
@@ -231,7 +231,7 @@ TEST(AbPlusC, WideVariantsAgreeAtEveryThreadCount) {
 
 TEST(AbPlusC, WideVariantsHoldTheBoundAt126Bits) {
   for (std::uint64_t i = 0; i < 2; ++i) {
-    const Natural n = random_natural(126, i);
+    const Natural n = test_natural(126, i);
     const Minimum minimum = run(one_n_variants[11], n, 2);
     EXPECT_TRUE(minimum.a <= minimum.b && minimum.a * minimum.b + minimum.c == n) << to_string(n);
     EXPECT_TRUE(minimum.a + minimum.b + minimum.c == minimum.sum) << to_string(n);

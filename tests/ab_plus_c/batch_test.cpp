@@ -26,7 +26,7 @@ Batch mixed_batch(std::size_t size) {
   Batch batch(size);
   for (std::size_t i = 0; i < size; ++i) {
     const int bits = 1 + static_cast<int>(random_bits(97, i, 3) % (i % 50 == 0 ? 64 : 44));
-    batch[i] = static_cast<std::uint64_t>(random_natural(bits, i));
+    batch[i] = static_cast<std::uint64_t>(test_natural(bits, i));
   }
   for (std::size_t i = 0; i + 8 < size; i += 100) batch[i] = i % 200 == 0 ? max64 - i : i / 100;
   return batch;
@@ -77,7 +77,7 @@ TEST(AbPlusCBatch, ManyNumbersOfEveryLength) {
     for (int bits = 4; bits <= 64; bits += 4) {
       Batch batch(10000 / static_cast<std::size_t>(scale * (bits > 40 ? 5 : 1)));
       for (std::size_t i = 0; i < batch.size(); ++i) {
-        batch[i] = static_cast<std::uint64_t>(random_natural(bits, i + 7000000));
+        batch[i] = static_cast<std::uint64_t>(test_natural(bits, i + 7000000));
       }
       std::vector<BatchAnswer> answers;
       for (const auto& variant : {batch_variants[0], batch_variants[1], batch_variants[4]}) {

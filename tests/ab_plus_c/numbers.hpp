@@ -1,4 +1,4 @@
-// What the tests of ab_plus_c share: random and awkward N, and answers as text.
+// What the tests of ab_plus_c share: random N, every SIMD target, and answers as text.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 
 #include "benchmarks/suite/simd_target.hpp"
 #include "impl/ab_plus_c/ab_plus_c.hpp"
-#include "impl/support/random.hpp"
+#include "problems/ab_plus_c/ab_plus_c.hpp"
 #include "tests/support/full_speed.hpp"
 
 namespace tandem::ab_plus_c {
@@ -39,30 +39,7 @@ inline bool same(const Minimum& left, const Minimum& right) {
   return left.sum == right.sum && left.a == right.a && left.b == right.b && left.c == right.c;
 }
 
-// A random N of exactly that many bits.
-inline Natural random_natural(int bits, std::uint64_t item) {
-  const Natural word = Natural{random_bits(20230920, item, 1)} << 64 | random_bits(20230920, item, 2);
-  return (word >> (128 - bits)) | Natural{1} << (bits - 1);
-}
-
-// Where roots and words are about to overflow or to round up.
-inline std::vector<std::uint64_t> edge_numbers() {
-  std::vector<std::uint64_t> edges;
-  for (std::uint64_t n = 0; n <= 5; ++n) edges.push_back(n);
-  for (const int bits : {52, 53, 62, 63}) {
-    for (std::uint64_t distance = 0; distance <= 59; ++distance) {
-      edges.push_back((std::uint64_t{1} << bits) - distance);
-      edges.push_back((std::uint64_t{1} << bits) + distance);
-    }
-  }
-  for (std::uint64_t distance = 0; distance <= 59; ++distance) edges.push_back(max64 - distance);
-  for (const std::uint64_t m : {3ull, 4ull, 1000ull, 65535ull, 65536ull, 94906265ull, 94906266ull, 2147483647ull,
-                                2147483648ull, 3037000499ull, 4294967294ull, 4294967295ull}) {
-    for (const std::uint64_t n : {m * m - 1, m * m, m * m + 1, m * (m + 1) - 1, m * (m + 1), m * (m + 1) + 1}) {
-      edges.push_back(n);
-    }
-  }
-  return edges;
-}
+// A random N of exactly that many bits, of one seed for all tests.
+inline Natural test_natural(int bits, std::uint64_t item) { return random_natural(bits, 20230920, item); }
 
 }  // namespace tandem::ab_plus_c

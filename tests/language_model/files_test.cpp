@@ -13,9 +13,10 @@
 #include <string>
 #include <vector>
 
-#include "benchmarks/language_model/support.hpp"
-#include "benchmarks/suite/data.hpp"
 #include "impl/language_model/language_model.hpp"
+#include "impl/support/random.hpp"
+#include "problems/language_model/models.hpp"
+#include "problems/support/data.hpp"
 
 namespace tandem::language_model {
 namespace {
@@ -223,7 +224,7 @@ TEST(Encoder, EqualsTheScanOnRandomText) {
 }
 
 TEST(Encoder, EqualsTheScanWithTheStoriesTokenizer) {
-  const auto path = suite::optional_data("tok512.bin");
+  const auto path = problems::optional_data("tok512.bin");
   if (!path) GTEST_SKIP() << "*** NOT TESTED: tok512.bin is neither in TANDEM_DATA nor in ../shared/data ***";
   const Tokenizer tokenizer = load_tokenizer(*path);
   const Encoder encoder(tokenizer);

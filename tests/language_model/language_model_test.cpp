@@ -10,10 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "benchmarks/language_model/support.hpp"
-#include "benchmarks/suite/data.hpp"
 #include "benchmarks/suite/simd_target.hpp"
 #include "impl/language_model/language_model.hpp"
+#include "problems/language_model/logits.hpp"
+#include "problems/language_model/models.hpp"
+#include "problems/support/data.hpp"
 
 namespace tandem::language_model {
 namespace {
@@ -30,8 +31,8 @@ std::string refusal(Function&& function) {
   return "accepted";
 }
 
-std::vector<Token> random_tokens(const Shape& shape, std::size_t count, std::uint64_t seed) {
-  return random_sequences(random_model(shape, 1), 1, count, seed).sequences.front();
+std::vector<Token> tokens_of(const Shape& shape, std::size_t count, std::uint64_t seed) {
+  return random_tokens(count, shape.vocabulary, seed, 0);
 }
 
 std::vector<float> prompt_logits(Decoder& decoder, std::size_t sequence, std::span<const Token> tokens) {
@@ -114,7 +115,7 @@ TEST_P(OnEveryTarget, PromptInPartsAndStepsGiveTheSameBits) {
   for (const std::uint64_t seed : {0, 1, 2}) {
     const Shape shape = awkward_shape(seed);
     const PackedModel model(random_model(shape, seed));
-    const std::vector<Token> tokens = random_tokens(shape, 300, seed);
+    const std::vector<Token> tokens = tokens_of(shape, 300, seed);
     Decoder whole(model);
     const std::vector<float> expected = prompt_logits(whole, 0, tokens);
     for (const std::size_t part : {1, 2, 7, 127, 128, 129, 299}) {
@@ -134,7 +135,7 @@ TEST_P(OnEveryTarget, PromptInPartsAndStepsGiveTheSameBits) {
 TEST_P(OnEveryTarget, ThreadsAndSchedulersGiveTheSameBits) {
   const Shape shape = awkward_shape(1);
   const PackedModel model(random_model(shape, 3));
-  const std::vector<Token> tokens = random_tokens(shape, 150, 4);
+  const std::vector<Token> tokens = tokens_of(shape, 150, 4);
   Decoder alone(model);
   const std::vector<float> expected = prompt_logits(alone, 0, tokens);
   for (const Scheduler scheduler : schedulers) {
@@ -152,7 +153,7 @@ TEST_P(OnEveryTarget, BatchGivesTheBitsOfEachSequenceAlone) {
   std::vector<std::vector<Token>> prompts;
   std::vector<Token> next;
   for (std::size_t s = 0; s < count; ++s) {
-    prompts.push_back(random_tokens(shape, s % 5 == 4 ? 0 : s * 3 % 40 + 1, 6 + s));
+    prompts.push_back(tokens_of(shape, s % 5 == 4 ? 0 : s * 3 % 40 + 1, 6 + s));
     next.push_back(static_cast<Token>(s % shape.vocabulary));
   }
   std::vector<float> after_prompt;
@@ -189,7 +190,7 @@ INSTANTIATE_TEST_SUITE_P(LanguageModel, OnEveryTarget, testing::ValuesIn(target_
 TEST(Decoder, TruncatesAndCopies) {
   const Shape shape = awkward_shape(0);
   Decoder decoder{PackedModel(random_model(shape, 1)), 2};
-  const std::vector<Token> tokens = random_tokens(shape, 70, 2);
+  const std::vector<Token> tokens = tokens_of(shape, 70, 2);
   const std::vector<float> expected = prompt_logits(decoder, 0, tokens);
   decoder.truncate(0, 30);
   decoder.copy(0, 1);
@@ -206,7 +207,7 @@ TEST(Decoder, TruncatesAndCopies) {
 TEST(Decoder, GoesBeyondTheTrainedLength) {
   const Shape shape{8, 8, 1, 2, 1, 11, /*max_length=*/2, true};
   const Model<float> model = random_model(shape, 1);
-  const std::vector<Token> tokens = random_tokens(shape, 300, 1);
+  const std::vector<Token> tokens = tokens_of(shape, 300, 1);
   Decoder decoder{PackedModel(model)};
   const std::vector<float> actual = prompt_logits(decoder, 0, tokens);
   std::vector<double> expected(300 * shape.vocabulary);
@@ -253,8 +254,8 @@ TEST(Shape, RefusesWhatIsNotPossible) {
 
 // The text that github.com/karpathy/llama2.c publishes for this model in doc/stories260K.md, greedy.
 TEST(Stories260K, TellsThePublishedStory) {
-  const auto model = suite::optional_data("stories260K.bin");
-  const auto tokenizer = suite::optional_data("tok512.bin");
+  const auto model = problems::optional_data("stories260K.bin");
+  const auto tokenizer = problems::optional_data("tok512.bin");
   if (!model || !tokenizer) {
     GTEST_SKIP()
         << "*** NOT TESTED: stories260K.bin and tok512.bin are neither in TANDEM_DATA nor in ../shared/data ***";

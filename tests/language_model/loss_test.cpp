@@ -7,32 +7,17 @@
 #include <string>
 #include <vector>
 
-#include "impl/support/random.hpp"
+#include "problems/language_model/models.hpp"
 #include "reference/language_model/language_model.hpp"
 
 namespace tandem::language_model {
 namespace {
 
 /// Weights that make every part of the model count, gains around 1.
-Model<double> random_model(const Shape& shape, std::uint64_t seed) {
-  const Layout layout(shape);
-  Model<double> model{.shape = shape, .parameters = std::vector<double>(layout.size)};
-  for (std::size_t i = 0; i < layout.size; ++i) model.parameters[i] = 0.4 * random_normal(seed, i);
-  const auto gains = [&](std::size_t tensor, std::size_t size) {
-    for (std::size_t i = 0; i < size; ++i) model.parameters[tensor + i] += 1;
-  };
-  gains(layout.attention_norm, shape.layers * shape.dim);
-  gains(layout.feed_forward_norm, shape.layers * shape.dim);
-  gains(layout.final_norm, shape.dim);
-  return model;
-}
+Model<double> model_of(const Shape& shape, std::uint64_t seed) { return even_model<double>(shape, 0.4, seed); }
 
-std::vector<Token> random_tokens(const Shape& shape, std::size_t count, std::uint64_t seed) {
-  std::vector<Token> tokens(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    tokens[i] = static_cast<Token>(random_bits(seed, i) % shape.vocabulary);
-  }
-  return tokens;
+std::vector<Token> tokens_of(const Shape& shape, std::size_t count, std::uint64_t seed) {
+  return random_tokens(count, shape.vocabulary, seed, 0);
 }
 
 double loss(const Model<double>& model, const std::vector<Token>& tokens) {
@@ -61,8 +46,8 @@ class LanguageModelLoss : public testing::TestWithParam<Shape> {};
 
 TEST_P(LanguageModelLoss, GradientIsTheDerivativeForEveryParameter) {
   const Shape& shape = GetParam();
-  const Model<double> model = random_model(shape, 3);
-  const std::vector<Token> tokens = random_tokens(shape, 9, 5);
+  const Model<double> model = model_of(shape, 3);
+  const std::vector<Token> tokens = tokens_of(shape, 9, 5);
   std::vector<double> gradient;
   reference_loss(model, tokens, gradient);
   ASSERT_EQ(gradient.size(), model.parameters.size());
@@ -95,16 +80,16 @@ INSTANTIATE_TEST_SUITE_P(Shapes, LanguageModelLoss,
                          });
 
 TEST(LanguageModelLossValue, IsTheEntropyOfTheUniformDistributionWhereTheModelKnowsNothing) {
-  Model<double> model = random_model(grouped, 1);
+  Model<double> model = model_of(grouped, 1);
   const Layout layout(grouped);
   for (std::size_t i = 0; i < grouped.dim; ++i) model.parameters[layout.final_norm + i] = 0;
-  EXPECT_NEAR(loss(model, random_tokens(grouped, 7, 2)), std::log(11.0), 1e-14);
+  EXPECT_NEAR(loss(model, tokens_of(grouped, 7, 2)), std::log(11.0), 1e-14);
 }
 
 TEST_P(LanguageModelLoss, IsThatOfTheDefinitionsLogits) {
   const Shape& shape = GetParam();
-  const Model<double> model = random_model(shape, 4);
-  const std::vector<Token> tokens = random_tokens(shape, 9, 6);
+  const Model<double> model = model_of(shape, 4);
+  const std::vector<Token> tokens = tokens_of(shape, 9, 6);
   std::vector<double> logits(tokens.size() * shape.vocabulary);
   reference(model, tokens, logits);
   double expected = 0;
@@ -118,7 +103,7 @@ TEST_P(LanguageModelLoss, IsThatOfTheDefinitionsLogits) {
 }
 
 TEST(LanguageModelLossValue, NeedsTwoTokens) {
-  const Model<double> model = random_model(grouped, 1);
+  const Model<double> model = model_of(grouped, 1);
   EXPECT_THROW(loss(model, {3}), std::invalid_argument);
   EXPECT_GT(loss(model, {3, 4}), 0);
 }

@@ -13,7 +13,7 @@
 
 #include "impl/language_model/training/tokenizer.hpp"
 #include "impl/language_model/training/trainer.hpp"
-#include "impl/support/random.hpp"
+#include "problems/language_model/training.hpp"
 #include "tests/support/command.hpp"
 
 namespace tandem::language_model {
@@ -27,20 +27,6 @@ const Shape small{.dim = 24,
                   .vocabulary = 300,
                   .max_length = 32,
                   .shared_classifier = true};
-
-TrainingBatch random_batch(std::size_t sequences, std::size_t length) {
-  TrainingBatch batch{.model = {.shape = small, .parameters = std::vector<float>(Layout(small).size)},
-                      .sequences = sequences,
-                      .length = length,
-                      .tokens = std::vector<Token>(sequences * (length + 1))};
-  for (std::size_t i = 0; i < batch.model.parameters.size(); ++i) {
-    batch.model.parameters[i] = static_cast<float>(0.3 * random_normal(1, i));
-  }
-  for (std::size_t i = 0; i < batch.tokens.size(); ++i) {
-    batch.tokens[i] = static_cast<Token>(random_bits(2, i) % small.vocabulary);
-  }
-  return batch;
-}
 
 TrainingAnswer empty_answer() { return {.loss = NAN, .gradient = std::vector<float>(Layout(small).size, NAN)}; }
 
@@ -57,7 +43,7 @@ std::string refusal(Function&& function) {
 }
 
 TEST(LanguageModelTraining, GivesTheSameBitsAtEveryThreadCountAndWithEveryScheduler) {
-  const TrainingBatch batch = random_batch(5, 71);
+  const TrainingBatch batch = random_batch(small, 5, 71, 1);
   TrainingAnswer expected = empty_answer();
   training_eigen(batch, expected, {});
   for (const int threads : {1, 2, 3, 4, 7}) {
@@ -71,7 +57,7 @@ TEST(LanguageModelTraining, GivesTheSameBitsAtEveryThreadCountAndWithEverySchedu
 }
 
 TEST(LanguageModelTraining, TokenLossesAreThoseOfTheBatch) {
-  const TrainingBatch batch = random_batch(9, 33);
+  const TrainingBatch batch = random_batch(small, 9, 33, 1);
   TrainingAnswer answer = empty_answer();
   training_eigen(batch, answer, {});
   const std::vector<double> losses = token_losses(batch, openmp(2));
@@ -84,15 +70,15 @@ TEST(LanguageModelTraining, TokenLossesAreThoseOfTheBatch) {
 TEST(LanguageModelTraining, RefusesWhatDoesNotFit) {
   TrainingAnswer answer = empty_answer();
   const auto run = [&](const TrainingBatch& batch) { return refusal([&] { training_eigen(batch, answer, {}); }); };
-  TrainingBatch batch = random_batch(2, 3);
+  TrainingBatch batch = random_batch(small, 2, 3, 1);
   batch.tokens.pop_back();
   EXPECT_EQ(run(batch), "the batch has 7 tokens, not 8");
-  batch = random_batch(2, 3);
+  batch = random_batch(small, 2, 3, 1);
   batch.tokens[5] = 300;
   EXPECT_EQ(run(batch), "token 300 is outside the vocabulary of 300");
-  EXPECT_EQ(run(random_batch(2, 0)), "a loss needs at least two tokens");
+  EXPECT_EQ(run(random_batch(small, 2, 0, 1)), "a loss needs at least two tokens");
   answer.gradient.pop_back();
-  EXPECT_THAT(run(random_batch(2, 3)), testing::StartsWith("there is room for"));
+  EXPECT_THAT(run(random_batch(small, 2, 3, 1)), testing::StartsWith("there is room for"));
 }
 
 TEST(LanguageModelOptimizer, LearningRateRisesAndFallsAsACosine) {

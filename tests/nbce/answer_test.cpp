@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "benchmarks/language_model/support.hpp"
 #include "impl/nbce/nbce.hpp"
+#include "problems/language_model/models.hpp"
 #include "tests/support/command.hpp"
 
 namespace tandem::nbce {

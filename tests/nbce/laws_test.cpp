@@ -7,9 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "benchmarks/nbce/support.hpp"
 #include "impl/nbce/nbce.hpp"
 #include "impl/support/random.hpp"
+#include "problems/nbce/bayes.hpp"
+#include "problems/nbce/logits.hpp"
 #include "tests/nbce/variants.hpp"
 
 namespace tandem::nbce {
@@ -136,31 +137,19 @@ TEST_P(EveryVariant, DrawsByTheMergedDistribution) {
 TEST(Reference, IsBayesRuleForIndependentContexts) {
   for (std::size_t contexts = 1; contexts <= 16; ++contexts) {
     const std::size_t vocabulary = 3 * contexts;
-    std::vector<double> joint(vocabulary);  // p(T) prod_k p(S_k | T)
-    std::vector<std::vector<double>> rows(contexts + 1, std::vector<double>(vocabulary));
-    for (std::size_t id = 0; id < vocabulary; ++id) {
-      joint[id] = rows[0][id] = 0.05 + random_uniform(contexts, id);
-      for (std::size_t k = 1; k <= contexts; ++k) {
-        const double likelihood = 0.05 + random_uniform(contexts, id, k);
-        rows[k][id] = rows[0][id] * likelihood;
-        joint[id] *= likelihood;
-      }
-    }
-    Problem<double> problem{.vocabulary = vocabulary, .logits = {}, .settings = {}};
-    problem.settings = {.pool = Pool::average, .beta = static_cast<double>(contexts) - 1, .top_p = 1};
-    for (const auto& row : rows) {
-      for (const double p : row) problem.logits.push_back(std::log(p));
-    }
+    BayesTables tables = bayes_tables(contexts, vocabulary, contexts);
+    tables.problem.settings = bayes_settings(contexts);
     Answer<double> answer{.merged = std::vector<double>(vocabulary), .entropies = std::vector<double>(contexts + 1)};
-    reference(problem, answer);
+    reference(tables.problem, answer);
     double joint_sum = 0;
     double merged_sum = 0;
     for (std::size_t id = 0; id < vocabulary; ++id) {
-      joint_sum += joint[id];
+      joint_sum += std::exp(tables.log_joint[id]);
       merged_sum += std::exp(answer.merged[id]);
     }
     for (std::size_t id = 0; id < vocabulary; ++id) {
-      EXPECT_NEAR(std::exp(answer.merged[id]) / merged_sum, joint[id] / joint_sum, 1e-12) << contexts;
+      EXPECT_NEAR(std::exp(answer.merged[id]) / merged_sum, std::exp(tables.log_joint[id]) / joint_sum, 1e-12)
+          << contexts;
     }
   }
 }

@@ -1,6 +1,7 @@
 // The merge step of NBCE on values computed by hand, at its edges, and on what it refuses. Agreement on random problems
 // is tested for all methods at once.
 #include "impl/nbce/nbce.hpp"
+#include "problems/nbce/logits.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,7 +13,6 @@
 #include <string>
 #include <vector>
 
-#include "benchmarks/nbce/support.hpp"
 #include "benchmarks/suite/simd_target.hpp"
 #include "tests/nbce/variants.hpp"
 

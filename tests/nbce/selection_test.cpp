@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "benchmarks/nbce/support.hpp"
 #include "benchmarks/suite/simd_target.hpp"
 #include "impl/nbce/nbce.hpp"
 #include "impl/support/random.hpp"
+#include "problems/nbce/logits.hpp"
 
 namespace tandem::nbce {
 namespace {

@@ -7,33 +7,22 @@
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "benchmarks/rnn/support.hpp"
 #include "impl/rnn/backward/backward.hpp"
-#include "impl/support/random.hpp"
+#include "problems/rnn/networks.hpp"
 
 namespace tandem::rnn {
 namespace {
 
-template <class Real>
-std::vector<Real> normals(std::size_t count, double scale, std::uint64_t seed) {
-  std::vector<Real> values(count);
-  for (std::size_t i = 0; i < count; ++i) values[i] = static_cast<Real>(scale * random_normal(seed, i));
-  return values;
-}
-
 template <class Cell, class Real>
-BackwardProblem<Cell, Real> make_problem(std::size_t d, std::size_t length, std::uint64_t seed = 1) {
-  BackwardProblem<Cell, Real> problem;
-  problem.forward.hidden_size = d;
-  problem.forward.weights = normals<Real>(weight_count<Cell>(d), 0.6, seed);
-  problem.forward.initial_state = normals<Real>(d, 0.5, seed + 1);
-  problem.forward.input = normals<Real>(length * Cell::gates * d, 1, seed + 2);
-  problem.state_gradient = normals<Real>(length * d, 1, seed + 3);
+BackwardProblem<Cell, Real> make_problem(std::size_t d, std::size_t length) {
+  const double gain = 0.6 * (Cell::dense ? std::sqrt(static_cast<double>(d)) : 1);
+  Problem<Cell, Real> forward = random_problem<Cell, Real>(d, length, 1, {.gain = gain, .input_scale = 1});
   Answer<Real> answer{.states = std::vector<Real>(length * d)};
-  reference(problem.forward, answer);
-  problem.states = answer.states;
-  return problem;
+  reference(forward, answer);
+  return backward_problem(std::move(forward), std::move(answer.states), 1);
 }
 
 template <class Cell, class Real>

@@ -21,10 +21,7 @@ constexpr float infinity = std::numeric_limits<float>::infinity();
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 
 /// Normally distributed.
-float normal(std::uint64_t seed, std::uint64_t item) {
-  const double radius = std::sqrt(-2 * std::log(1 - random_uniform(seed, item, 0)));
-  return static_cast<float>(radius * std::cos(2 * M_PI * random_uniform(seed, item, 1)));
-}
+float normal(std::uint64_t seed, std::uint64_t item) { return static_cast<float>(random_normal(seed, item)); }
 
 template <class Cell>
 Problem<Cell> problem_of(std::size_t d, std::size_t length, float gain, float input_scale) {

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <iostream>
 
-#include "benchmarks/rnn/lac_support.hpp"
+#include "problems/rnn/lac.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/full_speed.hpp"
 

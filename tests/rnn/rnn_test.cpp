@@ -8,8 +8,9 @@
 #include <stdexcept>
 #include <string>
 
-#include "benchmarks/rnn/support.hpp"
 #include "benchmarks/suite/gate.hpp"
+#include "impl/rnn/rnn.hpp"
+#include "problems/rnn/networks.hpp"
 
 namespace tandem::rnn {
 namespace {

@@ -37,7 +37,7 @@ TYPED_TEST(EveryCell, AllSchemesFindTheTrajectory) {
   using Real = typename TypeParam::Real;
   for (const std::size_t d : {1, 2, 3, 5, 8, 13, 37}) {
     for (const std::size_t length : {0, 1, 2, 127, 1031}) {
-      auto problem = random_problem<Cell, Real>(d, length, 0.35, 0.3);
+      auto problem = network_of<Cell, Real>(d, length, 0.35, 0.3);
       problem.stopping.max_iterations = 400;
       const auto wanted = expected(problem);
       for (const auto& [name, variant] : schemes<Cell, Real>()) {
@@ -60,7 +60,7 @@ TYPED_TEST(EveryCell, EveryIterationMakesOneMoreStateRight) {
     constexpr std::size_t length = 64;
     for (const std::size_t d : {1, 3, 8}) {
       // Gain 2: no scheme is saved by a cell that forgets at once.
-      auto problem = random_problem<Cell, Real>(d, length, 2, 0.5);
+      auto problem = network_of<Cell, Real>(d, length, 2, 0.5);
       // Nothing but equality counts as right: the kernels reach it, because a right state has a correction of 0.
       problem.stopping.tolerance = std::numeric_limits<double>::denorm_min();
       for (const auto& [name, variant] : schemes<Cell, Real>()) {
@@ -89,7 +89,7 @@ TYPED_TEST(EveryCell, ThreadCountsAgree) {
   using Cell = typename TypeParam::Cell;
   using Real = typename TypeParam::Real;
   for (const std::size_t d : {1, 7, 40}) {
-    const auto problem = random_problem<Cell, Real>(d, 3001, 0.5, 0.5);
+    const auto problem = network_of<Cell, Real>(d, 3001, 0.5, 0.5);
     const auto wanted = expected(problem);
     Answer<Real> one;
     const Result alone = run(iterate_simd<Scheme::newton, Cell, Real>, problem, one);
@@ -111,7 +111,7 @@ TYPED_TEST(EveryCell, NanPoisonsItsStepAndLaterOnes) {
   using Real = typename TypeParam::Real;
   for (const std::size_t d : {1, 5}) {
     for (const std::size_t at : {0, 1, 700}) {
-      auto problem = random_problem<Cell, Real>(d, 1000, 0.5, 0.5);
+      auto problem = network_of<Cell, Real>(d, 1000, 0.5, 0.5);
       problem.input[at * Cell::gates * d] = static_cast<Real>(nan);
       const auto wanted = expected(problem);
       Answer<Real> answer;
@@ -126,7 +126,7 @@ TYPED_TEST(EveryCell, NanPoisonsItsStepAndLaterOnes) {
 TEST(Newton, ConvergesQuadratically) {
   bool seen = false;
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
-    auto problem = random_problem<Tanh, double>(8, 512, 0.7, 1, seed);
+    auto problem = network_of<Tanh, double>(8, 512, 0.7, 1, seed);
     const auto wanted = expected(problem);
     double before = 1;
     for (std::size_t n = 1; n <= 6; ++n) {
@@ -229,7 +229,7 @@ TEST(Schemes, AwkwardMatrices) {
 
 TEST(Schemes, SaturatedInputsAndFarInitialStates) {
   for (const double scale : {1e2, 1e30}) {
-    auto problem = random_problem<Tanh, float>(9, 400, 0.9, scale);
+    auto problem = network_of<Tanh, float>(9, 400, 0.9, scale);
     problem.initial_state.assign(9, 50.0F);
     const auto wanted = expected(problem);
     for (const auto& [name, variant] : schemes<Tanh, float>()) {
@@ -243,7 +243,7 @@ TEST(Schemes, SaturatedInputsAndFarInitialStates) {
 }
 
 TEST(Schemes, SayThatTheyHaveNotConverged) {
-  auto problem = random_problem<Tanh, float>(8, 400, 0.9, 1);
+  auto problem = network_of<Tanh, float>(8, 400, 0.9, 1);
   problem.stopping.max_iterations = 2;
   Answer<float> answer;
   const Result result = run(iterate_simd<Scheme::jacobi, Tanh>, problem, answer);
@@ -256,7 +256,7 @@ TEST(Schemes, SayThatTheyHaveNotConverged) {
 }
 
 TEST(Schemes, GiveUpWhenTheyStagnate) {
-  auto problem = random_problem<Tanh, double>(32, 4000, 3, 0.1);  // chaotic
+  auto problem = network_of<Tanh, double>(32, 4000, 3, 0.1);  // chaotic
   problem.stopping.max_iterations = 1000;
   Answer<double> answer;
   const Result result = run(iterate_simd<Scheme::picard, Tanh, double>, problem, answer);
@@ -265,7 +265,7 @@ TEST(Schemes, GiveUpWhenTheyStagnate) {
 }
 
 TEST(Schemes, RefuseWrongShapes) {
-  auto problem = random_problem<Tanh, float>(4, 10, 0.5, 1);
+  auto problem = network_of<Tanh, float>(4, 10, 0.5, 1);
   Answer<float> answer;
   EXPECT_THROW((iterate_simd<Scheme::newton, Tanh>(problem, answer, {})), std::invalid_argument);
 }

@@ -9,36 +9,25 @@
 #include <vector>
 
 #include "impl/rnn/rnn.hpp"
-#include "impl/support/random.hpp"
+#include "problems/rnn/networks.hpp"
 
 namespace tandem::rnn {
 
 inline constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
+/// A network of seed 1 unless another is given.
 template <class Cell, class Real>
-Problem<Cell, Real> random_problem(std::size_t d, std::size_t length, double gain, double input_scale,
-                                   std::uint64_t seed = 1) {
-  Problem<Cell, Real> problem{.hidden_size = d, .weights = {}, .initial_state = {}, .input = {}};
-  const double scale = gain / (Cell::dense ? std::sqrt(static_cast<double>(d)) : 1);
-  problem.weights.resize(weight_count<Cell>(d));
-  problem.initial_state.resize(d);
-  problem.input.resize(length * Cell::gates * d);
-  for (std::size_t i = 0; i < problem.weights.size(); ++i) {
-    // A diagonal network is as lively as its liveliest channel.
-    const double normal = Cell::dense ? random_normal(seed, i, 0) : std::clamp(random_normal(seed, i, 0), -1.0, 1.0);
-    problem.weights[i] = static_cast<Real>(d == 1 && Cell::gates == 1 ? gain : scale * normal);
-  }
-  for (std::size_t i = 0; i < d; ++i) problem.initial_state[i] = static_cast<Real>(random_normal(seed, i, 1));
-  for (std::size_t i = 0; i < problem.input.size(); ++i) {
-    problem.input[i] = static_cast<Real>(input_scale * random_normal(seed, i, 2));
-  }
+Problem<Cell, Real> network_of(std::size_t d, std::size_t length, double gain, double input_scale,
+                               std::uint64_t seed = 1) {
+  auto problem = random_problem<Cell, Real>(d, length, seed, {.gain = gain, .input_scale = input_scale});
+  problem.stopping = {};
   return problem;
 }
 
 /// A dense tanh network with this matrix.
 inline Problem<Tanh, double> network(std::size_t d, std::vector<double> matrix, std::size_t length,
                                      double input_scale) {
-  auto problem = random_problem<Tanh, double>(d, length, 1, input_scale);
+  auto problem = network_of<Tanh, double>(d, length, 1, input_scale);
   problem.weights = std::move(matrix);
   return problem;
 }

@@ -14,6 +14,7 @@
 #include "impl/rnn/warm_start/dense_lockstep.hpp"
 #include "impl/rnn/warm_start/warm_start.hpp"
 #include "impl/support/random.hpp"
+#include "problems/rnn/networks.hpp"
 
 namespace tandem::rnn {
 namespace {
@@ -24,15 +25,8 @@ float noise(std::uint64_t seed, std::uint64_t i) {
 }
 
 template <class Cell>
-Problem<Cell> random_problem(std::size_t d, std::size_t length, double gain, double input_scale) {
-  Problem<Cell> problem{.hidden_size = d, .weights = {}, .initial_state = {}, .input = {}};
-  const auto scale = static_cast<float>(gain / std::sqrt(static_cast<double>(d)));
-  for (std::size_t i = 0; i < weight_count<Cell>(d); ++i) problem.weights.push_back(scale * noise(1, i));
-  for (std::size_t i = 0; i < d; ++i) problem.initial_state.push_back(noise(2, i));
-  for (std::size_t i = 0; i < length * Cell::gates * d; ++i) {
-    problem.input.push_back(static_cast<float>(input_scale) * noise(3, i));
-  }
-  return problem;
+Problem<Cell> network_of(std::size_t d, std::size_t length, double gain, double input_scale) {
+  return random_problem<Cell>(d, length, 1, {.gain = gain, .input_scale = input_scale});
 }
 
 template <class Cell>
@@ -81,7 +75,7 @@ constexpr double tolerance = 2 * meeting_tolerance + 1e-5;
 TYPED_TEST(Dense, CellsThatForgetGiveTheSequentialAnswer) {
   for (const std::size_t d : {1, 3, 8, 17, 64}) {
     for (const std::size_t length : {5000, 8191}) {
-      const auto problem = random_problem<TypeParam>(d, length, 0.8, 1);
+      const auto problem = network_of<TypeParam>(d, length, 0.8, 1);
       Answer<> expected = empty_answer(problem);
       reference(problem, expected);
       EXPECT_LE(difference(answer_of<TypeParam>(sequential_simd<TypeParam>, problem), expected), 1e-5) << d;
@@ -97,7 +91,7 @@ TYPED_TEST(Dense, CellsThatForgetGiveTheSequentialAnswer) {
 
 TYPED_TEST(Dense, ShortSequencesGiveTheSequentialAnswer) {
   for (const std::size_t length : {0, 1, 2, 7, 31, 61, 127, 1021, 1024, 1031, 2053}) {
-    const auto problem = random_problem<TypeParam>(5, length, 0.8, 1);
+    const auto problem = network_of<TypeParam>(5, length, 0.8, 1);
     const Answer<> expected = answer_of<TypeParam>(sequential_simd<TypeParam>, problem);
     for (const auto& [name, run] : warm_starts<TypeParam>()) {
       EXPECT_LE(difference(answer_of(run, problem, 3), expected), tolerance) << name << ", length " << length;
@@ -110,7 +104,7 @@ TYPED_TEST(Dense, ShortSequencesGiveTheSequentialAnswer) {
 TYPED_TEST(Dense, NaNPoisonsItsStepAndAllLaterOnes) {
   constexpr std::size_t d = 9;
   constexpr std::size_t length = 6000;
-  const auto clean = random_problem<TypeParam>(d, length, 0.8, 1);
+  const auto clean = network_of<TypeParam>(d, length, 0.8, 1);
   const Answer<> undisturbed = answer_of<TypeParam>(sequential_simd<TypeParam>, clean);
   for (const std::size_t t : {0, 20, 40, 1000, 3123, 5999}) {
     auto problem = clean;
@@ -130,7 +124,7 @@ TYPED_TEST(Dense, NaNPoisonsItsStepAndAllLaterOnes) {
 // must be a trajectory all the same, up to the jump where chunks meet.
 TEST(WarmStart, ChaoticCellGivesATrajectory) {
   for (const std::size_t d : {17, 64}) {
-    const auto problem = random_problem<Tanh>(d, 6000, 1.5, 0.1);
+    const auto problem = network_of<Tanh>(d, 6000, 1.5, 0.1);
     for (const auto& [name, run] : warm_starts<Tanh>()) {
       EXPECT_LE(residual(problem, answer_of(run, problem, 2)), 1e-5) << name;
     }
@@ -176,7 +170,7 @@ TEST(WarmStart, BistableCellIsCaughtAndRepaired) {
 // What a stretch met once and left again it has not met: the states behind the last step would not fit.
 TYPED_TEST(Dense, StretchesThatMeetAndPartHaveNotMet) {
   constexpr std::size_t d = 9;
-  const auto problem = random_problem<TypeParam>(d, 200, 0.8, 1);
+  const auto problem = network_of<TypeParam>(d, 200, 0.8, 1);
   const Answer<> right = answer_of<TypeParam>(sequential_simd<TypeParam>, problem);
   const auto steps_taken = [&](const std::vector<std::size_t>& right_steps) {
     Answer<> answer = empty_answer(problem);

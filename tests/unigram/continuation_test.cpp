@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "benchmarks/unigram/support.hpp"
+#include "problems/unigram/problems.hpp"
 
 namespace tandem::unigram {
 namespace {

@@ -14,7 +14,7 @@ namespace {
 TEST(UnigramCorpus, IsReadOrRefused) {
   std::size_t files = 0;
   std::size_t accepted = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(TANDEM_FUZZ_CORPUS)) {
+  for (const auto& entry : std::filesystem::directory_iterator(TANDEM_SOURCE_FOLDER "/tests/fuzz/unigram_corpus")) {
     const std::string bytes = test::read_file(entry.path());
     accepted += try_bytes(bytes) ? 1 : 0;
     for (std::uint64_t change = 0; change < 100 && !bytes.empty(); ++change) {

@@ -6,7 +6,7 @@
 #include <limits>
 #include <span>
 
-#include "benchmarks/unigram/support.hpp"
+#include "problems/unigram/problems.hpp"
 
 namespace tandem::unigram {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <cmath>
 
-#include "benchmarks/unigram/support.hpp"
 #include "impl/support/random.hpp"
 #include "impl/unigram/training.hpp"
+#include "problems/unigram/problems.hpp"
 
 namespace tandem::unigram {
 namespace {

@@ -6,9 +6,9 @@
 #include <ctime>
 #include <limits>
 
-#include "benchmarks/unigram/support.hpp"
 #include "impl/support/levels.hpp"
 #include "impl/support/random.hpp"
+#include "problems/unigram/problems.hpp"
 #include "tests/support/full_speed.hpp"
 
 namespace tandem::unigram {

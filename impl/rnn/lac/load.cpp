@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "impl/rnn/lac.hpp"
+#include "impl/support/bytes.hpp"
 
 namespace tandem::rnn::lac {
 namespace {
@@ -46,7 +47,7 @@ class TensorFile {
     std::memcpy(&description_bytes, prefix.data() + prefix.size() - 4, 4);
     // A float tensor of two dimensions takes at most 2 + 2 * 11 bytes.
     if (description_bytes > 64) refuse(path_, "claims a header of " + std::to_string(description_bytes) + " bytes");
-    std::vector<char> description(description_bytes);
+    std::string description(description_bytes, 0);
     if (!stream_.read(description.data(), description_bytes)) refuse(path_, "ends within its header");
     parse(description);
 
@@ -84,21 +85,12 @@ class TensorFile {
  private:
   static constexpr std::size_t prefix_bytes = 4 + 8 + 4 + 4;
 
-  void parse(const std::vector<char>& description) {
-    std::size_t at = 0;
-    const auto number = [&]() -> std::uint64_t {
-      std::uint64_t value = 0;
-      for (int shift = 0; at < description.size() && shift < 63; shift += 7) {
-        const auto byte = static_cast<unsigned char>(description[at++]);
-        value |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
-        if (byte < 0x80) return value;
-      }
-      refuse(path_, "has a damaged header");
-    };
+  void parse(std::string_view description) {
+    ByteReader reader(description, [this](std::string_view) { refuse(path_, "has a damaged header"); });
     bool is_float = false;
-    while (at < description.size()) {
-      const std::uint64_t field = number();
-      const std::uint64_t value = number();
+    while (!reader.empty()) {
+      const std::uint64_t field = reader.varint();
+      const std::uint64_t value = reader.varint();
       if (field == (1U << 3)) {
         is_float = value == 5;
       } else if (field == (2U << 3)) {

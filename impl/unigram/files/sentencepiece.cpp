@@ -10,13 +10,15 @@
 #include <optional>
 #include <stdexcept>
 
+#include "impl/support/bytes.hpp"
+
 namespace tandem::unigram {
 namespace {
 
 constexpr std::string_view space_mark = "\xE2\x96\x81";  // U+2581
 
-[[noreturn]] void refuse(const std::string& why) {
-  throw std::invalid_argument("the vocabulary is no SentencePiece unigram model: " + why);
+[[noreturn]] void refuse(std::string_view why) {
+  throw std::invalid_argument("the vocabulary is no SentencePiece unigram model: " + std::string(why));
 }
 
 struct Field {
@@ -28,24 +30,24 @@ struct Field {
 
 class Message {
  public:
-  explicit Message(std::string_view bytes) : left_(bytes) {}
+  explicit Message(std::string_view bytes) : left_(bytes, refuse) {}
 
   std::optional<Field> next() {
     if (left_.empty()) return std::nullopt;
-    const std::uint64_t key = varint();
+    const std::uint64_t key = left_.varint();
     Field field{.number = key >> 3, .kind = static_cast<unsigned>(key & 7)};
     switch (field.kind) {
       case 0:
-        field.value = varint();
+        field.value = left_.varint();
         break;
       case 1:
-        field.bytes = take(8);
+        field.bytes = left_.take(8);
         break;
       case 2:
-        field.bytes = take(varint());
+        field.bytes = left_.take(left_.varint());
         break;
       case 5:
-        field.bytes = take(4);
+        field.bytes = left_.take(4);
         break;
       default:
         refuse("a field has an unknown kind");
@@ -54,23 +56,7 @@ class Message {
   }
 
  private:
-  std::uint64_t varint() {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      const auto byte = static_cast<unsigned char>(take(1)[0]);
-      value |= std::uint64_t{byte & 0x7FU} << shift;
-      if (byte < 0x80) return value;
-    }
-    refuse("a number has more than 64 bits");
-  }
-  std::string_view take(std::uint64_t size) {
-    if (size > left_.size()) refuse("it ends too early");
-    const std::string_view bytes = left_.substr(0, size);
-    left_.remove_prefix(size);
-    return bytes;
-  }
-
-  std::string_view left_;
+  ByteReader<void (*)(std::string_view)> left_;
 };
 
 enum class Type : std::uint64_t { normal = 1, unknown = 2, control = 3, user_defined = 4, unused = 5, byte = 6 };

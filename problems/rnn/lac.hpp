@@ -13,7 +13,7 @@ namespace tandem::rnn::lac {
 /// Where ci/setup.sh puts the network.
 std::filesystem::path shipped_folder();
 
-/// Whether network and text are there; what is not is among suite::absences().
+/// Whether network and text are there; what is not is among problems::absences().
 bool data_is_there();
 
 /// The network in shipped_folder(). Throws as load() does.
@@ -29,5 +29,12 @@ std::u32string shipped_text(Text text, std::size_t count, std::uint64_t seed);
 
 /// What LAC's first layer, forward, computes over that text: a recurrence with weights of a trained network.
 rnn::Problem<Gru> first_layer(Text text, std::size_t count, std::uint64_t seed);
+
+/// The shipped network on that text.
+Problem text_problem(Text text, std::size_t count, std::uint64_t seed);
+
+/// The agreement test takes many awkward lengths: a small network of random weights, with sizes that are multiples of
+/// no register's, does them in no time. The shipped one is checked on every workload.
+Problem small_problem(std::size_t count, std::uint64_t seed);
 
 }  // namespace tandem::rnn::lac

@@ -1,13 +1,14 @@
 // Random logits of language-model shape.
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
-#include "impl/nbce/nbce.hpp"
 #include "impl/support/random.hpp"
+#include "reference/nbce/nbce.hpp"
 
 namespace tandem::nbce {
 
@@ -38,6 +39,24 @@ Problem<Logit> random_problem(std::size_t vocabulary, std::size_t contexts, std:
   }
   problem.previous = contexts > 1 ? 1 : -1;
   problem.uniform = random_uniform(seed, 0, 1);
+  return problem;
+}
+
+/// `count` tokens; the seed decides the rest: contexts, pool, settings at their edges, ties.
+template <class Logit>
+Problem<Logit> awkward_problem(std::size_t count, std::uint64_t seed) {
+  const std::size_t vocabulary = count == 0 ? 1 : 37 * count;
+  const auto pick = [&](std::uint64_t step, std::uint64_t choices) { return random_bits(seed, count, step) % choices; };
+  Problem<Logit> problem = random_problem<Logit>(vocabulary, pick(1, 5), seed, {1.2, 1.4, 1});
+  if (pick(2, 3) == 0) {  // ties
+    for (Logit& logit : problem.logits) logit = Logit(std::round(static_cast<float>(logit)));
+  }
+  Settings& settings = problem.settings;
+  settings.pool = static_cast<Pool>(pick(3, 3));
+  settings.beta = std::array{0.25, 0.0, -1.0, 1.5}[pick(4, 4)];
+  settings.top_p = std::array{0.95, 0.5, 0.0, 1.0}[pick(5, 4)];
+  settings.temperature = std::array{1.0, 0.1, 0.0}[pick(6, 3)];
+  settings.renormalise = pick(7, 2) == 0;
   return problem;
 }
 

@@ -1,13 +1,14 @@
-#include "benchmarks/rnn/lac_support.hpp"
+#include "problems/rnn/lac.hpp"
 
 #include <algorithm>
 #include <fstream>
+#include <memory>
 #include <sstream>
 #include <stdexcept>
 #include <unordered_map>
 
-#include "benchmarks/suite/data.hpp"
 #include "impl/support/random.hpp"
+#include "problems/support/data.hpp"
 
 namespace tandem::rnn::lac {
 namespace {
@@ -16,7 +17,7 @@ constexpr const char* network_folder = "usr/lib/python3/dist-packages/jieba/lac_
 
 std::u32string read_text() {
   std::ostringstream bytes;
-  if (const auto file = suite::chinese_text()) bytes << std::ifstream(*file, std::ios::binary).rdbuf();
+  if (const auto file = problems::chinese_text()) bytes << std::ifstream(*file, std::ios::binary).rdbuf();
   const std::u32string lines = decode_utf8(bytes.str());
   std::u32string text;
   for (std::size_t begin = 0; begin < lines.size();) {
@@ -43,13 +44,13 @@ const std::u32string& chinese_text() {
 
 }  // namespace
 
-std::filesystem::path shipped_folder() { return suite::data_place().folder / network_folder; }
+std::filesystem::path shipped_folder() { return problems::data_place().folder / network_folder; }
 
 bool data_is_there() {
   // Both are asked for, so that both are named.
   const auto network =
-      suite::fetched_data(std::string(network_folder) + "/word.dic", "LAC's network, for rnn_lac and rnn_gru");
-  const auto text = suite::chinese_text();
+      problems::fetched_data(std::string(network_folder) + "/word.dic", "LAC's network, for rnn_lac and rnn_gru");
+  const auto text = problems::chinese_text();
   return network && text;
 }
 
@@ -60,7 +61,8 @@ const Model& shipped_model() {
 
 std::u32string shipped_text(Text text, std::size_t count, std::uint64_t seed) {
   const std::u32string& source = text == Text::whole ? whole_text() : chinese_text();
-  if (source.empty()) throw std::invalid_argument("there is no Chinese text in " + suite::data_place().folder.string());
+  if (source.empty())
+    throw std::invalid_argument("there is no Chinese text in " + problems::data_place().folder.string());
   const std::size_t begin = random_bits(seed, 0) % source.size();
   std::u32string result(count, U' ');
   for (std::size_t i = 0; i < count; ++i) result[i] = source[(begin + i) % source.size()];
@@ -85,6 +87,45 @@ rnn::Problem<Gru> first_layer(Text text, std::size_t count, std::uint64_t seed) 
               row.data());
     }
     for (std::size_t i = 0; i < outputs; ++i) problem.input[t * outputs + i] = static_cast<float>(row[i]);
+  }
+  return problem;
+}
+
+Problem text_problem(Text text, std::size_t count, std::uint64_t seed) {
+  return {.network = shipped_model().network, .characters = shipped_model().ids(shipped_text(text, count, seed))};
+}
+
+Problem small_problem(std::size_t count, std::uint64_t seed) {
+  std::uint64_t item = 0;
+  const auto random = [&](std::size_t size) {
+    std::vector<float> numbers(size);
+    for (float& number : numbers) number = static_cast<float>(2 * random_uniform(seed, item++, 1) - 1);
+    return numbers;
+  };
+  const auto projection = [&](std::size_t inputs, std::size_t outputs) {
+    return Projection{
+        .inputs = inputs, .outputs = outputs, .weights = random(inputs * outputs), .bias = random(outputs)};
+  };
+  constexpr std::size_t characters = 50;
+  constexpr std::size_t h = 9;
+  constexpr std::size_t tags = 5;
+  auto network = std::make_shared<Network>();
+  network->embedding_size = 6;
+  network->hidden_size = h;
+  network->tag_count = tags;
+  network->embedding = random(characters * network->embedding_size);
+  const auto direction = [&](std::size_t inputs) {
+    return Direction{.projection = projection(inputs, 3 * h), .weights = random(3 * h * h)};
+  };
+  network->layers.push_back({direction(6), direction(6)});
+  network->layers.push_back({direction(2 * h), direction(2 * h)});
+  network->emission = projection(2 * h, tags);
+  network->start = random(tags);
+  network->end = random(tags);
+  network->transitions = random(tags * tags);
+  Problem problem{.network = std::move(network), .characters = std::vector<std::uint32_t>(count)};
+  for (std::size_t i = 0; i < count; ++i) {
+    problem.characters[i] = static_cast<std::uint32_t>(random_bits(seed, i, 2) % characters);
   }
   return problem;
 }

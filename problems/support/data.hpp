@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tandem::suite {
+namespace tandem::problems {
 
 /// A folder of files, and whether it is there.
 struct Place {
@@ -37,4 +37,4 @@ std::optional<std::filesystem::path> chinese_text();
 /// shared/data beside the source tree. Nothing where it is absent.
 std::optional<std::filesystem::path> optional_data(std::string_view name);
 
-}  // namespace tandem::suite
+}  // namespace tandem::problems

@@ -1,4 +1,4 @@
-#include "benchmarks/suite/data.hpp"
+#include "problems/support/data.hpp"
 
 #include <fmt/format.h>
 
@@ -8,9 +8,9 @@
 #include <string>
 #include <system_error>
 
-#include "benchmarks/suite/registry.hpp"
+#include "problems/support/absences.hpp"
 
-namespace tandem::suite {
+namespace tandem::problems {
 namespace {
 
 namespace fs = std::filesystem;
@@ -84,4 +84,4 @@ std::optional<fs::path> optional_data(std::string_view name) {
   return std::nullopt;
 }
 
-}  // namespace tandem::suite
+}  // namespace tandem::problems
