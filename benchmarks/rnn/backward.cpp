@@ -92,9 +92,7 @@ BackwardVariants<Cell> common_variants() {
              reference_backward(problem, gradient);
            },
            {1, 3}},
-          {"simd", backward_simd<Cell>, {1, 3.0 / 16}},
-          {"simd_omp", backward_simd_omp<Cell>, {1, 3.0 / 16}},
-          {"simd_tbb", backward_simd_tbb<Cell>, {1, 3.0 / 16}}};
+          {suite::scheduled("simd"), backward_simd<Cell>, {1, 3.0 / 16}}};
 }
 
 template <class Cell>

@@ -1,7 +1,6 @@
 // LAC's network on a long text. The method is there where its data is.
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <limits>
 #include <string>
 #include <utility>
@@ -91,20 +90,12 @@ suite::Work work(const Problem& problem, const Answer& answer) {
 }
 
 suite::Method<Problem, Answer> method() {
-  const auto row = [](const Variant& variant) {
-    const bool slow = variant.name == "reference";
-    return suite::Variant<Problem, Answer>{.name = std::string(variant.name),
-                                           .run = variant.run,
-                                           .growth = {.exponent = 1, .constant = slow ? multiplications : fast_step}};
-  };
-  std::vector<suite::Variant<Problem, Answer>> rows;
-  std::ranges::transform(variants(), std::back_inserter(rows), row);
   return {
       .name = "rnn_lac",
       .summary = "Chinese word segmentation and tagging: two bidirectional GRU layers and a CRF, weights of Baidu LAC",
       .source = "arXiv 1807.01882",
       .baseline = "sequential_simd",
-      .variants = std::move(rows),
+      .variants = variants(),
       .workloads = {workload("text_512", Text::whole, 512, true),
                     workload("text_16k", Text::whole, std::size_t{1} << 14, true),
                     workload("text_131k", Text::whole, std::size_t{1} << 17, false),
@@ -123,4 +114,17 @@ const bool registered = [] {
 }();
 
 }  // namespace
+
+const Variants& variants() {
+  constexpr suite::Growth fast{.exponent = 1, .constant = fast_step};
+  static const Variants rows = suite::internal::rows_of<Problem, Answer>(
+      {{"reference",
+        [](const Problem& problem, Answer& answer, const Execution&) { reference(problem, answer); },
+        {.exponent = 1, .constant = multiplications}},
+       {"sequential_simd", sequential_simd, fast},
+       {suite::scheduled_only("directions_simd"), directions_simd, fast},
+       {suite::scheduled("warm_start_simd"), warm_start_simd, fast}});
+  return rows;
+}
+
 }  // namespace tandem::rnn::lac

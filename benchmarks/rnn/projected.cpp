@@ -73,9 +73,7 @@ suite::Method<ProjectedProblem<Cell>, Answer<>> method(const std::string& name, 
                     [](const Problem& problem, Answer<>& answer, const Execution&) { reference(problem, answer); },
                     {.exponent = 1, .constant = 1}},
                    {"sequential_simd", sequential_simd<Cell>, fast},
-                   {"warm_start_simd", warm_start_simd<Cell>, fast},
-                   {"warm_start_simd_omp", warm_start_simd_omp<Cell>, fast},
-                   {"warm_start_simd_tbb", warm_start_simd_tbb<Cell>, fast}},
+                   {suite::scheduled("warm_start_simd"), warm_start_simd<Cell>, fast}},
       .workloads = {workload<Cell>(64, 16384, false), workload<Cell>(128, 16384, true),
                     workload<Cell>(256, 4096, false), workload<Cell>(512, 4096, false)},
       // d = 13 is a multiple of no register's; d = 96 makes three blocks of 32, which two threads do not share evenly.
@@ -86,8 +84,7 @@ suite::Method<ProjectedProblem<Cell>, Answer<>> method(const std::string& name, 
       .certificate = certificate<Cell>,
       .work = work<Cell>};
 #ifdef TANDEM_PEER_ONEDNN
-  result.variants.push_back({"peer_onednn", peer_onednn<Cell>, fast});
-  result.variants.push_back({"peer_onednn_omp", peer_onednn<Cell>, fast});
+  result.variants.push_back({suite::VariantName("peer_onednn", suite::Rows::openmp_too), peer_onednn<Cell>, fast});
 #endif
 #ifdef TANDEM_PEER_TORCH
   if constexpr (std::is_same_v<Cell, Tanh>) result.variants.push_back({"peer_torch", peer_torch, fast});

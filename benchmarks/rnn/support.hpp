@@ -132,18 +132,14 @@ Variants<Cell> sequential_variants() {
 
 template <class Cell>
 Variants<Cell> warm_start_variants() {
-  return {{"warm_start_simd", warm_start_simd<Cell>, simd_growth},
-          {"warm_start_simd_omp", warm_start_simd_omp<Cell>, simd_growth},
-          {"warm_start_simd_tbb", warm_start_simd_tbb<Cell>, simd_growth}};
+  return {{suite::scheduled("warm_start_simd"), warm_start_simd<Cell>, simd_growth}};
 }
 
 /// A scheme on one thread and on several; `iterations` is what it is expected to take, in sweeps over the sequence.
 template <Scheme scheme, class Cell>
 Variants<Cell> scheme_variants(const std::string& name, double iterations) {
   const suite::Growth growth{1, iterations * simd_growth.constant};
-  return {{name + "_simd", iterate_simd<scheme, Cell>, growth},
-          {name + "_simd_omp", iterate_simd_omp<scheme, Cell>, growth},
-          {name + "_simd_tbb", iterate_simd_tbb<scheme, Cell>, growth}};
+  return {{suite::scheduled(name + "_simd"), iterate_simd<scheme, Cell>, growth}};
 }
 
 template <class T>

@@ -64,9 +64,7 @@ suite::Method<FixedProblem<Cell>, Answer<>> fixed_method(const std::string& name
                           fixed_reference(problem, answer);
                         },
                         {1, 6}},
-                       {"simd", fixed_simd<Cell>, growth},
-                       {"simd_omp", fixed_simd_omp<Cell>, growth},
-                       {"simd_tbb", fixed_simd_tbb<Cell>, growth}},
+                       {suite::scheduled("simd"), fixed_simd<Cell>, growth}},
           .workloads = std::move(workloads),
           .problem =
               [](std::size_t count, std::uint64_t seed) {

@@ -54,23 +54,23 @@ template <class Cell>
 void race(Races& all, const char* name, const Problem<Cell>& problem, double budget_seconds) {
   Answer<> answer;
   answer.states.resize(problem.length() * problem.hidden_size);
-  const auto run_of = [&](Variant<Cell> variant) -> Run {
-    return [&, variant] { variant(problem, answer, suite::all_cores()); };
+  const auto run_of = [&](Variant<Cell> variant, Scheduler scheduler) -> Run {
+    return [&, variant, scheduler] {
+      variant(problem, answer, {.threads = suite::all_cores().threads, .scheduler = scheduler});
+    };
+  };
+  const auto ways_of = [&](Variant<Cell> variant) -> std::vector<Run> {
+    return {run_of(variant, Scheduler::sequential), run_of(variant, Scheduler::openmp)};
   };
   struct Entry {
     const char* scheme;
     std::vector<Run> ways;
   };
   const std::vector<Entry> entries = {
-      {"newton",
-       {run_of(rnn::iterate_simd<Scheme::newton, Cell>), run_of(rnn::iterate_simd_omp<Scheme::newton, Cell>)}},
-      {"quasi_newton",
-       {run_of(rnn::iterate_simd<Scheme::quasi_newton, Cell>),
-        run_of(rnn::iterate_simd_omp<Scheme::quasi_newton, Cell>)}},
-      {"constant_jacobian",
-       {run_of(rnn::iterate_simd<Scheme::constant_jacobian, Cell>),
-        run_of(rnn::iterate_simd_omp<Scheme::constant_jacobian, Cell>)}}};
-  std::vector<Run> runs = {run_of(rnn::sequential_simd<Cell>)};
+      {"newton", ways_of(rnn::iterate_simd<Scheme::newton, Cell>)},
+      {"quasi_newton", ways_of(rnn::iterate_simd<Scheme::quasi_newton, Cell>)},
+      {"constant_jacobian", ways_of(rnn::iterate_simd<Scheme::constant_jacobian, Cell>)}};
+  std::vector<Run> runs = {run_of(rnn::sequential_simd<Cell>, Scheduler::sequential)};
   std::vector<const Entry*> racing;
   for (const Entry& entry : entries) {
     if (!std::ranges::all_of(entry.ways, converges)) continue;

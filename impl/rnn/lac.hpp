@@ -7,7 +7,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -23,21 +22,10 @@ namespace tandem::rnn::lac {
 void sequential_simd(const Problem& problem, Answer& answer, const Execution& execution);
 
 /// The two directions of a layer on two threads, each sequential. Exact: no boundary to verify.
-void directions_simd_omp(const Problem& problem, Answer& answer, const Execution& execution);
-void directions_simd_tbb(const Problem& problem, Answer& answer, const Execution& execution);
+void directions_simd(const Problem& problem, Answer& answer, const Execution& execution);
 
 /// One direction after the other, its sequence in chunks.
 void warm_start_simd(const Problem& problem, Answer& answer, const Execution& execution);
-void warm_start_simd_omp(const Problem& problem, Answer& answer, const Execution& execution);
-void warm_start_simd_tbb(const Problem& problem, Answer& answer, const Execution& execution);
-
-struct Variant {
-  std::string_view name;
-  void (*run)(const Problem&, Answer&, const Execution&);
-};
-
-/// The reference and all of the above.
-std::span<const Variant> variants();
 
 /// lac::best_tags, the same to the last tag.
 void best_tags_simd(const Network& network, const std::vector<float>& emissions, std::vector<int>& tags);

@@ -12,9 +12,5 @@ template <class Cell>
 void sequential_simd(const ProjectedProblem<Cell>& problem, Answer<>& answer, const Execution& execution);
 template <class Cell>
 void warm_start_simd(const ProjectedProblem<Cell>& problem, Answer<>& answer, const Execution& execution);
-template <class Cell>
-void warm_start_simd_omp(const ProjectedProblem<Cell>& problem, Answer<>& answer, const Execution& execution);
-template <class Cell>
-void warm_start_simd_tbb(const ProjectedProblem<Cell>& problem, Answer<>& answer, const Execution& execution);
 
 }  // namespace tandem::rnn::projected

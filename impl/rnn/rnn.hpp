@@ -26,18 +26,12 @@ void sequential_eigen(const Problem<Cell>& problem, Answer<>& answer, const Exec
 
 /// Diagonal cells alone: the channels do not know of each other, so they are split over the threads, exactly.
 template <class Cell>
-void channels_simd_omp(const Problem<Cell>& problem, Answer<>& answer, const Execution& execution);
-template <class Cell>
-void channels_simd_tbb(const Problem<Cell>& problem, Answer<>& answer, const Execution& execution);
+void channels_simd(const Problem<Cell>& problem, Answer<>& answer, const Execution& execution);
 
 // ---- chunks of the sequence at once (impl/rnn/warm_start/warm_start.hpp) -----------------------------------------
 
 template <class Cell>
 void warm_start_simd(const Problem<Cell>& problem, Answer<>& answer, const Execution& execution);
-template <class Cell>
-void warm_start_simd_omp(const Problem<Cell>& problem, Answer<>& answer, const Execution& execution);
-template <class Cell>
-void warm_start_simd_tbb(const Problem<Cell>& problem, Answer<>& answer, const Execution& execution);
 
 // ---- the whole sequence at once, again and again, until it is a trajectory ---------------------------------------
 
@@ -64,10 +58,6 @@ class NotConverged : public NoAnswer {
 /// NotConverged if max_iterations are not enough or the residual stagnates above the tolerance.
 template <Scheme scheme, class Cell, class Real = float>
 void iterate_simd(const Problem<Cell, Real>& problem, Answer<Real>& answer, const Execution& execution);
-template <Scheme scheme, class Cell, class Real = float>
-void iterate_simd_omp(const Problem<Cell, Real>& problem, Answer<Real>& answer, const Execution& execution);
-template <Scheme scheme, class Cell, class Real = float>
-void iterate_simd_tbb(const Problem<Cell, Real>& problem, Answer<Real>& answer, const Execution& execution);
 
 /// Newton's scheme as a user of Eigen would first write it; dense tanh alone.
 void newton_eigen(const Problem<Tanh>& problem, Answer<>& answer, const Execution& execution);
@@ -76,9 +66,5 @@ void newton_eigen(const Problem<Tanh>& problem, Answer<>& answer, const Executio
 
 template <class Cell>
 void fixed_simd(const FixedProblem<Cell>& problem, Answer<>& answer, const Execution& execution);
-template <class Cell>
-void fixed_simd_omp(const FixedProblem<Cell>& problem, Answer<>& answer, const Execution& execution);
-template <class Cell>
-void fixed_simd_tbb(const FixedProblem<Cell>& problem, Answer<>& answer, const Execution& execution);
 
 }  // namespace tandem::rnn

@@ -27,11 +27,11 @@ struct RnnOptions {
   bool json = false;
 };
 
-const lac::Variant& variant_named(const std::string& name) {
+const auto& variant_named(const std::string& name) {
   std::string names;
-  for (const lac::Variant& variant : lac::variants()) {
-    if (variant.name == name) return variant;
-    names += (names.empty() ? "" : ", ") + std::string(variant.name);
+  for (const auto& variant : lac::variants()) {
+    if (variant.name.text == name) return variant;
+    names += (names.empty() ? "" : ", ") + variant.name.text;
   }
   throw std::invalid_argument("there is no variant '" + name + "'; the variants are: " + names);
 }
@@ -91,7 +91,7 @@ std::string to_output(const std::vector<lac::Word>& words, std::size_t line, boo
 }
 
 void solve_rnn(const RnnOptions& options) {
-  const lac::Variant& variant = variant_named(options.variant);
+  const auto& variant = variant_named(options.variant);
   const lac::Model model =
       lac::load(options.folder.empty() ? lac::shipped_folder() : std::filesystem::path(options.folder));
   const std::vector<std::u32string> lines = lines_of(read_text(options.text));

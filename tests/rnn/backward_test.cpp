@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "impl/rnn/backward/backward.hpp"
+#include "impl/support/random.hpp"
 #include "problems/rnn/networks.hpp"
+#include "tests/rnn/rows.hpp"
 
 namespace tandem::rnn {
 namespace {
@@ -73,6 +75,7 @@ TYPED_TEST(Backward, ReferenceIsTheDerivativeOfTheLoss) {
 
 TYPED_TEST(Backward, BlocksOfStepsFitTogetherAtEveryThreadCount) {
   using Cell = TypeParam;
+  const auto rows = rows_starting_with<BackwardProblem<Cell>, Gradient<>>(method_name<Cell>() + "_backward", {"simd"});
   for (const std::size_t d : {1, 3, 8, 17}) {
     const auto problem = make_problem<Cell, float>(d, 13001);  // more than three blocks of the diagonal scan
     auto expected = empty_gradient(problem);
@@ -81,9 +84,9 @@ TYPED_TEST(Backward, BlocksOfStepsFitTogetherAtEveryThreadCount) {
     double scale = 1;
     for (const float value : expected.input) scale = std::max(scale, std::abs(static_cast<double>(value)));
     for (const int threads : {1, 2, 3, 4}) {
-      for (const auto& run : {backward_simd<Cell>, backward_simd_omp<Cell>, backward_simd_tbb<Cell>}) {
+      for (const auto& row : rows) {
         auto gradient = empty_gradient(problem);
-        run(problem, gradient, {.threads = threads});
+        row.run(problem, gradient, {.threads = threads});
         for (std::size_t i = 0; i < expected.input.size(); ++i) {
           ASSERT_NEAR(gradient.input[i], expected.input[i], 1e-5 * scale)
               << i << " at " << threads << " threads, d = " << d;

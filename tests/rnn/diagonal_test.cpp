@@ -12,6 +12,7 @@
 #include "benchmarks/suite/simd_target.hpp"
 #include "impl/rnn/rnn.hpp"
 #include "impl/support/random.hpp"
+#include "tests/rnn/rows.hpp"
 #include "tests/support/full_speed.hpp"
 
 namespace tandem::rnn {
@@ -34,32 +35,18 @@ Problem<Cell> problem_of(std::size_t d, std::size_t length, float gain, float in
 }
 
 template <class Cell>
-struct Named {
-  const char* name;
-  void (*run)(const Problem<Cell>&, Answer<>&, const Execution&);
-  bool threaded;
-};
-
-template <class Cell>
 class Diagonal : public testing::Test {
  public:
-  static constexpr Named<Cell> variants[] = {{"sequential_simd", sequential_simd<Cell>, false},
-                                             {"channels_simd_omp", channels_simd_omp<Cell>, true},
-                                             {"channels_simd_tbb", channels_simd_tbb<Cell>, true},
-                                             {"warm_start_simd", warm_start_simd<Cell>, false},
-                                             {"warm_start_simd_omp", warm_start_simd_omp<Cell>, true},
-                                             {"warm_start_simd_tbb", warm_start_simd_tbb<Cell>, true}};
-
   /// Runs every variant on every target and thread count up to `most_threads`, and calls `check(answer)`.
   template <class Check>
   static void for_every_variant(const Problem<Cell>& problem, int most_threads, const Check& check) {
     for (const suite::SimdTarget& target : suite::simd_targets()) {
       const suite::PinnedSimdTarget pinned(target.id);
-      for (const Named<Cell>& variant : variants) {
-        for (int threads = 1; threads <= (variant.threaded ? most_threads : 1); ++threads) {
-          SCOPED_TRACE(std::string(variant.name) + ", " + target.name + ", " + std::to_string(threads) +
-                       " threads, d = " + std::to_string(problem.hidden_size) +
-                       ", T = " + std::to_string(problem.length()));
+      for (const auto& variant : rows_starting_with<Cell>({"sequential_simd", "channels", "warm_start"})) {
+        const bool threaded = suite::VariantTraits(variant.name.text).threaded;
+        for (int threads = 1; threads <= (threaded ? most_threads : 1); ++threads) {
+          SCOPED_TRACE(variant.name.text + ", " + target.name + ", " + std::to_string(threads) + " threads, d = " +
+                       std::to_string(problem.hidden_size) + ", T = " + std::to_string(problem.length()));
           // The capacity stays when it shrinks: what lies behind must not change.
           constexpr std::size_t behind = 16;
           const std::size_t count = problem.length() * problem.hidden_size;
@@ -136,13 +123,13 @@ TYPED_TEST(Diagonal, ChannelsAreBitwiseTheSequentialOnes) {
       Answer<> expected;
       expected.states.resize(d * 300);
       sequential_simd(problem, expected, {});
-      for (int threads = 1; threads <= 4; ++threads) {
-        Answer<> answer;
-        answer.states.resize(d * 300);
-        channels_simd_omp(problem, answer, {.threads = threads});
-        EXPECT_EQ(answer.states, expected.states) << target.name << ", " << d;
-        channels_simd_tbb(problem, answer, {.threads = threads});
-        EXPECT_EQ(answer.states, expected.states) << target.name << ", " << d;
+      for (const auto& row : rows_starting_with<TypeParam>({"channels"})) {
+        for (int threads = 1; threads <= 4; ++threads) {
+          Answer<> answer;
+          answer.states.resize(d * 300);
+          row.run(problem, answer, {.threads = threads});
+          EXPECT_EQ(answer.states, expected.states) << row.name.text << ", " << target.name << ", " << d;
+        }
       }
     }
   }

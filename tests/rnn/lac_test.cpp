@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <span>
 
 #include "problems/rnn/lac.hpp"
 #include "tests/support/command.hpp"
@@ -86,7 +87,7 @@ class Shipped : public testing::Test {
     }
   }
 
-  static std::vector<int> tags(const Variant& variant, const Problem& problem, int threads) {
+  static std::vector<int> tags(const suite::Variant<Problem, Answer>& variant, const Problem& problem, int threads) {
     Answer answer;
     shape(problem, answer);
     variant.run(problem, answer, {.threads = threads});
@@ -102,12 +103,12 @@ TEST_F(Shipped, KnownSentences) {
       {U"我来到北京清华大学", "我/r 来到/v 北京清华大学/ORG "},
       {U"中国科学院计算技术研究所在北京", "中国科学院计算技术研究所/ORG 在/v 北京/LOC "}};
   for (const auto& [sentence, expected] : known) {
-    for (const Variant& variant : variants()) {
+    for (const auto& variant : variants()) {
       const Problem problem{.network = model.network, .characters = model.ids(sentence)};
       std::string text;
       for (const Word& word : words(model, sentence, tags(variant, problem, 2)))
         text += word.text + "/" + word.tag + " ";
-      EXPECT_EQ(text, expected) << variant.name;
+      EXPECT_EQ(text, expected) << variant.name.text;
     }
   }
 }
@@ -118,8 +119,8 @@ TEST_F(Shipped, AllVariantsTagTheTextAlike) {
     const std::size_t length = test::full_speed ? 3000 : 100;
     const Problem problem{.network = model.network, .characters = model.ids(shipped_text(text, length, 3))};
     const std::vector<int> expected = tags(variants().front(), problem, 1);
-    for (const Variant& variant : variants().subspan(1)) {
-      for (const int threads : {1, 2, 3}) EXPECT_EQ(tags(variant, problem, threads), expected) << variant.name;
+    for (const auto& variant : std::span(variants()).subspan(1)) {
+      for (const int threads : {1, 2, 3}) EXPECT_EQ(tags(variant, problem, threads), expected) << variant.name.text;
     }
   }
 }
@@ -129,7 +130,7 @@ TEST_F(Shipped, EveryVariantTakesShortTexts) {
   for (const std::size_t length : {0, 1, 2, 7}) {
     const Problem problem{.network = model.network, .characters = model.ids(shipped_text(Text::chinese, length, 4))};
     const std::vector<int> expected = tags(variants().front(), problem, 1);
-    for (const Variant& variant : variants()) EXPECT_EQ(tags(variant, problem, 2), expected) << variant.name;
+    for (const auto& variant : variants()) EXPECT_EQ(tags(variant, problem, 2), expected) << variant.name.text;
   }
 }
 
@@ -154,10 +155,10 @@ TEST_F(Shipped, TheProgramPrintsWordsAndTags) {
   const std::filesystem::path file = folder.path() / "text";
   std::ofstream(file) << " 我来到北京清华大学\r\n\n中国科学院计算技术研究所在北京";
   const std::string arguments = "solve rnn --text '" + file.string() + "' --lac '" + shipped_folder().string() + "'";
-  for (const Variant& variant : variants()) {
-    EXPECT_EQ(test::run(TANDEM_PROGRAM, arguments + " --variant " + std::string(variant.name)).output,
+  for (const auto& variant : variants()) {
+    EXPECT_EQ(test::run(TANDEM_PROGRAM, arguments + " --variant " + variant.name.text).output,
               "我/r 来到/v 北京清华大学/ORG\n\n中国科学院计算技术研究所/ORG 在/v 北京/LOC\n")
-        << variant.name;
+        << variant.name.text;
   }
   EXPECT_THAT(test::run(TANDEM_PROGRAM, arguments + " --json").output,
               testing::StartsWith(R"({"line":1,"words":["我","来到","北京清华大学"],"tags":["r","v","ORG"]})"));

@@ -11,6 +11,7 @@
 #include "benchmarks/suite/gate.hpp"
 #include "impl/rnn/rnn.hpp"
 #include "problems/rnn/networks.hpp"
+#include "tests/rnn/rows.hpp"
 
 namespace tandem::rnn {
 namespace {
@@ -108,22 +109,8 @@ TEST(ErrorBound, HoldsForAContraction) {
 }
 
 template <class Cell>
-const suite::Method<Problem<Cell>, Answer<>>& method_of_cell();
-template <>
-const suite::Method<Problem<Tanh>, Answer<>>& method_of_cell<Tanh>() {
-  return suite::typed_method<Problem<Tanh>, Answer<>>("rnn_tanh");
-}
-template <>
-const suite::Method<Problem<TanhDiagonal>, Answer<>>& method_of_cell<TanhDiagonal>() {
-  return suite::typed_method<Problem<TanhDiagonal>, Answer<>>("rnn_tanh_diagonal");
-}
-template <>
-const suite::Method<Problem<Gru>, Answer<>>& method_of_cell<Gru>() {
-  return suite::typed_method<Problem<Gru>, Answer<>>("rnn_gru");
-}
-template <>
-const suite::Method<Problem<GruDiagonal>, Answer<>>& method_of_cell<GruDiagonal>() {
-  return suite::typed_method<Problem<GruDiagonal>, Answer<>>("rnn_gru_diagonal");
+const Rows<Problem<Cell>, Answer<>>& all_rows() {
+  return suite::typed_method<Problem<Cell>, Answer<>>(method_name<Cell>()).variants;
 }
 
 template <class Cell>
@@ -134,7 +121,7 @@ TYPED_TEST_SUITE(EveryVariant, Cells);
 TYPED_TEST(EveryVariant, RefusesLengthsThatDoNotFit) {
   using Cell = TypeParam;
   const auto good = random_problem<Cell>(3, 4, 1);
-  for (const auto& variant : method_of_cell<Cell>().variants) {
+  for (const auto& variant : all_rows<Cell>()) {
     const auto message = [&](const Problem<Cell>& problem, Answer<> answer) -> std::string {
       try {
         variant.run(problem, answer, {.threads = 2});
@@ -143,7 +130,7 @@ TYPED_TEST(EveryVariant, RefusesLengthsThatDoNotFit) {
       }
       return "accepted";
     };
-    SCOPED_TRACE(variant.name);
+    SCOPED_TRACE(variant.name.text);
     auto problem = good;
     problem.weights.pop_back();
     EXPECT_EQ(message(problem, room_for(good)), "weights has " + std::to_string(good.weights.size() - 1) +
@@ -169,7 +156,7 @@ TYPED_TEST(EveryVariant, NaNPoisonsItsStepAndLaterOnes) {
     problem.input[at * Cell::gates * 4 + 1] = std::nanf("");
     Answer<> expected = room_for(problem);
     reference(problem, expected);
-    for (const auto& variant : method_of_cell<Cell>().variants) {
+    for (const auto& variant : all_rows<Cell>()) {
       Answer<> answer = room_for(problem);
       try {
         variant.run(problem, answer, {.threads = 2});
@@ -177,9 +164,10 @@ TYPED_TEST(EveryVariant, NaNPoisonsItsStepAndLaterOnes) {
         continue;  // an iteration may say that it does not converge
       }
       for (std::size_t i = 0; i < expected.states.size(); ++i) {
-        ASSERT_EQ(std::isnan(answer.states[i]), std::isnan(expected.states[i])) << variant.name << ", number " << i;
+        ASSERT_EQ(std::isnan(answer.states[i]), std::isnan(expected.states[i]))
+            << variant.name.text << ", number " << i;
         if (!std::isnan(expected.states[i])) {
-          ASSERT_NEAR(answer.states[i], expected.states[i], state_tolerance) << variant.name << ", number " << i;
+          ASSERT_NEAR(answer.states[i], expected.states[i], state_tolerance) << variant.name.text << ", number " << i;
         }
       }
     }
@@ -193,7 +181,7 @@ TYPED_TEST(EveryVariant, TakesHugeInfiniteAndTinyNumbers) {
   for (std::size_t i = 0; i < problem.input.size(); i += 3) problem.input[i] = values[i / 3 % std::size(values)];
   Answer<> expected = room_for(problem);
   reference(problem, expected);
-  for (const auto& variant : method_of_cell<Cell>().variants) {
+  for (const auto& variant : all_rows<Cell>()) {
     Answer<> answer = room_for(problem);
     try {
       variant.run(problem, answer, {.threads = 2});
@@ -201,7 +189,7 @@ TYPED_TEST(EveryVariant, TakesHugeInfiniteAndTinyNumbers) {
       continue;
     }
     for (std::size_t i = 0; i < expected.states.size(); ++i) {
-      ASSERT_NEAR(answer.states[i], expected.states[i], state_tolerance) << variant.name << ", number " << i;
+      ASSERT_NEAR(answer.states[i], expected.states[i], state_tolerance) << variant.name.text << ", number " << i;
     }
   }
 }

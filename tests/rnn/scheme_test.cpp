@@ -95,10 +95,10 @@ TYPED_TEST(EveryCell, ThreadCountsAgree) {
     const Result alone = run(iterate_simd<Scheme::newton, Cell, Real>, problem, one);
     ASSERT_TRUE(alone.converged) << alone.message;
     for (int threads = 1; threads <= 4; ++threads) {
-      for (const auto variant :
-           {iterate_simd_omp<Scheme::newton, Cell, Real>, iterate_simd_tbb<Scheme::newton, Cell, Real>}) {
+      for (const Scheduler scheduler : {Scheduler::openmp, Scheduler::one_tbb}) {
         Answer<Real> answer;
-        const Result result = run(variant, problem, answer, threads);
+        const Result result = run(iterate_simd<Scheme::newton, Cell, Real>, problem, answer,
+                                  {.threads = threads, .scheduler = scheduler});
         EXPECT_EQ(result.iterations, alone.iterations) << threads;
         EXPECT_LE(error(answer, wanted), allowed_error<Real>) << threads;
       }
@@ -115,7 +115,8 @@ TYPED_TEST(EveryCell, NanPoisonsItsStepAndLaterOnes) {
       problem.input[at * Cell::gates * d] = static_cast<Real>(nan);
       const auto wanted = expected(problem);
       Answer<Real> answer;
-      EXPECT_TRUE(run(iterate_simd_omp<Scheme::newton, Cell, Real>, problem, answer, 2).converged);
+      const Execution two{.threads = 2, .scheduler = Scheduler::openmp};
+      EXPECT_TRUE(run(iterate_simd<Scheme::newton, Cell, Real>, problem, answer, two).converged);
       EXPECT_LE(error(answer, wanted), allowed_error<Real>);
       EXPECT_FALSE(std::isnan(error(answer, wanted)));
     }

@@ -50,10 +50,11 @@ struct Result {
 
 /// Runs the variant; a failure leaves its last iterate in the answer.
 template <class Cell, class Real>
-Result run(Variant<Cell, Real> variant, const Problem<Cell, Real>& problem, Answer<Real>& answer, int threads = 1) {
+Result run(Variant<Cell, Real> variant, const Problem<Cell, Real>& problem, Answer<Real>& answer,
+           const Execution& execution = {}) {
   answer.states.assign(problem.length() * problem.hidden_size, static_cast<Real>(nan));
   try {
-    variant(problem, answer, {.threads = threads});
+    variant(problem, answer, execution);
   } catch (const NotConverged& failure) {
     return {false, failure.iterations, failure.what()};
   }

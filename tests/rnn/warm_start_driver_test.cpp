@@ -58,7 +58,7 @@ Counted run(const Map& map) {
   Problem<Tanh> problem{.hidden_size = 1, .weights = {0}, .initial_state = {1}, .input = std::vector<float>(length)};
   Answer<> answer{.states = std::vector<float>(length, -7)};
   const Scripted lockstep(map, answer);
-  warm_start<Sequential>(problem, answer, {}, lockstep);
+  warm_start(problem, answer, {}, lockstep);
   float x = 1;
   for (std::size_t t = 0; t < length; ++t) {
     x = map(t, x);

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <limits>
-#include <string>
 #include <tuple>
 #include <vector>
 
@@ -15,6 +15,7 @@
 #include "impl/rnn/warm_start/warm_start.hpp"
 #include "impl/support/random.hpp"
 #include "problems/rnn/networks.hpp"
+#include "tests/rnn/rows.hpp"
 
 namespace tandem::rnn {
 namespace {
@@ -37,10 +38,10 @@ Answer<> empty_answer(const Problem<Cell>& problem) {
 }
 
 template <class Cell>
-using Run = void (*)(const Problem<Cell>&, Answer<>&, const Execution&);
+using Run = std::function<void(const Problem<Cell>&, Answer<>&, const Execution&)>;
 
 template <class Cell>
-Answer<> answer_of(Run<Cell> run, const Problem<Cell>& problem, int threads = 1) {
+Answer<> answer_of(const Run<Cell>& run, const Problem<Cell>& problem, int threads = 1) {
   Answer<> answer = empty_answer(problem);
   run(problem, answer, {.threads = threads});
   return answer;
@@ -63,8 +64,8 @@ using Cells = testing::Types<Tanh, Gru>;
 TYPED_TEST_SUITE(Dense, Cells);
 
 template <class Cell>
-std::vector<std::pair<std::string, Run<Cell>>> warm_starts() {
-  return {{"simd", warm_start_simd<Cell>}, {"omp", warm_start_simd_omp<Cell>}, {"tbb", warm_start_simd_tbb<Cell>}};
+Rows<Problem<Cell>, Answer<>> warm_starts() {
+  return rows_starting_with<Cell>({"warm_start"});
 }
 
 // Both sides are a few roundings per step off, which a contraction with a factor of about 0.9 adds up to 10 times as
@@ -79,10 +80,11 @@ TYPED_TEST(Dense, CellsThatForgetGiveTheSequentialAnswer) {
       Answer<> expected = empty_answer(problem);
       reference(problem, expected);
       EXPECT_LE(difference(answer_of<TypeParam>(sequential_simd<TypeParam>, problem), expected), 1e-5) << d;
-      for (const auto& [name, run] : warm_starts<TypeParam>()) {
+      for (const auto& row : warm_starts<TypeParam>()) {
         for (int threads = 1; threads <= 4; ++threads) {
-          const Answer<> answer = answer_of(run, problem, threads);
-          EXPECT_LE(difference(answer, expected), tolerance) << name << ", d " << d << ", " << threads << " threads";
+          const Answer<> answer = answer_of(row.run, problem, threads);
+          EXPECT_LE(difference(answer, expected), tolerance)
+              << row.name.text << ", d " << d << ", " << threads << " threads";
         }
       }
     }
@@ -93,8 +95,9 @@ TYPED_TEST(Dense, ShortSequencesGiveTheSequentialAnswer) {
   for (const std::size_t length : {0, 1, 2, 7, 31, 61, 127, 1021, 1024, 1031, 2053}) {
     const auto problem = network_of<TypeParam>(5, length, 0.8, 1);
     const Answer<> expected = answer_of<TypeParam>(sequential_simd<TypeParam>, problem);
-    for (const auto& [name, run] : warm_starts<TypeParam>()) {
-      EXPECT_LE(difference(answer_of(run, problem, 3), expected), tolerance) << name << ", length " << length;
+    for (const auto& row : warm_starts<TypeParam>()) {
+      EXPECT_LE(difference(answer_of(row.run, problem, 3), expected), tolerance)
+          << row.name.text << ", length " << length;
     }
   }
   const Problem<TypeParam> nothing;
@@ -110,9 +113,9 @@ TYPED_TEST(Dense, NaNPoisonsItsStepAndAllLaterOnes) {
     auto problem = clean;
     problem.input[t * TypeParam::gates * d + 4] = std::nanf("");
     const Answer<> expected = answer_of<TypeParam>(sequential_simd<TypeParam>, problem);
-    for (const auto& [name, run] : warm_starts<TypeParam>()) {
-      const Answer<> answer = answer_of(run, problem, 2);
-      EXPECT_LE(difference(answer, expected), tolerance) << name << ", NaN at " << t;
+    for (const auto& row : warm_starts<TypeParam>()) {
+      const Answer<> answer = answer_of(row.run, problem, 2);
+      EXPECT_LE(difference(answer, expected), tolerance) << row.name.text << ", NaN at " << t;
       for (std::size_t i = 0; i < t * d; ++i) ASSERT_LE(std::abs(answer.states[i] - undisturbed.states[i]), tolerance);
       EXPECT_TRUE(std::isnan(answer.states[t * d + 4]));
       EXPECT_TRUE(t + 1 == length || std::isnan(answer.states.back()));
@@ -125,8 +128,8 @@ TYPED_TEST(Dense, NaNPoisonsItsStepAndAllLaterOnes) {
 TEST(WarmStart, ChaoticCellGivesATrajectory) {
   for (const std::size_t d : {17, 64}) {
     const auto problem = network_of<Tanh>(d, 6000, 1.5, 0.1);
-    for (const auto& [name, run] : warm_starts<Tanh>()) {
-      EXPECT_LE(residual(problem, answer_of(run, problem, 2)), 1e-5) << name;
+    for (const auto& row : warm_starts<Tanh>()) {
+      EXPECT_LE(residual(problem, answer_of(row.run, problem, 2)), 1e-5) << row.name.text;
     }
   }
 }
@@ -155,10 +158,10 @@ TEST(WarmStart, BistableCellIsCaughtAndRepaired) {
       const auto problem = switches(length, begin, begin + steps);
       const Answer<> expected = answer_of<Tanh>(sequential_simd<Tanh>, problem);
       ASSERT_LT(expected.states[(begin + 20) * 8], -0.8);
-      for (const auto& [name, run] : warm_starts<Tanh>()) {
+      for (const auto& row : warm_starts<Tanh>()) {
         for (int threads = 1; threads <= 4; ++threads) {
-          const Answer<> answer = answer_of(run, problem, threads);
-          EXPECT_LE(difference(answer, expected), tolerance) << name << ", gap " << begin << " + " << steps;
+          const Answer<> answer = answer_of(row.run, problem, threads);
+          EXPECT_LE(difference(answer, expected), tolerance) << row.name.text << ", gap " << begin << " + " << steps;
           repaired += answer.repeated_steps > 0 ? 1 : 0;
         }
       }

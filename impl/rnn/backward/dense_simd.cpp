@@ -268,16 +268,14 @@ namespace {
 /// Steps whose gates one task computes: enough to pay for packing the weights.
 constexpr std::size_t gate_steps = 1536;
 
-template <class Scheduler>
 void recur(DenseBackward<Tanh>& work, const Execution&) {
   const DenormalsAreZero guard;
   HWY_DYNAMIC_DISPATCH(recur_tanh)(work);
 }
 
-template <class Scheduler>
 void recur(DenseBackward<Gru>& work, const Execution& execution) {
   work.reset_states.resize(work.problem.states.size());
-  Scheduler::for_each_chunk(execution, work.problem.length(), gate_steps, [&](std::size_t first, std::size_t last) {
+  for_each_chunk(execution, work.problem.length(), gate_steps, [&](std::size_t first, std::size_t last) {
     const DenormalsAreZero guard;
     HWY_DYNAMIC_DISPATCH(gates)(work, first, last);
   });
@@ -288,16 +286,16 @@ void recur(DenseBackward<Gru>& work, const Execution& execution) {
 void add_weights(DenseBackward<Tanh>& work, std::size_t task) { HWY_DYNAMIC_DISPATCH(weights_tanh)(work, task); }
 void add_weights(DenseBackward<Gru>& work, std::size_t task) { HWY_DYNAMIC_DISPATCH(weights_gru)(work, task); }
 
-template <class Scheduler, class Cell>
+template <class Cell>
 void run(const BackwardProblem<Cell>& problem, Gradient<>& gradient, const Execution& execution) {
   require_shapes(problem, gradient);
   if (problem.forward.hidden_size == 0) return;
   DenseBackward<Cell> work{problem, gradient};
-  recur<Scheduler>(work, execution);
+  recur(work, execution);
   std::ranges::fill(gradient.weights, 0.0F);
   const std::size_t rows = HWY_DYNAMIC_DISPATCH(rows_per_tile)();
   const std::size_t tasks = Cell::gates * ((problem.forward.hidden_size + rows - 1) / rows);
-  Scheduler::for_each_chunk(execution, tasks, 1, [&](std::size_t task, std::size_t) {
+  for_each_chunk(execution, tasks, 1, [&](std::size_t task, std::size_t) {
     const DenormalsAreZero guard;
     add_weights(work, task);
   });
@@ -305,22 +303,15 @@ void run(const BackwardProblem<Cell>& problem, Gradient<>& gradient, const Execu
 
 }  // namespace
 
-#define TANDEM_RNN_SPECIALISE(Cell)                                                                                \
-  template <>                                                                                                      \
-  void backward_simd(const BackwardProblem<Cell>& problem, Gradient<>& gradient, const Execution& execution) {     \
-    run<Sequential>(problem, gradient, execution);                                                                 \
-  }                                                                                                                \
-  template <>                                                                                                      \
-  void backward_simd_omp(const BackwardProblem<Cell>& problem, Gradient<>& gradient, const Execution& execution) { \
-    run<OpenMp>(problem, gradient, execution);                                                                     \
-  }                                                                                                                \
-  template <>                                                                                                      \
-  void backward_simd_tbb(const BackwardProblem<Cell>& problem, Gradient<>& gradient, const Execution& execution) { \
-    run<OneTbb>(problem, gradient, execution);                                                                     \
-  }
-TANDEM_RNN_SPECIALISE(Tanh)
-TANDEM_RNN_SPECIALISE(Gru)
-#undef TANDEM_RNN_SPECIALISE
+template <>
+void backward_simd(const BackwardProblem<Tanh>& problem, Gradient<>& gradient, const Execution& execution) {
+  run(problem, gradient, execution);
+}
+
+template <>
+void backward_simd(const BackwardProblem<Gru>& problem, Gradient<>& gradient, const Execution& execution) {
+  run(problem, gradient, execution);
+}
 
 }  // namespace tandem::rnn
 #endif

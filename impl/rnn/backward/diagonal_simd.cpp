@@ -196,70 +196,57 @@ void differentiate(const BackwardProblem<GruDiagonal>& problem, Block block, Gra
 /// the weights' gradients do not depend on it. Sums of a block are in float, sums of blocks in double.
 constexpr std::size_t block_steps = 4096;
 
-class BlockedScan {
- public:
-  template <class Scheduler, class Cell>
-  static void run(const BackwardProblem<Cell>& problem, Gradient<>& gradient, const Execution& execution) {
-    require_shapes(problem, gradient);
-    const std::size_t count = (problem.length() + block_steps - 1) / block_steps;
-    std::vector<BlockResult> results(count);
-    const auto block = [&](std::size_t i) {
-      return Block{i * block_steps, std::min((i + 1) * block_steps, problem.length())};
-    };
-    std::vector<float> lambda(problem.forward.hidden_size);
-    std::vector<double> weights(gradient.weights.size());
-    // One thread needs no map: it has the lambda that enters a block when it comes to it.
-    const bool scan = execution.threads > 1;
-    if (scan) {
-      Scheduler::for_each_chunk(execution, count, 1,
-                                [&](std::size_t i, std::size_t) { map(problem, block(i), results[i]); });
-      for (std::size_t i = count; i-- > 0;) {
-        for (std::size_t channel = 0; channel < lambda.size(); ++channel) {
-          // Where the factors' product overflows, nothing that enters must still leave as nothing.
-          const float carried = lambda[channel] == 0 ? 0 : results[i].product[channel] * lambda[channel];
-          const float leaves = carried + results[i].lambda[channel];
-          results[i].lambda[channel] = lambda[channel];
-          lambda[channel] = leaves;
-        }
-      }
-      Scheduler::for_each_chunk(execution, count, 1, [&](std::size_t i, std::size_t) {
-        differentiate(problem, block(i), gradient, results[i]);
-      });
-    } else {
-      for (std::size_t i = count; i-- > 0;) {
-        results[i].lambda = lambda;
-        differentiate(problem, block(i), gradient, results[i]);
-        lambda = results[i].lambda;
+/// The blocked scan.
+template <class Cell>
+void run(const BackwardProblem<Cell>& problem, Gradient<>& gradient, const Execution& execution) {
+  require_shapes(problem, gradient);
+  const std::size_t count = (problem.length() + block_steps - 1) / block_steps;
+  std::vector<BlockResult> results(count);
+  const auto block = [&](std::size_t i) {
+    return Block{i * block_steps, std::min((i + 1) * block_steps, problem.length())};
+  };
+  std::vector<float> lambda(problem.forward.hidden_size);
+  std::vector<double> weights(gradient.weights.size());
+  // One thread needs no map: it has the lambda that enters a block when it comes to it.
+  const bool scan = execution.team() > 1;
+  if (scan) {
+    for_each_chunk(execution, count, 1, [&](std::size_t i, std::size_t) { map(problem, block(i), results[i]); });
+    for (std::size_t i = count; i-- > 0;) {
+      for (std::size_t channel = 0; channel < lambda.size(); ++channel) {
+        // Where the factors' product overflows, nothing that enters must still leave as nothing.
+        const float carried = lambda[channel] == 0 ? 0 : results[i].product[channel] * lambda[channel];
+        const float leaves = carried + results[i].lambda[channel];
+        results[i].lambda[channel] = lambda[channel];
+        lambda[channel] = leaves;
       }
     }
-    for (const BlockResult& result : results) {
-      for (std::size_t i = 0; i < weights.size(); ++i) weights[i] += result.weights[i];
+    for_each_chunk(execution, count, 1,
+                   [&](std::size_t i, std::size_t) { differentiate(problem, block(i), gradient, results[i]); });
+  } else {
+    for (std::size_t i = count; i-- > 0;) {
+      results[i].lambda = lambda;
+      differentiate(problem, block(i), gradient, results[i]);
+      lambda = results[i].lambda;
     }
-    std::ranges::copy(lambda, gradient.initial_state.begin());
-    std::ranges::transform(weights, gradient.weights.begin(), [](double sum) { return static_cast<float>(sum); });
   }
-};
+  for (const BlockResult& result : results) {
+    for (std::size_t i = 0; i < weights.size(); ++i) weights[i] += result.weights[i];
+  }
+  std::ranges::copy(lambda, gradient.initial_state.begin());
+  std::ranges::transform(weights, gradient.weights.begin(), [](double sum) { return static_cast<float>(sum); });
+}
 
 }  // namespace
 
-#define TANDEM_RNN_SPECIALISE(Cell)                                                                        \
-  template <>                                                                                              \
-  void backward_simd<Cell>(const BackwardProblem<Cell>& problem, Gradient<>& gradient, const Execution&) { \
-    BlockedScan::run<Sequential>(problem, gradient, {});                                                   \
-  }                                                                                                        \
-  template <>                                                                                              \
-  void backward_simd_omp<Cell>(const BackwardProblem<Cell>& problem, Gradient<>& gradient,                 \
-                               const Execution& execution) {                                               \
-    BlockedScan::run<OpenMp>(problem, gradient, execution);                                                \
-  }                                                                                                        \
-  template <>                                                                                              \
-  void backward_simd_tbb<Cell>(const BackwardProblem<Cell>& problem, Gradient<>& gradient,                 \
-                               const Execution& execution) {                                               \
-    BlockedScan::run<OneTbb>(problem, gradient, execution);                                                \
-  }
-TANDEM_RNN_SPECIALISE(TanhDiagonal)
-TANDEM_RNN_SPECIALISE(GruDiagonal)
-#undef TANDEM_RNN_SPECIALISE
+template <>
+void backward_simd(const BackwardProblem<TanhDiagonal>& problem, Gradient<>& gradient, const Execution& execution) {
+  run(problem, gradient, execution);
+}
+
+template <>
+void backward_simd(const BackwardProblem<GruDiagonal>& problem, Gradient<>& gradient, const Execution& execution) {
+  run(problem, gradient, execution);
+}
 
 }  // namespace tandem::rnn
 #endif

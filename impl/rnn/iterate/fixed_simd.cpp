@@ -2,13 +2,11 @@
 #include <limits>
 
 #include "impl/rnn/iterate/iterate.hpp"
-#include "impl/support/parallel.hpp"
 
 namespace tandem::rnn {
-namespace {
 
-template <class Scheduler, class Cell>
-void run(const FixedProblem<Cell>& problem, Answer<>& answer, const Execution& execution) {
+template <class Cell>
+void fixed_simd(const FixedProblem<Cell>& problem, Answer<>& answer, const Execution& execution) {
   const Problem<Cell>& network = problem.network;
   require_shapes(network, answer);
   answer.iterations = problem.iterations;
@@ -21,33 +19,13 @@ void run(const FixedProblem<Cell>& problem, Answer<>& answer, const Execution& e
   const float faded = std::numeric_limits<float>::epsilon() / 1024;
   internal::Iteration<float> iteration(network.hidden_size, network.length(), *kernel, faded, answer.states.data());
   for (std::size_t n = 0; n < problem.iterations; ++n) {
-    iteration.template sweep<Scheduler>(execution);
+    iteration.sweep(execution);
     iteration.accept(std::numeric_limits<float>::infinity());
   }
   iteration.finish();
 }
 
-}  // namespace
-
-template <class Cell>
-void fixed_simd(const FixedProblem<Cell>& problem, Answer<>& answer, const Execution&) {
-  run<Sequential>(problem, answer, {});
-}
-template <class Cell>
-void fixed_simd_omp(const FixedProblem<Cell>& problem, Answer<>& answer, const Execution& execution) {
-  run<OpenMp>(problem, answer, execution);
-}
-template <class Cell>
-void fixed_simd_tbb(const FixedProblem<Cell>& problem, Answer<>& answer, const Execution& execution) {
-  run<OneTbb>(problem, answer, execution);
-}
-
-#define TANDEM_RNN_FIXED(Cell)                                                          \
-  template void fixed_simd(const FixedProblem<Cell>&, Answer<>&, const Execution&);     \
-  template void fixed_simd_omp(const FixedProblem<Cell>&, Answer<>&, const Execution&); \
-  template void fixed_simd_tbb(const FixedProblem<Cell>&, Answer<>&, const Execution&);
-TANDEM_RNN_FIXED(Tanh)
-TANDEM_RNN_FIXED(TanhDiagonal)
-#undef TANDEM_RNN_FIXED
+template void fixed_simd(const FixedProblem<Tanh>&, Answer<>&, const Execution&);
+template void fixed_simd(const FixedProblem<TanhDiagonal>&, Answer<>&, const Execution&);
 
 }  // namespace tandem::rnn

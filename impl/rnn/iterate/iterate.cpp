@@ -4,8 +4,10 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <span>
 #include <string>
 
+#include "impl/support/denormals.hpp"
 #include "impl/support/parallel.hpp"
 
 namespace tandem::rnn {
@@ -55,6 +57,22 @@ void Iteration<Real>::cut(std::size_t threads) {
   }
   corrections_.assign(chunks_.size() * d_, Real{0});
   for (std::size_t i = 0; i < chunks_.size(); ++i) chunks_[i].correction = corrections_.data() + i * d_;
+}
+
+template <class Real>
+void Iteration<Real>::sweep(const Execution& execution) {
+  cut(static_cast<std::size_t>(execution.team()));
+  const Iterates<Real> iterates{old_, next_};
+  for_each_chunk(execution, chunks_.size(), kernel_.columns(), [&](std::size_t begin, std::size_t end) {
+    const DenormalsAreZero guard;  // corrections fade
+    kernel_.sweep(iterates, std::span(chunks_).subspan(begin, end - begin));
+  });
+  residual_ = 0;
+  wrong_ = length_;
+  for (const Chunk<Real>& chunk : chunks_) {
+    raise(residual_, chunk.residual);
+    if (chunk.first_wrong < chunk.last) wrong_ = std::min(wrong_, chunk.first_wrong);
+  }
 }
 
 template <class Real>
@@ -125,7 +143,7 @@ Real bound_of(const Problem<Cell, Real>& problem) {
 
 /// Iterates the first `length` steps, which hold nothing but finite numbers. Leaves the count in `count`, also
 /// where it throws NotConverged.
-template <class Scheduler, class Real>
+template <class Real>
 void iterate_until_right(Iteration<Real>& iteration, std::size_t length, const Stopping& stopping, Real bound,
                          const Execution& execution, std::size_t& count) {
   // The guarantee of every scheme is one more right step per iteration. If that, and no smaller residual, is all that
@@ -135,7 +153,7 @@ void iterate_until_right(Iteration<Real>& iteration, std::size_t length, const S
   std::size_t last_progress = 0;
   std::size_t right_then = 0;
   for (count = 0;; ++count) {
-    iteration.template sweep<Scheduler>(execution);
+    iteration.sweep(execution);
     if (iteration.first_wrong() >= length) {
       iteration.finish();
       return;
@@ -156,7 +174,7 @@ void iterate_until_right(Iteration<Real>& iteration, std::size_t length, const S
   }
 }
 
-template <class Scheduler, class Cell, class Real>
+template <class Cell, class Real>
 void run(Scheme scheme, const Problem<Cell, Real>& problem, Answer<Real>& answer, const Execution& execution) {
   require_shapes(problem, answer);
   answer.iterations = 0;
@@ -170,7 +188,7 @@ void run(Scheme scheme, const Problem<Cell, Real>& problem, Answer<Real>& answer
     // What is dropped when a correction has faded is a residual of the next iterate, far below the tolerance.
     const auto faded = static_cast<Real>(stopping.tolerance / 1024);
     Iteration<Real> iteration(problem.hidden_size, length, *kernel, faded, answer.states.data());
-    iterate_until_right<Scheduler>(iteration, length, stopping, bound_of(problem), execution, answer.iterations);
+    iterate_until_right(iteration, length, stopping, bound_of(problem), execution, answer.iterations);
   }
   if (length < problem.length()) loop(problem, answer, length);
 }
@@ -179,22 +197,12 @@ void run(Scheme scheme, const Problem<Cell, Real>& problem, Answer<Real>& answer
 }  // namespace internal
 
 template <Scheme scheme, class Cell, class Real>
-void iterate_simd(const Problem<Cell, Real>& problem, Answer<Real>& answer, const Execution&) {
-  internal::run<Sequential>(scheme, problem, answer, {});
-}
-template <Scheme scheme, class Cell, class Real>
-void iterate_simd_omp(const Problem<Cell, Real>& problem, Answer<Real>& answer, const Execution& execution) {
-  internal::run<OpenMp>(scheme, problem, answer, execution);
-}
-template <Scheme scheme, class Cell, class Real>
-void iterate_simd_tbb(const Problem<Cell, Real>& problem, Answer<Real>& answer, const Execution& execution) {
-  internal::run<OneTbb>(scheme, problem, answer, execution);
+void iterate_simd(const Problem<Cell, Real>& problem, Answer<Real>& answer, const Execution& execution) {
+  internal::run(scheme, problem, answer, execution);
 }
 
-#define TANDEM_RNN_ITERATE(scheme, Cell, Real)                                                                 \
-  template void iterate_simd<Scheme::scheme>(const Problem<Cell, Real>&, Answer<Real>&, const Execution&);     \
-  template void iterate_simd_omp<Scheme::scheme>(const Problem<Cell, Real>&, Answer<Real>&, const Execution&); \
-  template void iterate_simd_tbb<Scheme::scheme>(const Problem<Cell, Real>&, Answer<Real>&, const Execution&);
+#define TANDEM_RNN_ITERATE(scheme, Cell, Real) \
+  template void iterate_simd<Scheme::scheme>(const Problem<Cell, Real>&, Answer<Real>&, const Execution&);
 #define TANDEM_RNN_ITERATE_CELLS(scheme)           \
   TANDEM_RNN_ITERATE(scheme, Tanh, float)          \
   TANDEM_RNN_ITERATE(scheme, Tanh, double)         \

@@ -3,11 +3,9 @@
 
 #include <algorithm>
 #include <memory>
-#include <span>
 #include <vector>
 
 #include "impl/rnn/iterate/sweep.hpp"
-#include "impl/support/denormals.hpp"
 
 namespace tandem::rnn::internal {
 
@@ -28,22 +26,7 @@ class Iteration {
   }
 
   /// Sweeps over the steps that are still wrong. Afterwards residual() is that of the iterate before the sweep.
-  template <class Scheduler>
-  void sweep(const Execution& execution) {
-    cut(static_cast<std::size_t>(execution.threads));
-    const Iterates<Real> iterates{old_, next_};
-    const std::size_t columns = kernel_.columns();
-    Scheduler::for_each_chunk(execution, chunks_.size(), columns, [&](std::size_t begin, std::size_t end) {
-      const DenormalsAreZero guard;  // corrections fade
-      kernel_.sweep(iterates, std::span(chunks_).subspan(begin, end - begin));
-    });
-    residual_ = 0;
-    wrong_ = length_;
-    for (const Chunk<Real>& chunk : chunks_) {
-      raise(residual_, chunk.residual);
-      if (chunk.first_wrong < chunk.last) wrong_ = std::min(wrong_, chunk.first_wrong);
-    }
-  }
+  void sweep(const Execution& execution);
 
   double residual() const { return residual_; }
   /// The first step that may still be wrong; T if the old iterate is a trajectory.

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <type_traits>
 
 #include "impl/rnn/lac.hpp"
 #include "impl/rnn/projected/projection.hpp"
@@ -38,10 +37,9 @@ class DistinctCharacters {
   }
 
   /// One row per distinct character.
-  template <class Scheduler>
   std::vector<float> project(const Execution& execution, const Projection& projection) const {
     std::vector<float> table(embedding_.size() / inputs_ * projection.outputs);
-    rnn::project<Scheduler>(execution, projection, embedding_.data(), embedding_.size() / inputs_, table.data());
+    rnn::project(execution, projection, embedding_.data(), embedding_.size() / inputs_, table.data());
     return table;
   }
 
@@ -54,7 +52,6 @@ class DistinctCharacters {
 };
 
 /// One direction of one layer: a sequence of steps, the first of which is the last character if it runs backward.
-template <class Scheduler>
 class Pass {
  public:
   Pass(const Problem& problem, Answer& answer, const DistinctCharacters& text, std::size_t layer, std::size_t direction,
@@ -67,7 +64,7 @@ class Pass {
         length_(problem.characters.size()),
         direction_(direction),
         execution_(execution) {
-    if (below_ == nullptr) table_ = text.project<Scheduler>(execution, projection_);
+    if (below_ == nullptr) table_ = text.project(execution, projection_);
   }
 
   /// The GRU's inputs at steps [begin, begin + count).
@@ -79,9 +76,9 @@ class Pass {
         std::copy_n(row, outputs, out + step * outputs);
       });
     } else if (direction_ == 0) {
-      project<Scheduler>(execution_, projection_, below_->data() + begin * projection_.inputs, count, out);
+      project(execution_, projection_, below_->data() + begin * projection_.inputs, count, out);
     } else {
-      Scheduler::for_each_chunk(execution_, count, projected_rows, [&](std::size_t from, std::size_t to) {
+      for_each_chunk(execution_, count, projected_rows, [&](std::size_t from, std::size_t to) {
         const std::size_t inputs = projection_.inputs;
         std::vector<float> rows((to - from) * inputs);
         for (std::size_t step = from; step < to; ++step) {
@@ -105,7 +102,7 @@ class Pass {
 
   template <class Body>
   void in_chunks(std::size_t count, Body body) const {
-    Scheduler::for_each_chunk(execution_, count, projected_rows, [&](std::size_t from, std::size_t to) {
+    for_each_chunk(execution_, count, projected_rows, [&](std::size_t from, std::size_t to) {
       for (std::size_t step = from; step < to; ++step) body(step);
     });
   }
@@ -126,20 +123,20 @@ constexpr std::size_t sequential_block = 2048;
 /// Chunks want the whole sequence.
 constexpr std::size_t whole_sequence = std::numeric_limits<std::size_t>::max();
 
-/// `Directions` schedules the two directions of a layer, `Steps` the work within one, of which `evaluate` is the GRU,
-/// for at most `block` steps at a time.
-template <class Directions, class Steps>
-void run(const Problem& problem, Answer& answer, const Execution& execution, Evaluate evaluate, std::size_t block) {
+/// `directions` is how the two directions of a layer run, `steps` how the work within one, of which `evaluate` is the
+/// GRU, for at most `block` steps at a time.
+void run(const Problem& problem, Answer& answer, const Execution& directions, const Execution& steps, Evaluate evaluate,
+         std::size_t block) {
   require_shapes(problem, answer);
   const Network& network = *problem.network;
   const std::size_t length = problem.characters.size();
   const std::size_t h = network.hidden_size;
   const DistinctCharacters text(network, problem.characters);
   std::array<Buffers, 2> buffers;
-  constexpr bool share_buffers = std::is_same_v<Directions, Sequential>;
+  const bool share_buffers = directions.scheduler == Scheduler::sequential;
   for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
-    Directions::for_each_chunk(execution, 2, 1, [&](std::size_t direction, std::size_t) {
-      const Pass<Steps> pass(problem, answer, text, layer, direction, execution);
+    for_each_chunk(directions, 2, 1, [&](std::size_t direction, std::size_t) {
+      const Pass pass(problem, answer, text, layer, direction, steps);
       auto& [recurrent, states] = buffers[share_buffers ? 0 : direction];
       recurrent.hidden_size = h;
       recurrent.weights = network.layers[layer][direction].weights;
@@ -149,54 +146,28 @@ void run(const Problem& problem, Answer& answer, const Execution& execution, Eva
         recurrent.input.resize(count * Gru::gates * h);
         states.states.resize(count * h);
         pass.read(begin, count, recurrent.input.data());
-        evaluate(recurrent, states, execution);
+        evaluate(recurrent, states, steps);
         pass.write(begin, count, states.states.data());
         std::copy_n(states.states.end() - static_cast<std::ptrdiff_t>(h), h, recurrent.initial_state.begin());
         begin += count;
       }
     });
   }
-  using Rows = std::conditional_t<share_buffers, Steps, Directions>;
-  project<Rows>(execution, network.emission, answer.states.back().data(), length, answer.emissions.data());
+  project(share_buffers ? steps : directions, network.emission, answer.states.back().data(), length,
+          answer.emissions.data());
   best_tags_simd(network, answer.emissions, answer.tags);
 }
 
-constexpr std::array all_variants = {
-    Variant{"reference", [](const Problem& problem, Answer& answer, const Execution&) { reference(problem, answer); }},
-    Variant{"sequential_simd", sequential_simd},
-    Variant{"directions_simd_omp", directions_simd_omp},
-    Variant{"directions_simd_tbb", directions_simd_tbb},
-    Variant{"warm_start_simd", warm_start_simd},
-    Variant{"warm_start_simd_omp", warm_start_simd_omp},
-    Variant{"warm_start_simd_tbb", warm_start_simd_tbb},
-};
-
 }  // namespace
 
-void sequential_simd(const Problem& problem, Answer& answer, const Execution& execution) {
-  run<Sequential, Sequential>(problem, answer, execution, rnn::sequential_simd<Gru>, sequential_block);
-}
+void sequential_simd(const Problem& problem, Answer& answer, const Execution&) { directions_simd(problem, answer, {}); }
 
-void directions_simd_omp(const Problem& problem, Answer& answer, const Execution& execution) {
-  run<OpenMp, Sequential>(problem, answer, execution, rnn::sequential_simd<Gru>, sequential_block);
-}
-
-void directions_simd_tbb(const Problem& problem, Answer& answer, const Execution& execution) {
-  run<OneTbb, Sequential>(problem, answer, execution, rnn::sequential_simd<Gru>, sequential_block);
+void directions_simd(const Problem& problem, Answer& answer, const Execution& execution) {
+  run(problem, answer, execution, {}, rnn::sequential_simd<Gru>, sequential_block);
 }
 
 void warm_start_simd(const Problem& problem, Answer& answer, const Execution& execution) {
-  run<Sequential, Sequential>(problem, answer, execution, rnn::warm_start_simd<Gru>, whole_sequence);
+  run(problem, answer, {}, execution, rnn::warm_start_simd<Gru>, whole_sequence);
 }
-
-void warm_start_simd_omp(const Problem& problem, Answer& answer, const Execution& execution) {
-  run<Sequential, OpenMp>(problem, answer, execution, rnn::warm_start_simd_omp<Gru>, whole_sequence);
-}
-
-void warm_start_simd_tbb(const Problem& problem, Answer& answer, const Execution& execution) {
-  run<Sequential, OneTbb>(problem, answer, execution, rnn::warm_start_simd_tbb<Gru>, whole_sequence);
-}
-
-std::span<const Variant> variants() { return all_variants; }
 
 }  // namespace tandem::rnn::lac

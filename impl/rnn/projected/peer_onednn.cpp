@@ -92,8 +92,8 @@ void peer_onednn(const ProjectedProblem<Cell>& problem, Answer<>& answer, const 
   require_shapes(problem, answer);
   if (answer.states.empty()) return;
   const bool any_number = DNNL_VERSION_MAJOR < 3 || std::is_same_v<Cell, Gru>;
-  const OpenMpThreads threads(any_number ? int{execution.threads}
-                                         : threads_without_rest(execution.threads, problem.hidden_size));
+  const OpenMpThreads threads(any_number ? execution.team()
+                                         : threads_without_rest(execution.team(), problem.hidden_size));
   const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
   const auto d = static_cast<memory::dim>(problem.hidden_size);
   const auto length = static_cast<memory::dim>(problem.length);

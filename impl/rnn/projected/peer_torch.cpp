@@ -31,7 +31,7 @@ at::Tensor view(const std::vector<float>& numbers, at::IntArrayRef shape) {
 void peer_torch(const ProjectedProblem<Tanh>& problem, Answer<>& answer, const Execution& execution) {
   require_shapes(problem, answer);
   if (answer.states.empty()) return;
-  const TorchThreads threads(execution.threads);
+  const TorchThreads threads(execution.team());
   const c10::InferenceMode inference;
   const auto d = static_cast<std::int64_t>(problem.hidden_size);
   const auto length = static_cast<std::int64_t>(problem.length);

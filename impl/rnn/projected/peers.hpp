@@ -13,7 +13,7 @@
 namespace tandem::rnn::projected {
 
 /// oneDNN 2 or 3: vanilla_rnn_forward (tanh) and gru_forward, whose reset gate acts before the product as ours does.
-/// OpenMP on execution.threads threads; the setting of the calling thread is put back.
+/// OpenMP on execution.team() threads; the setting of the calling thread is put back.
 template <class Cell>
 void peer_onednn(const ProjectedProblem<Cell>& problem, Answer<>& answer, const Execution& execution);
 

@@ -15,10 +15,10 @@ void project_eigen(const Projection& projection, const float* x, std::size_t row
 /// Rows per chunk: their features and results stay in the second-level cache, and the packing of W is paid for.
 inline constexpr std::size_t projected_rows = 256;
 
-/// The same in chunks under the given scheduler.
-template <class Scheduler>
-void project(const Execution& execution, const Projection& projection, const float* x, std::size_t rows, float* out) {
-  Scheduler::for_each_chunk(execution, rows, projected_rows, [&](std::size_t begin, std::size_t end) {
+/// The same in chunks, as the execution says.
+inline void project(const Execution& execution, const Projection& projection, const float* x, std::size_t rows,
+                    float* out) {
+  for_each_chunk(execution, rows, projected_rows, [&](std::size_t begin, std::size_t end) {
     project_eigen(projection, x + begin * projection.inputs, end - begin, out + begin * projection.outputs);
   });
 }

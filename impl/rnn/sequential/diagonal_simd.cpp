@@ -1,4 +1,4 @@
-// Diagonal cells, one step after the other: sequential_simd, and channels_simd_* which split the channels over threads.
+// Diagonal cells, one step after the other: sequential_simd, and channels_simd, which splits the channels over threads.
 //
 // The channels do not know of each other. With d of at least four vectors the sequential loop already keeps the ports
 // of a core busy (diagonal_columns-inl.hpp), and the split over threads is exact, to the bit, with nothing to verify.
@@ -69,11 +69,13 @@ void run_channels(const Problem<GruDiagonal>& problem, Answer<>& answer, std::si
   HWY_DYNAMIC_DISPATCH(gru_channels)(problem, answer, begin, end);
 }
 
+}  // namespace
+
 /// Gives each thread as nearly as can be the same number of whole vectors; the last one has the channels that are left
 /// over. Shares are not moved to the borders of cache lines, which for d = 64 could make them 3 and 5 vectors: where
 /// two threads write to one line, each does so once per step, and neither comes back to it.
-template <class Scheduler, class Cell>
-void run(const Problem<Cell>& problem, Answer<>& answer, const Execution& execution) {
+template <class Cell>
+void channels_simd(const Problem<Cell>& problem, Answer<>& answer, const Execution& execution) {
   require_shapes(problem, answer);
   answer.iterations = 1;
   answer.repeated_steps = 0;
@@ -81,36 +83,22 @@ void run(const Problem<Cell>& problem, Answer<>& answer, const Execution& execut
   if (d == 0 || problem.length() == 0) return;
   const std::size_t lanes = std::min(d, HWY_DYNAMIC_DISPATCH(vector_lanes)());
   const std::size_t vectors = d / lanes;
-  const auto threads = static_cast<std::size_t>(execution.threads);
+  const auto threads = static_cast<std::size_t>(execution.team());
   const std::size_t share = (vectors + threads - 1) / threads;
-  Scheduler::for_each_chunk(execution, vectors, share, [&](std::size_t begin, std::size_t end) {
+  for_each_chunk(execution, vectors, share, [&](std::size_t begin, std::size_t end) {
     run_channels(problem, answer, begin * lanes, end == vectors ? d : end * lanes);
   });
 }
 
-}  // namespace
-
 template <class Cell>
 void sequential_simd(const Problem<Cell>& problem, Answer<>& answer, const Execution&) {
-  run<Sequential>(problem, answer, {.threads = 1});
-}
-
-template <class Cell>
-void channels_simd_omp(const Problem<Cell>& problem, Answer<>& answer, const Execution& execution) {
-  run<OpenMp>(problem, answer, execution);
-}
-
-template <class Cell>
-void channels_simd_tbb(const Problem<Cell>& problem, Answer<>& answer, const Execution& execution) {
-  run<OneTbb>(problem, answer, execution);
+  channels_simd(problem, answer, {});
 }
 
 template void sequential_simd(const Problem<TanhDiagonal>&, Answer<>&, const Execution&);
 template void sequential_simd(const Problem<GruDiagonal>&, Answer<>&, const Execution&);
-template void channels_simd_omp(const Problem<TanhDiagonal>&, Answer<>&, const Execution&);
-template void channels_simd_omp(const Problem<GruDiagonal>&, Answer<>&, const Execution&);
-template void channels_simd_tbb(const Problem<TanhDiagonal>&, Answer<>&, const Execution&);
-template void channels_simd_tbb(const Problem<GruDiagonal>&, Answer<>&, const Execution&);
+template void channels_simd(const Problem<TanhDiagonal>&, Answer<>&, const Execution&);
+template void channels_simd(const Problem<GruDiagonal>&, Answer<>&, const Execution&);
 
 }  // namespace tandem::rnn
 #endif  // HWY_ONCE

@@ -6,42 +6,22 @@
 namespace tandem::rnn {
 namespace {
 
-template <class Scheduler, class Cell>
+template <class Cell>
 void run(const Problem<Cell>& problem, Answer<>& answer, const Execution& execution) {
   require_shapes(problem, answer);
-  warm_start<Scheduler>(problem, answer, execution, *dense_lockstep(problem, answer));
+  warm_start(problem, answer, execution, *dense_lockstep(problem, answer));
 }
 
 }  // namespace
 
 template <>
-void warm_start_simd(const Problem<Tanh>& problem, Answer<>& answer, const Execution&) {
-  run<Sequential>(problem, answer, {.threads = 1});
+void warm_start_simd(const Problem<Tanh>& problem, Answer<>& answer, const Execution& execution) {
+  run(problem, answer, execution);
 }
 
 template <>
-void warm_start_simd(const Problem<Gru>& problem, Answer<>& answer, const Execution&) {
-  run<Sequential>(problem, answer, {.threads = 1});
-}
-
-template <>
-void warm_start_simd_omp(const Problem<Tanh>& problem, Answer<>& answer, const Execution& execution) {
-  run<OpenMp>(problem, answer, execution);
-}
-
-template <>
-void warm_start_simd_omp(const Problem<Gru>& problem, Answer<>& answer, const Execution& execution) {
-  run<OpenMp>(problem, answer, execution);
-}
-
-template <>
-void warm_start_simd_tbb(const Problem<Tanh>& problem, Answer<>& answer, const Execution& execution) {
-  run<OneTbb>(problem, answer, execution);
-}
-
-template <>
-void warm_start_simd_tbb(const Problem<Gru>& problem, Answer<>& answer, const Execution& execution) {
-  run<OneTbb>(problem, answer, execution);
+void warm_start_simd(const Problem<Gru>& problem, Answer<>& answer, const Execution& execution) {
+  run(problem, answer, execution);
 }
 
 }  // namespace tandem::rnn

@@ -11,7 +11,7 @@ namespace tandem::rnn {
 inline constexpr float diagonal_meeting_tolerance = 1e-6F;
 
 /// For d = 1 and at least one step.
-template <class Scheduler, class Cell>
+template <class Cell>
 void scalar_warm_start(const Problem<Cell>& problem, Answer<>& answer, const Execution& execution);
 
 }  // namespace tandem::rnn

@@ -5,7 +5,7 @@
 // more than half of the time, and four chunks at once are up to 2.5 times as fast. With d >= 64 there are eight such
 // vectors per step already: the sequential loop takes 40 cycles for each, chunks cannot lower that, and the steps
 // repeated until they have met come on top. So from four vectors on a core gets one chunk, which is the sequential
-// loop, and chunks serve threads alone, where channels_simd_* does the same without repeating anything.
+// loop, and chunks serve threads alone, where channels_simd does the same without repeating anything.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -133,42 +133,23 @@ class DiagonalLockstep final : public Lockstep {
   Answer<>& answer_;
 };
 
-template <class Scheduler, class Cell>
-void run(const Problem<Cell>& problem, Answer<>& answer, const Execution& execution) {
+}  // namespace
+
+template <class Cell>
+void warm_start_simd(const Problem<Cell>& problem, Answer<>& answer, const Execution& execution) {
   require_shapes(problem, answer);
   answer.iterations = 1;
   answer.repeated_steps = 0;
   if (problem.length() == 0) return;
   if (problem.hidden_size == 1) {
-    scalar_warm_start<Scheduler>(problem, answer, execution);
+    scalar_warm_start(problem, answer, execution);
   } else {
-    warm_start<Scheduler>(problem, answer, execution, DiagonalLockstep<Cell>(problem, answer));
+    warm_start(problem, answer, execution, DiagonalLockstep<Cell>(problem, answer));
   }
-}
-
-}  // namespace
-
-template <class Cell>
-void warm_start_simd(const Problem<Cell>& problem, Answer<>& answer, const Execution&) {
-  run<Sequential>(problem, answer, {.threads = 1});
-}
-
-template <class Cell>
-void warm_start_simd_omp(const Problem<Cell>& problem, Answer<>& answer, const Execution& execution) {
-  run<OpenMp>(problem, answer, execution);
-}
-
-template <class Cell>
-void warm_start_simd_tbb(const Problem<Cell>& problem, Answer<>& answer, const Execution& execution) {
-  run<OneTbb>(problem, answer, execution);
 }
 
 template void warm_start_simd(const Problem<TanhDiagonal>&, Answer<>&, const Execution&);
 template void warm_start_simd(const Problem<GruDiagonal>&, Answer<>&, const Execution&);
-template void warm_start_simd_omp(const Problem<TanhDiagonal>&, Answer<>&, const Execution&);
-template void warm_start_simd_omp(const Problem<GruDiagonal>&, Answer<>&, const Execution&);
-template void warm_start_simd_tbb(const Problem<TanhDiagonal>&, Answer<>&, const Execution&);
-template void warm_start_simd_tbb(const Problem<GruDiagonal>&, Answer<>&, const Execution&);
 
 }  // namespace tandem::rnn
 #endif  // HWY_ONCE

@@ -125,23 +125,22 @@ class ScalarWarmStart {
   ScalarWarmStart(const Problem<Cell>& problem, Answer<>& answer)
       : problem_(problem), answer_(answer), states_(answer.states.data()), length_(problem.length()) {}
 
-  template <class Scheduler>
   void run(const Execution& execution) {
     const std::size_t known = std::min(length_, std::clamp<std::size_t>(length_ / 2048, 256, 2048));
     run_steps(problem_, problem_.initial_state[0], 0, known, states_);
     done_ = known;
     warm_up_ = whole_tiles(forgetting_length(known) * 5 / 4);
-    const auto threads = static_cast<std::size_t>(execution.threads);
+    const auto threads = static_cast<std::size_t>(execution.team());
     for (std::size_t wave = 2 * threads; warm_up_ > 0 && plan(wave); wave *= 4) {
       const std::size_t piece = (blocks_.size() + 4 * threads - 1) / (4 * threads);
-      Scheduler::for_each_chunk(execution, blocks_.size(), threads == 1 ? blocks_.size() : piece,
-                                [&](std::size_t begin, std::size_t end) {
-                                  for (std::size_t b = begin; b < end; ++b) {
-                                    ScalarBlock block = blocks_[b];
-                                    block.prefetches = b + 1 < end;
-                                    run_block(problem_, states_, block, &starts_[b * lanes_], &ends_[b * lanes_]);
-                                  }
-                                });
+      for_each_chunk(execution, blocks_.size(), threads == 1 ? blocks_.size() : piece,
+                     [&](std::size_t begin, std::size_t end) {
+                       for (std::size_t b = begin; b < end; ++b) {
+                         ScalarBlock block = blocks_[b];
+                         block.prefetches = b + 1 < end;
+                         run_block(problem_, states_, block, &starts_[b * lanes_], &ends_[b * lanes_]);
+                       }
+                     });
       if (!repair()) break;
     }
     run_rest(problem_, states_[done_ - 1], done_, length_ - done_, states_ + done_);
@@ -242,17 +241,13 @@ class ScalarWarmStart {
 
 }  // namespace
 
-template <class Scheduler, class Cell>
+template <class Cell>
 void scalar_warm_start(const Problem<Cell>& problem, Answer<>& answer, const Execution& execution) {
-  ScalarWarmStart<Cell>(problem, answer).template run<Scheduler>(execution);
+  ScalarWarmStart<Cell>(problem, answer).run(execution);
 }
 
-template void scalar_warm_start<Sequential>(const Problem<TanhDiagonal>&, Answer<>&, const Execution&);
-template void scalar_warm_start<Sequential>(const Problem<GruDiagonal>&, Answer<>&, const Execution&);
-template void scalar_warm_start<OpenMp>(const Problem<TanhDiagonal>&, Answer<>&, const Execution&);
-template void scalar_warm_start<OpenMp>(const Problem<GruDiagonal>&, Answer<>&, const Execution&);
-template void scalar_warm_start<OneTbb>(const Problem<TanhDiagonal>&, Answer<>&, const Execution&);
-template void scalar_warm_start<OneTbb>(const Problem<GruDiagonal>&, Answer<>&, const Execution&);
+template void scalar_warm_start(const Problem<TanhDiagonal>&, Answer<>&, const Execution&);
+template void scalar_warm_start(const Problem<GruDiagonal>&, Answer<>&, const Execution&);
 
 }  // namespace tandem::rnn
 #endif  // HWY_ONCE

@@ -62,11 +62,10 @@ class WarmStart {
             const Lockstep& lockstep)
       : d_(hidden_size), length_(length), initial_(initial_state), answer_(answer), lockstep_(lockstep), zero_(d_) {}
 
-  template <class Scheduler>
   void run(const Execution& execution) {
     answer_.iterations = 1;
     answer_.repeated_steps = 0;
-    const std::size_t columns = lockstep_.columns() * static_cast<std::size_t>(execution.threads);
+    const std::size_t columns = lockstep_.columns() * static_cast<std::size_t>(execution.team());
     const std::size_t forgetting = measure_forgetting();
     // A rehearsal that fails costs each thread 3 W steps of all its columns: then at most a tenth of the sequence, less
     // what columns gain. Where W is short it may cost a 32nd, since W was measured at two places only.
@@ -75,7 +74,7 @@ class WarmStart {
       for (std::size_t block = std::max(length_ / 16, 64 * columns * forgetting);; block *= 2) {
         const std::size_t left = length_ - done_;
         const std::size_t chunk = (left < 2 * block ? left : block) / columns;
-        if (chunk < 4 * forgetting || !run_block<Scheduler>(execution, {done_, chunk, columns}, patience)) break;
+        if (chunk < 4 * forgetting || !run_block(execution, {done_, chunk, columns}, patience)) break;
       }
     }
     sequential(length_ - done_);
@@ -130,7 +129,6 @@ class WarmStart {
   }
 
   /// Runs the block. Returns whether another one is worth its while; done_ tells whether this one was.
-  template <class Scheduler>
   bool run_block(const Execution& execution, const Block& block, std::size_t longest) {
     const std::size_t patience = std::min(block.chunk, longest);
     const std::vector<float> known = copy_of_state_before(block.first);
@@ -139,25 +137,25 @@ class WarmStart {
     std::size_t begun = 0;
     if (block.steps() > length_ / 16) {
       begun = patience;
-      run_chunks<Scheduler>(execution, block, 0, begun, never_meet, guess);
+      run_chunks(execution, block, 0, begun, never_meet, guess);
       // The other guesses: 0, and the mirror image, which lies in another basin if there are several.
       std::vector<float> mirrored(known);
       for (float& x : mirrored) x = -x;
       const auto other_guess = [&](std::size_t c) {
         return c == 0 ? known.data() : c % 2 == 0 ? mirrored.data() : zero_.data();
       };
-      const auto rehearsed = run_chunks<Scheduler>(execution, block, 0, begun, meeting_tolerance, other_guess);
+      const auto rehearsed = run_chunks(execution, block, 0, begun, meeting_tolerance, other_guess);
       if (!std::ranges::all_of(rehearsed, &Stretch::met)) return false;
     }
     const auto where_it_stopped = [&](std::size_t c) { return state_before(block.begin(c) + begun); };
     if (begun == 0) {
-      run_chunks<Scheduler>(execution, block, 0, block.chunk, never_meet, guess);
+      run_chunks(execution, block, 0, block.chunk, never_meet, guess);
     } else if (begun < block.chunk) {
-      run_chunks<Scheduler>(execution, block, begun, block.chunk - begun, never_meet, where_it_stopped);
+      run_chunks(execution, block, begun, block.chunk - begun, never_meet, where_it_stopped);
     }
     // Where the predecessor really ended. The first chunk is right already and meets itself at once.
     const auto predecessor = [&](std::size_t c) { return state_before(block.begin(c)); };
-    const auto chunks = run_chunks<Scheduler>(execution, block, 0, patience, meeting_tolerance, predecessor);
+    const auto chunks = run_chunks(execution, block, 0, patience, meeting_tolerance, predecessor);
     const std::size_t repeated = repair(block, chunks, patience);
     answer_.repeated_steps += repeated;
     done_ += block.steps();
@@ -165,7 +163,7 @@ class WarmStart {
   }
 
   /// Runs `steps` steps of every chunk from its step `offset` on, from the state that start(chunk) points to.
-  template <class Scheduler, class Start>
+  template <class Start>
   std::vector<Stretch> run_chunks(const Execution& execution, const Block& block, std::size_t offset, std::size_t steps,
                                   float tolerance, const Start& start) const {
     // Copies, since the chunk before may be writing where they come from.
@@ -175,7 +173,7 @@ class WarmStart {
       std::copy_n(start(c), d_, starts.data() + c * d_);
       stretches[c] = {block.begin(c) + offset, starts.data() + c * d_};
     }
-    Scheduler::for_each_chunk(execution, block.chunks, lockstep_.columns(), [&](std::size_t begin, std::size_t end) {
+    for_each_chunk(execution, block.chunks, lockstep_.columns(), [&](std::size_t begin, std::size_t end) {
       lockstep_.advance(std::span(stretches).subspan(begin, end - begin), steps, tolerance);
     });
     return stretches;
@@ -225,11 +223,10 @@ class WarmStart {
 
 }  // namespace internal
 
-/// Evaluates the sequence in chunks under the given scheduler. The shapes have been checked.
-template <class Scheduler, class Cell>
+/// Evaluates the sequence in chunks, on the execution's threads. The shapes have been checked.
+template <class Cell>
 void warm_start(const Problem<Cell>& problem, Answer<>& answer, const Execution& execution, const Lockstep& lockstep) {
-  internal::WarmStart(problem.hidden_size, problem.length(), problem.initial_state, answer, lockstep)
-      .template run<Scheduler>(execution);
+  internal::WarmStart(problem.hidden_size, problem.length(), problem.initial_state, answer, lockstep).run(execution);
 }
 
 }  // namespace tandem::rnn
