@@ -117,7 +117,7 @@ const bool registered = [] {
 
 const Variants& variants() {
   constexpr suite::Growth fast{.exponent = 1, .constant = fast_step};
-  static const Variants rows = suite::internal::rows_of<Problem, Answer>(
+  static const Variants rows = suite::rows_of<Problem, Answer>(
       {{"reference",
         [](const Problem& problem, Answer& answer, const Execution&) { reference(problem, answer); },
         {.exponent = 1, .constant = multiplications}},

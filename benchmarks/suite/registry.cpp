@@ -28,7 +28,7 @@ void require_plain(std::string_view name) {
 
 }  // namespace
 
-std::span<const std::pair<const char*, Scheduler>> internal::schedulers_of(Rows rows) {
+std::span<const std::pair<const char*, Scheduler>> schedulers_of(Rows rows) {
   static constexpr std::pair<const char*, Scheduler> all[] = {
       {"", Scheduler::sequential}, {"_omp", Scheduler::openmp}, {"_tbb", Scheduler::one_tbb}};
   switch (rows) {

@@ -106,6 +106,27 @@ struct Method {
   std::function<std::optional<double>(const Answer&)> counted_steps{};
 };
 
+/// The suffix and the scheduler of every row that a line makes.
+std::span<const std::pair<const char*, Scheduler>> schedulers_of(Rows rows);
+
+/// A line for each row that the lines of a table make.
+template <class Problem, class Answer>
+std::vector<Variant<Problem, Answer>> rows_of(const std::vector<Variant<Problem, Answer>>& lines) {
+  std::vector<Variant<Problem, Answer>> rows;
+  for (const auto& line : lines) {
+    for (const auto& [suffix, scheduler] : schedulers_of(line.name.rows)) {
+      Variant<Problem, Answer>& row = rows.emplace_back(line);
+      row.name = line.name.text + suffix;
+      if (scheduler == Scheduler::sequential) continue;
+      row.run = [run = line.run, scheduler = scheduler](const Problem& problem, Answer& answer,
+                                                        const Execution& execution) {
+        run(problem, answer, {.threads = execution.threads, .scheduler = scheduler});
+      };
+    }
+  }
+  return rows;
+}
+
 /// All registered methods, by name.
 const std::vector<std::unique_ptr<AnyMethod>>& methods();
 
@@ -202,27 +223,6 @@ class TypedCase final : public Case {
   std::optional<Answer> expected_;
   std::vector<std::string> unknown_;  ///< fields that the variant behind the expected answer does not give
 };
-
-/// The suffix and the scheduler of every row that a line makes.
-std::span<const std::pair<const char*, Scheduler>> schedulers_of(Rows rows);
-
-/// A line for each row.
-template <class Problem, class Answer>
-std::vector<Variant<Problem, Answer>> rows_of(const std::vector<Variant<Problem, Answer>>& lines) {
-  std::vector<Variant<Problem, Answer>> rows;
-  for (const auto& line : lines) {
-    for (const auto& [suffix, scheduler] : schedulers_of(line.name.rows)) {
-      Variant<Problem, Answer>& row = rows.emplace_back(line);
-      row.name = line.name.text + suffix;
-      if (scheduler == Scheduler::sequential) continue;
-      row.run = [run = line.run, scheduler = scheduler](const Problem& problem, Answer& answer,
-                                                        const Execution& execution) {
-        run(problem, answer, {.threads = execution.threads, .scheduler = scheduler});
-      };
-    }
-  }
-  return rows;
-}
 
 /// Throws std::logic_error that names what a method lacks.
 template <class Problem, class Answer>

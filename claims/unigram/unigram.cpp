@@ -14,8 +14,6 @@ namespace {
 
 using namespace unigram;
 
-Execution by_all_cores() { return {.threads = suite::all_cores().threads, .scheduler = Scheduler::openmp}; }
-
 using Law = std::map<Tokens, double>;
 
 /// The law exp(alpha * score) / Z, by enumeration.
@@ -215,7 +213,7 @@ Outcome tokens_by_alpha(bool) {
   for (const double alpha : alphas) {
     const Problem problem = *problem_named("english_117k", alpha);
     Expectation expectation;
-    expect(problem.prepared->sampler, problem.text, expectation, by_all_cores());
+    expect(problem.prepared->sampler, problem.text, expectation, suite::all_cores());
     rises = rises && expectation.tokens > before;
     before = expectation.tokens;
     figures += fmt::format("{}{}: {:.3f}", figures.empty() ? "" : ", ", alpha,
@@ -250,7 +248,7 @@ Outcome expectation_is_the_mean(bool full) {
   Expectation expectation;
   expect(problem.prepared->sampler, problem.text, expectation, {});
   std::vector<Tokens> samples(full ? 10'000 : 1000);
-  samples_simd(problem.prepared->sampler, problem.text, {}, samples, by_all_cores());
+  samples_simd(problem.prepared->sampler, problem.text, {}, samples, suite::all_cores());
   double sum = 0;
   double squares = 0;
   double surprise = 0;
