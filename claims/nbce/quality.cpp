@@ -53,7 +53,7 @@ Reading read(const HeldOut& text, const Trial& trial, Request request, double be
   request.question.insert(request.question.end(), trial.passage->opening.begin(), trial.passage->opening.end());
   // Nothing is removed, or the true token could be impossible.
   request.settings = {.beta = beta, .top_p = 1};
-  Session session(text.model, request, {.threads = suite::all_cores().threads, .scheduler = Scheduler::openmp});
+  Session session(text.model, request, suite::all_cores());
   Reading reading;
   for (const language_model::Token token : trial.passage->target) {
     const auto share = 1 / static_cast<double>(trial.passage->target.size());

@@ -36,7 +36,7 @@ Compared compare_with_loop(const Problem<TanhDiagonal>& problem) {
   Answer<> expected{.states = std::vector<float>(problem.length())};
   Answer<> answer{.states = std::vector<float>(problem.length())};
   reference(problem, expected);
-  warm_start_simd(problem, answer, {.threads = suite::all_cores().threads, .scheduler = Scheduler::openmp});
+  warm_start_simd(problem, answer, suite::all_cores());
   double error = 0;
   for (std::size_t t = 0; t < problem.length(); ++t) {
     error = std::max(error, std::abs(static_cast<double>(answer.states[t]) - expected.states[t]));

@@ -87,7 +87,7 @@ nbce::Request request_of(const NbceOptions& options, const language_model::Encod
 
 std::vector<Step> answer(const NbceOptions& options, const language_model::PackedModel& model,
                          const nbce::Request& request) {
-  nbce::Session session(model, request, {.threads = suite::all_cores().threads, .scheduler = Scheduler::openmp});
+  nbce::Session session(model, request, suite::all_cores());
   std::vector<Step> steps;
   while (steps.size() < options.tokens) {
     const nbce::Answer<float>& merged = session.merge(nbce::uniform_for(options.seed, 0, steps.size()));

@@ -205,7 +205,7 @@ class LineTokenizer {
   std::optional<Sampler> sampler_;
   std::vector<Tokens> samples_;
   std::vector<std::uint64_t> uses_;
-  const Execution execution_{.threads = suite::all_cores().threads, .scheduler = Scheduler::openmp};
+  const Execution execution_ = suite::all_cores();
   std::size_t line_ = 0;  // lines before the current ones
 };
 

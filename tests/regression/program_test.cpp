@@ -40,8 +40,9 @@ TEST(Gate, RacesAndCountsAndWritesEveryFormat) {
   const TemporaryFolder folder;
   const auto file = [&](const std::string& name) { return (folder.path() / name).string(); };
   // A margin that no neighbour reaches: this is a test of the plumbing, not of the machine.
-  const Result result = tandem(itself + "--identical-too --margin 90 --filter '^skeleton/simd/(4|64)k' --annotations --out '" +
-                               file("g.json") + "' --markdown '" + file("g.md") + "' --junit '" + file("g.xml") + "'");
+  const Result result =
+      tandem(itself + "--identical-too --margin 90 --filter '^skeleton/simd/(4|64)k' --annotations --out '" +
+             file("g.json") + "' --markdown '" + file("g.md") + "' --junit '" + file("g.xml") + "'");
   ASSERT_EQ(result.status, 0) << result.errors << result.output;
   EXPECT_THAT(result.output, HasSubstr("| skeleton/simd/4k "));
   EXPECT_THAT(result.output, HasSubstr("No row is slower"));
