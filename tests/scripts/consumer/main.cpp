@@ -12,6 +12,6 @@ int main(int, char** arguments) {
 
   const tandem::nbce::Problem<float> problem{.vocabulary = 3, .logits = {9, 0, 0, 0, 1, 2, 0, 5, 0}};
   tandem::nbce::Answer<float> answer{.merged = std::vector<float>(3), .entropies = std::vector<double>(3)};
-  tandem::nbce::simd_omp(problem, answer, {.threads = 2});
+  tandem::nbce::simd(problem, answer, {.threads = 2, .scheduler = tandem::Scheduler::one_tbb});
   std::cout << answer.chosen << '\n';
 }
