@@ -219,14 +219,15 @@ Turn::~Turn() {
 }  // namespace tandem::suite
 
 #if TANDEM_PAGE_ARENA
-// The library's other operators, but those for larger alignments, call these.
-void* operator new(std::size_t size) {
+// The library's other operators, but those for larger alignments, call these. Not inline, or a compiler that sees free
+// behind a new believes in a mistake.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   if (void* block = tandem::suite::arena.allocate(size)) return block;
   if (void* block = std::malloc(std::max<std::size_t>(size, 1))) return block;
   throw std::bad_alloc();
 }
 
-void operator delete(void* block) noexcept {
+[[gnu::noinline]] void operator delete(void* block) noexcept {
   if (tandem::suite::arena.holds(block)) {
     tandem::suite::arena.release(block);
   } else {
