@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "benchmarks/suite/gate.hpp"
+#include "benchmarks/suite/check.hpp"
 #include "benchmarks/suite/interrupt.hpp"
 #include "benchmarks/suite/progress.hpp"
 #include "benchmarks/suite/selection.hpp"
@@ -27,15 +27,15 @@ std::string outcome(const suite::Check& check) {
 std::vector<suite::Check> check_all(const CheckOptions& options) {
   const auto selection = suite::select(
       {.filter = options.selection.filter, .full = options.selection.full, .hidden = options.selection.hidden});
-  suite::GateOptions gate;
-  gate.seed = options.selection.seed;
-  gate.threads = options.threads;
+  suite::CheckOptions checking;
+  checking.seed = options.selection.seed;
+  checking.threads = options.threads;
   std::vector<suite::Check> checks;
   suite::Progress progress(static_cast<double>(selection.size()));
   for (const auto& selected : selection) {
     if (suite::interrupted()) break;
     progress.now("checking " + selected.method->name + " on " + selected.card().name);
-    for (suite::Check& check : suite::check_workload(selected, gate).checks) checks.push_back(std::move(check));
+    for (suite::Check& check : suite::check_workload(selected, checking).checks) checks.push_back(std::move(check));
     progress.done(1);
   }
   return checks;

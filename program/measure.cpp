@@ -37,19 +37,19 @@ void report_refusals(const std::vector<suite::Row>& rows) {
 
 suite::RaceOptions race_options(bool full, std::uint64_t seed) {
   suite::RaceOptions options;
-  options.gate.seed = seed;
+  options.check.seed = seed;
   const int all = suite::read_machine_card().threads_that_fit();
   options.threads.clear();
   for (int threads = 1; threads < all; threads *= 2) options.threads.push_back(threads);
   options.threads.push_back(all);
   for (const int threads : options.threads) {
-    if (std::ranges::count(options.gate.threads, threads) == 0) options.gate.threads.push_back(threads);
+    if (std::ranges::count(options.check.threads, threads) == 0) options.check.threads.push_back(threads);
   }
   if (full) {
     options.rounds = 104;
     options.row_budget_seconds = 4;
     options.longest_run_seconds = 2;
-    options.gate.step_budget = 4e9;
+    options.check.step_budget = 4e9;
   }
   return options;
 }

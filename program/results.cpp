@@ -91,9 +91,9 @@ ordered_json row_extras(const Row& row, double margin) {
   if (row.status != RowStatus::timed) return extras;
   extras["best_sequential"] = row.best_sequential;
   if (row.roof) extras["roof_binds"] = row.binds;
-  if (row.speedup) extras["verdict"] = describe(verdict(*row.speedup, margin), margin);
+  if (row.speedup) extras["verdict"] = describe(word_of(*row.speedup, margin), margin);
   if (row.speedup_sequential) {
-    extras["verdict_sequential"] = describe(verdict(*row.speedup_sequential, margin), margin);
+    extras["verdict_sequential"] = describe(word_of(*row.speedup_sequential, margin), margin);
   }
   extras["epochs"] = row.rounds.epochs;
   extras["round_nanoseconds"] = nanoseconds(row.rounds.smallest);
@@ -175,7 +175,7 @@ ordered_json to_results(const Record& record) {
                          {"started", record.started},
                          {"seconds", record.seconds},
                          {"partial", record.partial},
-                         {"seed", record.options.gate.seed},
+                         {"seed", record.options.check.seed},
                          {"rounds", record.options.rounds},
                          {"margin", record.options.margin},
                          {"machine", ordered_json(nlohmann::json(record.machine))},

@@ -18,7 +18,7 @@
 namespace tandem::regression {
 namespace {
 
-using suite::Verdict;
+using suite::Word;
 using Clock = std::chrono::steady_clock;
 
 /// Of the budget: until when rows are counted, and until when they are raced for the first time.
@@ -29,8 +29,8 @@ constexpr double screening_error = 0.05;
 
 /// What the first race calls faster or slower is undecided until a second one says it, too.
 bool suspect(ComparedRow& row) {
-  const Verdict word = row.decision.verdict;
-  if (word != Verdict::faster && word != Verdict::slower) return false;
+  const Word word = row.decision.word;
+  if (word != Word::faster && word != Word::slower) return false;
   row.first = row.decision;
   row.decision = {};
   row.decision.why = fmt::format("{} in the first race, not raced a second time", suite::describe(word, 0));
@@ -177,7 +177,7 @@ class Comparer {
     for (std::size_t i = 0; i < heat.racing.size(); ++i) {
       if (heat.compared[i] == nullptr || !heat.racing[i].racing()) continue;
       if (heat.racing[i].pairs.empty() ||
-          decision_of(*heat.compared[i], heat.racing[i], stage).verdict == Verdict::undecided) {
+          decision_of(*heat.compared[i], heat.racing[i], stage).word == Word::undecided) {
         return true;
       }
     }
@@ -214,12 +214,12 @@ class Comparer {
     options_.save(so_far);
   }
 
-  /// Takes rows out of a heat whose word has fallen, and the reference, which only raced along.
+  /// Leaves only the undecided rows in a heat: neither those that are decided nor the reference, which raced along.
   static void drop_decided(Heat& heat) {
     Heat rest;
     for (std::size_t i = 0; i < heat.racing.size(); ++i) {
-      const bool open_row = heat.compared[i] != nullptr && heat.racing[i].racing() &&
-                            heat.compared[i]->decision.verdict == Verdict::undecided;
+      const bool open_row =
+          heat.compared[i] != nullptr && heat.racing[i].racing() && heat.compared[i]->decision.word == Word::undecided;
       if (!open_row) continue;
       rest.racing.push_back(std::move(heat.racing[i]));
       rest.compared.push_back(heat.compared[i]);

@@ -58,7 +58,7 @@ struct ComparedRow {
   std::vector<Count> counts;
 
   std::string name() const { return name_of(key, threaded); }
-  bool slower() const { return state == RowState::raced && decision.verdict == suite::Verdict::slower; }
+  bool slower() const { return state == RowState::raced && decision.word == suite::Word::slower; }
 };
 
 struct Comparison {

@@ -39,7 +39,7 @@ ordered_json interval(const suite::Interval& value) {
 }
 
 ordered_json decision_object(const Decision& decision) {
-  return {{"verdict", suite::describe(decision.verdict, decision.same_within)},
+  return {{"verdict", suite::describe(decision.word, decision.same_within)},
           {"time_ratio", interval(decision.time_ratio)},
           {"pairs", decision.pair_ratios},
           {"rounds", decision.rounds},

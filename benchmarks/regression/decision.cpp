@@ -12,7 +12,7 @@ namespace tandem::regression {
 namespace {
 
 using suite::Interval;
-using suite::Verdict;
+using suite::Word;
 
 /// One side of nineteen in twenty.
 constexpr double usual_confidence = 0.9;
@@ -103,20 +103,20 @@ Decision decide(std::span<const PairTimes> pairs, const Rule& rule) {
   const bool is_same = rule.margin_rules ? std::abs(middle) + half_width <= log_margin
                                          : !is_change && decision.would_have_found <= widest_same;
   if (is_same) {
-    decision.verdict = Verdict::same;
+    decision.word = Word::same;
     decision.same_within = rule.margin_rules ? rule.margin : decision.would_have_found;
   } else if (is_change && logs.size() >= rule.fewest_pairs_for_a_change) {
-    decision.verdict = middle > 0 ? Verdict::slower : Verdict::faster;
+    decision.word = middle > 0 ? Word::slower : Word::faster;
   }
   return decision;
 }
 
 Decision confirmed(const Decision& first, Decision second) {
-  if (second.verdict == first.verdict) return second;
-  if (second.verdict != Verdict::undecided || second.why.empty()) {
-    second.why = fmt::format("{} in the first race, not confirmed by the second", suite::describe(first.verdict, 0));
+  if (second.word == first.word) return second;
+  if (second.word != Word::undecided || second.why.empty()) {
+    second.why = fmt::format("{} in the first race, not confirmed by the second", suite::describe(first.word, 0));
   }
-  second.verdict = Verdict::undecided;
+  second.word = Word::undecided;
   return second;
 }
 

@@ -57,7 +57,7 @@ struct Rule {
 };
 
 struct Decision {
-  suite::Verdict verdict = suite::Verdict::undecided;
+  suite::Word word = suite::Word::undecided;
   suite::Interval time_ratio{1, 0, 0};  ///< head / base: 1.05 is 5 % slower
   std::vector<double> pair_ratios;      ///< the median of every pair
   double same_within = 0;  ///< of a row that is the same: the margin where it rules, else what would have been found

@@ -18,7 +18,7 @@
 
 #include "benchmarks/regression/machine_code.hpp"
 #include "benchmarks/regression/protocol.hpp"
-#include "benchmarks/suite/gate.hpp"
+#include "benchmarks/suite/check.hpp"
 #include "benchmarks/suite/machine.hpp"
 #include "benchmarks/suite/page_arena.hpp"
 #include "benchmarks/suite/row.hpp"
@@ -104,7 +104,7 @@ class Worker {
         std::ranges::find(method.workloads, request.at("workload").get<std::string>(), &suite::WorkloadCard::name);
     if (workload == method.workloads.end()) throw std::invalid_argument(method.name + " has no such workload");
     selected_ = {&method, static_cast<std::size_t>(workload - method.workloads.begin()), {}};
-    suite::GateOptions options{.seed = request.at("seed"), .threads = {}, .step_budget = request.at("steps")};
+    suite::CheckOptions options{.seed = request.at("seed"), .threads = {}, .step_budget = request.at("steps")};
     for (const nlohmann::json& row : request.at("rows")) {
       const std::size_t variant = method.variant_index(row.at("variant").get<std::string>());
       rows_.push_back(suite::row_of(selected_, variant, row.at("threads")));
@@ -127,13 +127,13 @@ class Worker {
     return {{"rows", std::move(outcomes)}};
   }
 
-  void check(const suite::GateOptions& options) {
+  void check(const suite::CheckOptions& options) {
     suite::CheckedWorkload checked = suite::check_workload(selected_, options);
     for (Row& row : rows_) suite::apply_checks(row, checked.checks, longest_run_seconds_);
     problem_ = std::move(checked.problem);
   }
 
-  void make_problem(const suite::GateOptions& options) {
+  void make_problem(const suite::CheckOptions& options) {
     problem_ = selected_.method->make_case(selected_.workload, options.seed);
     for (Row& row : rows_) {
       const std::size_t variant = selected_.method->variant_index(row.variant);

@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "benchmarks/suite/lane.hpp"
+#include "benchmarks/suite/timed_variant.hpp"
 
 namespace tandem::suite {
 
@@ -24,7 +24,7 @@ bool run_google_benchmarks(const std::vector<SelectedWorkload>& selection, const
         const auto body = [&selected, &current, &all_passed, &options, row, variant](benchmark::State& state) {
           if (current.workload != &selected) {
             current.checked = {};
-            current.checked = check_workload(selected, options.gate);
+            current.checked = check_workload(selected, options.check);
             current.workload = &selected;
           }
           Row checked_row = row;
@@ -34,18 +34,18 @@ bool run_google_benchmarks(const std::vector<SelectedWorkload>& selection, const
             state.SkipWithError(((checked_row.refused() ? "DISAGREES: " : "left out: ") + checked_row.message).c_str());
             return;
           }
-          Lane lane{.problem = current.checked.problem.get(),
-                    .variant = variant,
-                    .threads = row.threads,
-                    .work = {},
-                    .steps = {}};
-          run_lane(state, lane);
+          TimedVariant timed{.problem = current.checked.problem.get(),
+                             .variant = variant,
+                             .threads = row.threads,
+                             .work = {},
+                             .steps = {}};
+          run_timed(state, timed);
           if (state.error_occurred()) {
             all_passed = false;
             return;
           }
-          state.counters["operations"] = lane.work.operations();
-          state.counters["bytes"] = lane.work.bytes();
+          state.counters["operations"] = timed.work.operations();
+          state.counters["bytes"] = timed.work.bytes();
           state.counters["agreement_error"] = checked_row.agreement_error;
           state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(row.items));
         };

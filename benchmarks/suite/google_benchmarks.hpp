@@ -8,7 +8,7 @@
 
 namespace tandem::suite {
 
-/// Runs the selection under the flags given to benchmark::Initialize, each row behind the same gate: a refused row is
+/// Runs the selection under the flags given to benchmark::Initialize, each row behind the same checks: a refused row is
 /// reported with its error and no time. Returns whether every row passed.
 bool run_google_benchmarks(const std::vector<SelectedWorkload>& selection, const RaceOptions& options);
 

@@ -15,10 +15,10 @@
 
 #include "benchmarks/suite/epochs.hpp"
 #include "benchmarks/suite/interrupt.hpp"
-#include "benchmarks/suite/lane.hpp"
 #include "benchmarks/suite/page_arena.hpp"
 #include "benchmarks/suite/run_error.hpp"
 #include "benchmarks/suite/statistics.hpp"
+#include "benchmarks/suite/timed_variant.hpp"
 
 namespace tandem::suite {
 namespace {
@@ -49,7 +49,7 @@ class Collector : public benchmark::BenchmarkReporter {
 struct Racer {
   Row row;
   bool selected = true;
-  Lane lane;
+  TimedVariant run;
   benchmark::internal::Benchmark* registered = nullptr;
   std::size_t stride = 1;  ///< takes part in every stride-th round
 
@@ -63,7 +63,7 @@ struct Racer {
 
   /// The times of some epochs, in seconds per run; refuses the row if its output is wrong.
   std::vector<double> run_epochs(std::size_t epoch_count, bool check_output) {
-    lane.check_output = check_output;
+    run.check_output = check_output;
     registered->Iterations(static_cast<benchmark::IterationCount>(row.iterations))
         ->Repetitions(static_cast<int>(epoch_count));
     Collector collector;
@@ -76,7 +76,7 @@ struct Racer {
   void calibrate(const RaceOptions& options) {
     const auto apply = [&](const EpochPlan& plan) {
       row.iterations = plan.runs;
-      lane.warm_up = plan.warm_up;
+      run.warm_up = plan.warm_up;
     };
     bool first = true;
     const EpochPlan plan = plan_epochs(options.epoch_seconds, [&](const EpochPlan& trial) {
@@ -95,19 +95,19 @@ struct Racer {
 };
 
 /// Registers the rows of one workload as Google Benchmarks, in the table's order.
-std::vector<std::unique_ptr<Racer>> line_up(const SelectedWorkload& selected, const CheckedWorkload& checked,
-                                            const std::set<std::size_t>& wanted, const RaceOptions& options) {
+std::vector<std::unique_ptr<Racer>> register_racers(const SelectedWorkload& selected, const CheckedWorkload& checked,
+                                                    const std::set<std::size_t>& wanted, const RaceOptions& options) {
   std::vector<std::unique_ptr<Racer>> racers;
   for (const std::size_t variant : selected.variants) {
     for (const int threads : row_threads(selected, variant, options.threads)) {
       auto racer = std::make_unique<Racer>();
       racer->row = row_of(selected, variant, threads);
       racer->selected = wanted.contains(variant);
-      racer->lane = {.problem = checked.problem.get(), .variant = variant, .threads = threads, .work = {}, .steps = {}};
+      racer->run = {.problem = checked.problem.get(), .variant = variant, .threads = threads, .work = {}, .steps = {}};
       apply_checks(racer->row, checked.checks, options.longest_run_seconds);
       racer->row.input_hash = checked.input_hash;
       racer->registered = benchmark::RegisterBenchmark(
-          racer->row.name().c_str(), [lane = &racer->lane](benchmark::State& state) { run_lane(state, *lane); });
+          racer->row.name().c_str(), [run = &racer->run](benchmark::State& state) { run_timed(state, *run); });
       racer->registered->UseRealTime();
       racers.push_back(std::move(racer));
     }
@@ -116,13 +116,13 @@ std::vector<std::unique_ptr<Racer>> line_up(const SelectedWorkload& selected, co
 }
 
 void run_rounds(std::vector<Racer*>& racers, const RaceOptions& options) {
-  const auto orders = latin_square_orders(racers.size(), options.rounds, options.gate.seed);
+  const auto orders = latin_square_orders(racers.size(), options.rounds, options.check.seed);
   for (std::size_t round = 0; round < orders.size() && !interrupted(); ++round) {
     for (Racer* racer : racers) {
       racer->row.rounds.first.push_back(not_timed);
       racer->row.rounds.smallest.push_back(not_timed);
     }
-    redraw_pages(options.gate.seed, round);
+    redraw_pages(options.check.seed, round);
     for (const std::size_t index : orders[round]) {
       Racer& racer = *racers[index];
       if (!racer.timed() || round % racer.stride != 0) continue;
@@ -212,10 +212,10 @@ void hold_against_roof(Row& row, const Roof& roof) {
 std::vector<Row> race(const SelectedWorkload& selected, const RaceOptions& options, const Roof& roof) {
   const PageArenaScope scope;
   const SelectedWorkload all = with_baselines(selected);
-  const CheckedWorkload checked = check_workload(all, options.gate);
+  const CheckedWorkload checked = check_workload(all, options.check);
   const std::set<std::size_t> wanted(selected.variants.begin(), selected.variants.end());
   benchmark::ClearRegisteredBenchmarks();
-  auto racers = line_up(all, checked, wanted, options);
+  auto racers = register_racers(all, checked, wanted, options);
 
   std::vector<Racer*> racing;
   for (auto& racer : racers) {
@@ -232,8 +232,8 @@ std::vector<Row> race(const SelectedWorkload& selected, const RaceOptions& optio
       continue;
     }
     racer->row.seconds = median(values);
-    racer->row.work = racer->lane.work;
-    racer->row.steps = racer->lane.steps;
+    racer->row.work = racer->run.work;
+    racer->row.steps = racer->run.steps;
     reject_impossible(*racer, roof);
   }
   compare_rows(racing, selected.method->baseline);

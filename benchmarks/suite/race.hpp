@@ -11,7 +11,7 @@
 #include <functional>
 #include <vector>
 
-#include "benchmarks/suite/gate.hpp"
+#include "benchmarks/suite/check.hpp"
 #include "benchmarks/suite/registry.hpp"
 #include "benchmarks/suite/roof.hpp"
 #include "benchmarks/suite/row.hpp"
@@ -20,7 +20,7 @@
 namespace tandem::suite {
 
 struct RaceOptions {
-  GateOptions gate;
+  CheckOptions check;
   std::vector<int> threads = {1};  ///< timed thread counts of the threaded variants
   std::size_t rounds = 52;
   double epoch_seconds = 1e-3;

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "benchmarks/suite/gate.hpp"
+#include "benchmarks/suite/check.hpp"
 #include "benchmarks/suite/registry.hpp"
 #include "benchmarks/suite/selection.hpp"
 #include "benchmarks/suite/statistics.hpp"
@@ -16,7 +16,7 @@ namespace tandem::suite {
 enum class RowStatus {
   timed,
   left_out,    ///< not run at this size, or the variant does not take the problem
-  disagrees,   ///< refused by the gate
+  disagrees,   ///< it does not agree
   impossible,  ///< refused: faster than the machine's roof allows
 };
 
@@ -62,7 +62,7 @@ Row row_of(const SelectedWorkload& selected, std::size_t variant, int threads);
 /// The thread counts of a variant's rows: `threads` for a threaded one, else 1.
 std::vector<int> row_threads(const SelectedWorkload& selected, std::size_t variant, const std::vector<int>& threads);
 
-/// What the gate found decides whether the row is timed. The worst check of the variant counts: one that is wrong at
+/// What the checks found decides whether the row is timed. The worst check of the variant counts: one that is wrong at
 /// three threads has no time at one thread either. A run that took longer than `longest_run_seconds` is left out.
 void apply_checks(Row& row, const std::vector<Check>& checks, double longest_run_seconds);
 

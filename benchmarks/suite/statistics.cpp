@@ -118,25 +118,25 @@ Interval fair_ratio(const RoundTimes& numerator, const RoundTimes& denominator) 
   return ratio_interval(numerator.*times, denominator.*times);
 }
 
-Verdict verdict(const Interval& speedup, double margin) {
+Word word_of(const Interval& speedup, double margin) {
   if (!(margin >= 0)) throw std::invalid_argument(fmt::format("A margin must not be negative, but it is {}.", margin));
   const double upper = 1 + margin;
   const double lower = 1 / upper;
-  if (speedup.low > upper) return Verdict::faster;
-  if (speedup.high < lower) return Verdict::slower;
-  if (speedup.low >= lower && speedup.high <= upper) return Verdict::same;
-  return Verdict::undecided;
+  if (speedup.low > upper) return Word::faster;
+  if (speedup.high < lower) return Word::slower;
+  if (speedup.low >= lower && speedup.high <= upper) return Word::same;
+  return Word::undecided;
 }
 
-std::string describe(Verdict verdict, double margin) {
-  switch (verdict) {
-    case Verdict::faster:
+std::string describe(Word word, double margin) {
+  switch (word) {
+    case Word::faster:
       return "faster";
-    case Verdict::slower:
+    case Word::slower:
       return "slower";
-    case Verdict::same:
+    case Word::same:
       return fmt::format("same within {:.3g} %", margin * 100);
-    case Verdict::undecided:
+    case Word::undecided:
       break;
   }
   return "undecided";

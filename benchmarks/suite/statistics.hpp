@@ -53,15 +53,15 @@ struct RoundTimes {
 /// what noise adds to it, so rows with different numbers of epochs are compared by their first ones.
 Interval fair_ratio(const RoundTimes& numerator, const RoundTimes& denominator);
 
-enum class Verdict { faster, slower, same, undecided };
+enum class Word { faster, slower, same, undecided };
 
 /// What an interval of the speedup says: `faster` where all of it lies beyond 1 + margin, `slower` where all of it lies
 /// below 1 / (1 + margin), `same` where it lies between the two, else `undecided`. A wide interval is never `same`.
 /// Throws std::invalid_argument unless margin >= 0.
-Verdict verdict(const Interval& speedup, double margin);
+Word word_of(const Interval& speedup, double margin);
 
 /// "faster", "slower", "same within 2 %" (for margin 0.02) or "undecided".
-std::string describe(Verdict verdict, double margin);
+std::string describe(Word word, double margin);
 
 /// The order of the arms in every round. Each block of `arms` rounds is a Latin square (every arm once in each
 /// position) with arms and rounds shuffled anew, so that no arm always runs first. For an even number of arms each

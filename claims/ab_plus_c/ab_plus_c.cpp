@@ -270,7 +270,7 @@ Outcome same_at_every_width_and_thread_count(bool) {
       confirmed_if(differences == 0), runs};
 }
 
-const Registered ab_plus_c_registered{{
+const RegisteredClaims ab_plus_c_registered{{
     {.id = "C1",
      .method = "ab_plus_c",
      .statement = "Taking a = floor(sqrt N) with b = a or a + 1 is not enough: N = 130",

@@ -85,7 +85,7 @@ Outcome linear_against_square(bool full) {
           together({decide(growth, {.least = 0.9, .most = 1.1}), decide(share, at_least(0.5))}), sizes};
 }
 
-const Registered nbce_cost_registered{{
+const RegisteredClaims nbce_cost_registered{{
     {.id = "C13",
      .method = "nbce",
      .statement = "Reading n contexts costs NBCE a time linear in n, where one long prompt costs the square",

@@ -217,7 +217,7 @@ Outcome staying(bool full) {
   return {"switches per step of four contexts, entropies 2 +- 0.1: " + figures, confirmed_if(falls), etas.size()};
 }
 
-const Registered nbce_registered{{
+const RegisteredClaims nbce_registered{{
     {.id = "C1",
      .method = "nbce",
      .statement =

@@ -222,7 +222,7 @@ Outcome windows_average(bool full) {
   return {"total variation by the deviation of the attention scores: " + figures, found, cases};
 }
 
-const Registered nbce_pools_registered{{
+const RegisteredClaims nbce_pools_registered{{
     {.id = "C5",
      .method = "nbce",
      .statement =

@@ -164,7 +164,7 @@ Outcome better_than_concatenation(bool full) {
   return {"nats per token, NBCE against concatenation: " + measured, confirmed_if(holds), cases};
 }
 
-const Registered nbce_quality_registered{{
+const RegisteredClaims nbce_quality_registered{{
     {.id = "Q1",
      .method = "nbce",
      .statement = "The context of least entropy is the relevant one: on held-out text it is the true predecessor more "

@@ -188,7 +188,7 @@ Outcome better_jacobians_take_fewer(bool) {
           confirmed_if(violations == 0), compared};
 }
 
-const Registered rnn_convergence_registered{{
+const RegisteredClaims rnn_convergence_registered{{
     {.id = "R1",
      .method = "rnn",
      .statement = "Newton's iteration takes at most 10 iterations for contractive random networks, however long the "

@@ -183,7 +183,7 @@ Outcome cumulative_sum_overflows(bool) {
       confirmed_if(overflows), 2};
 }
 
-const Registered rnn_models_registered{{
+const RegisteredClaims rnn_models_registered{{
     {.id = "R5",
      .method = "rnn",
      .statement = "The iteration does more work in total than the recursion",

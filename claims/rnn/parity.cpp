@@ -170,7 +170,7 @@ Outcome parity_is_learnt(bool full) {
       holds ? Verdict::confirmed : Verdict::unstable, most * tries};
 }
 
-const Registered rnn_parity_registered{{
+const RegisteredClaims rnn_parity_registered{{
     {.id = "R12",
      .method = "rnn",
      .statement =

@@ -126,7 +126,7 @@ Outcome faster_than_the_loop(bool full) {
           verdict, all.count()};
 }
 
-const Registered rnn_time_registered{{
+const RegisteredClaims rnn_time_registered{{
     {.id = "R6",
      .method = "rnn",
      .statement = "Evaluating the recurrence by iterating over the whole sequence is usually faster than the recursion",

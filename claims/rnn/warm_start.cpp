@@ -60,7 +60,7 @@ Outcome warm_start_is_right(bool full) {
           confirmed_if(holds), 2};
 }
 
-const Registered rnn_warm_start_registered{{
+const RegisteredClaims rnn_warm_start_registered{{
     {.id = "R9",
      .method = "rnn",
      .statement =

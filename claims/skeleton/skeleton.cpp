@@ -33,7 +33,7 @@ Outcome rounding_error(bool full) {
           count};
 }
 
-const Registered skeleton_registered{{
+const RegisteredClaims skeleton_registered{{
     {.id = "S1",
      .method = "skeleton",
      .statement = "alpha x + y of positive numbers is right to one epsilon",

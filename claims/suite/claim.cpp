@@ -36,7 +36,7 @@ Outcome tried(const Claim& claim, bool full) {
 
 const std::vector<Claim>& all_claims() { return registry(); }
 
-Registered::Registered(std::vector<Claim> claims) {
+RegisteredClaims::RegisteredClaims(std::vector<Claim> claims) {
   auto& all = registry();
   std::ranges::move(claims, std::back_inserter(all));
   std::ranges::sort(all, {}, order);

@@ -1,7 +1,7 @@
 // A claim: one statement as data, with the experiment that puts it to the test. Most were published by others; what
 // this project itself states or aims at is a target and is listed apart.
 //
-// A method's claims live in claims/<family>/ and register themselves with a static `Registered` object.
+// A method's claims live in claims/<family>/ and register themselves with a static `RegisteredClaims` object.
 #pragma once
 
 #include <cstddef>
@@ -48,9 +48,9 @@ struct Claim {
 /// All registered claims, by method and id.
 const std::vector<Claim>& all_claims();
 
-/// Registers claims from a static object: `const Registered registered{{{.id = "C1", ...}, ...}};`
-struct Registered {
-  explicit Registered(std::vector<Claim> claims);
+/// Registers claims from a static object: `const RegisteredClaims registered{{{.id = "C1", ...}, ...}};`
+struct RegisteredClaims {
+  explicit RegisteredClaims(std::vector<Claim> claims);
 };
 
 /// A claim with what came of it.

@@ -67,7 +67,7 @@ Outcome taking_back(bool full) {
           2 * cuts};
 }
 
-const Registered unigram_continuation_registered(
+const RegisteredClaims unigram_continuation_registered(
     {{.id = "C15",
       .method = "unigram",
       .statement = "Of a text that is cut off the next piece often cannot follow; it can where "

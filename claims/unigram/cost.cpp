@@ -138,7 +138,7 @@ std::vector<Claim> unigram_cost_claims() {
                  of_this_project, "at least 0.9", two_threads_sampling)};
 }
 
-const Registered unigram_cost_registered(unigram_cost_claims());
+const RegisteredClaims unigram_cost_registered(unigram_cost_claims());
 
 }  // namespace
 }  // namespace tandem::claims

@@ -42,7 +42,7 @@ std::vector<Claim> unigram_peer_claims() {
                      of_this_project, "at least 10", against_encode)};
 }
 
-const Registered unigram_peer_registered(unigram_peer_claims());
+const RegisteredClaims unigram_peer_registered(unigram_peer_claims());
 
 }  // namespace
 }  // namespace tandem::claims

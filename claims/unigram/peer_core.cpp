@@ -107,7 +107,7 @@ std::vector<Claim> unigram_peer_core_claims() {
                  samples_against_core)};
 }
 
-const Registered unigram_peer_core_registered(unigram_peer_core_claims());
+const RegisteredClaims unigram_peer_core_registered(unigram_peer_core_claims());
 
 }  // namespace
 }  // namespace tandem::claims

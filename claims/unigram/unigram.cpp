@@ -289,7 +289,7 @@ std::vector<Claim> unigram_claims() {
                     "3 standard deviations", expectation_is_the_mean)};
 }
 
-const Registered unigram_registered(unigram_claims());
+const RegisteredClaims unigram_registered(unigram_claims());
 
 }  // namespace
 }  // namespace tandem::claims

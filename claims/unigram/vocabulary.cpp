@@ -70,7 +70,7 @@ std::vector<Claim> unigram_vocabulary_claims() {
                         "kexue.fm 9752", "all 256", all_bytes_are_pieces)};
 }
 
-const Registered unigram_vocabulary_registered(unigram_vocabulary_claims());
+const RegisteredClaims unigram_vocabulary_registered(unigram_vocabulary_claims());
 
 }  // namespace
 }  // namespace tandem::claims

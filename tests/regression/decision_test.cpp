@@ -17,7 +17,7 @@
 namespace tandem::regression {
 namespace {
 
-using suite::Verdict;
+using suite::Word;
 using testing::HasSubstr;
 
 /// How processes of one program differ by where their code and data happen to lie.
@@ -95,7 +95,7 @@ Decision race(const World& world, std::uint64_t seed, Rule rule, std::span<const
   for (const std::size_t look : looks) {
     for (PairTimes& pair : series.pairs(look - pairs.size())) pairs.push_back(std::move(pair));
     decision = decide(pairs, rule);
-    if (decision.verdict != Verdict::undecided) break;
+    if (decision.word != Word::undecided) break;
   }
   return decision;
 }
@@ -106,7 +106,7 @@ Decision first_race(const World& world, std::uint64_t seed) {
 
 Decision gate(const World& world, std::uint64_t seed) {
   Decision first = first_race(world, seed);
-  if (first.verdict == Verdict::same || first.verdict == Verdict::undecided) return first;
+  if (first.word == Word::same || first.word == Word::undecided) return first;
   const Rule rule{.confidence = look_confidence(0.01, second_looks.size(), 3),
                   .fewest_pairs = second_looks.front(),
                   .fewest_pairs_for_a_change = second_looks.front(),
@@ -125,13 +125,13 @@ struct Words {
 Words words(const World& world, int rows, std::uint64_t seed) {
   Words count;
   for (int row = 0; row < rows; ++row) {
-    const Verdict first = first_race(world, seed + row).verdict;
-    const Verdict word = gate(world, seed + row).verdict;
-    const auto is_change = [](Verdict verdict) { return verdict == Verdict::slower || verdict == Verdict::faster; };
+    const Word first = first_race(world, seed + row).word;
+    const Word word = gate(world, seed + row).word;
+    const auto is_change = [](Word word) { return word == Word::slower || word == Word::faster; };
     count.suspected += is_change(first) ? 1.0 / rows : 0;
     count.changed += is_change(word) ? 1.0 / rows : 0;
-    count.slower += word == Verdict::slower ? 1.0 / rows : 0;
-    count.same += word == Verdict::same ? 1.0 / rows : 0;
+    count.slower += word == Word::slower ? 1.0 / rows : 0;
+    count.same += word == Word::same ? 1.0 / rows : 0;
   }
   return count;
 }
@@ -194,7 +194,7 @@ TEST(Decide, SaysWhatItWouldHaveFound) {
       for (int row = 0; row < rows; ++row) {
         const Decision decision = first_race({.head = 1 + slower, .layout = layout}, 90000 + row);
         EXPECT_GT(decision.would_have_found, 0.01);
-        missed += decision.verdict != Verdict::slower && decision.would_have_found < slower ? 1 : 0;
+        missed += decision.word != Word::slower && decision.would_have_found < slower ? 1 : 0;
       }
       EXPECT_LE(missed, rows / 20) << slower << ", " << layout;
     }
@@ -203,55 +203,55 @@ TEST(Decide, SaysWhatItWouldHaveFound) {
 
 TEST(Decide, SeesBothDirectionsAlike) {
   std::vector<PairTimes> pairs = Series({.head = 1.2, .layout = 0}, 1).pairs(12);
-  EXPECT_EQ(decide(pairs, {.confidence = 0.99}).verdict, Verdict::slower);
+  EXPECT_EQ(decide(pairs, {.confidence = 0.99}).word, Word::slower);
   for (PairTimes& pair : pairs) std::swap(pair.base, pair.head);
-  EXPECT_EQ(decide(pairs, {.confidence = 0.99}).verdict, Verdict::faster);
+  EXPECT_EQ(decide(pairs, {.confidence = 0.99}).word, Word::faster);
 }
 
 TEST(Decide, TheMarginThatIsGivenRulesAll) {
   const World quiet{.head = 1.04, .layout = 0.001, .noise = 0.001, .spikes = 0};
   const std::vector<PairTimes> pairs = Series(quiet, 3).pairs(12);
-  EXPECT_EQ(decide(pairs, {}).verdict, Verdict::slower);
-  EXPECT_EQ(decide(pairs, {.margin = 0.1, .margin_rules = true}).verdict, Verdict::same);
+  EXPECT_EQ(decide(pairs, {}).word, Word::slower);
+  EXPECT_EQ(decide(pairs, {.margin = 0.1, .margin_rules = true}).word, Word::same);
   const std::vector<PairTimes> little = Series({.head = 1.004, .layout = 0.001, .noise = 0, .spikes = 0}, 3).pairs(6);
-  EXPECT_EQ(decide(little, {}).verdict, Verdict::same);
+  EXPECT_EQ(decide(little, {}).word, Word::same);
   EXPECT_NEAR(decide(little, {}).would_have_found, 0.02, 0.01);
-  EXPECT_EQ(decide(little, {.margin = 0.001, .margin_rules = true}).verdict, Verdict::undecided);
+  EXPECT_EQ(decide(little, {.margin = 0.001, .margin_rules = true}).word, Word::undecided);
 }
 
 TEST(Decide, OtherPairsTellHowMuchPairsDiffer) {
   // Eight pairs that happen to agree, and others of the same builds that do not.
   const std::vector<PairTimes> pairs = Series({.head = 1.05, .layout = 0, .noise = 0.001, .spikes = 0}, 5).pairs(8);
-  EXPECT_EQ(decide(pairs, {.fewest_pairs_for_a_change = 8}).verdict, Verdict::slower);
+  EXPECT_EQ(decide(pairs, {.fewest_pairs_for_a_change = 8}).word, Word::slower);
   const std::vector<double> others = {0.9, 1.2, 1.1, 0.95, 1.15, 0.9};
   const Decision decision = decide(pairs, {.fewest_pairs_for_a_change = 8, .other_pairs = others});
-  EXPECT_EQ(decision.verdict, Verdict::undecided);
+  EXPECT_EQ(decision.word, Word::undecided);
   EXPECT_NEAR(decision.time_ratio.estimate, 1.05, 0.01) << "its mean is of its own pairs";
 }
 
 TEST(Decide, AFewPairsGiveNoWordAndSomeNoChange) {
   const std::vector<PairTimes> pairs = Series({.head = 2}, 4).pairs(2);
-  EXPECT_EQ(decide(pairs, {}).verdict, Verdict::undecided);
+  EXPECT_EQ(decide(pairs, {}).word, Word::undecided);
   EXPECT_THAT(decide(pairs, {}).why, HasSubstr("pairs"));
-  EXPECT_EQ(decide({}, {}).verdict, Verdict::undecided);
+  EXPECT_EQ(decide({}, {}).word, Word::undecided);
   const std::vector<PairTimes> twelve = Series({.head = 2}, 4).pairs(12);
   const auto word_of = [&](std::size_t count, const Rule& rule) {
-    return decide(std::span(twelve).first(count), rule).verdict;
+    return decide(std::span(twelve).first(count), rule).word;
   };
-  EXPECT_EQ(word_of(12, {}), Verdict::slower);
-  EXPECT_EQ(word_of(11, {}), Verdict::undecided) << "luck of two places would agree too often";
-  EXPECT_EQ(word_of(7, {.fewest_pairs = 8, .fewest_pairs_for_a_change = 8}), Verdict::undecided);
-  EXPECT_EQ(word_of(8, {.fewest_pairs = 8, .fewest_pairs_for_a_change = 8}), Verdict::slower);
+  EXPECT_EQ(word_of(12, {}), Word::slower);
+  EXPECT_EQ(word_of(11, {}), Word::undecided) << "luck of two places would agree too often";
+  EXPECT_EQ(word_of(7, {.fewest_pairs = 8, .fewest_pairs_for_a_change = 8}), Word::undecided);
+  EXPECT_EQ(word_of(8, {.fewest_pairs = 8, .fewest_pairs_for_a_change = 8}), Word::slower);
 }
 
 TEST(Decide, OneDisturbedPairDoesNotDecide) {
   const World quiet{.head = 1.05, .layout = 0.002, .noise = 0.002, .spikes = 0};
   std::vector<PairTimes> pairs = Series(quiet, 9).pairs(12);
   for (double& seconds : pairs[4].base) seconds *= 1.3;
-  EXPECT_EQ(decide(pairs, {}).verdict, Verdict::slower);
+  EXPECT_EQ(decide(pairs, {}).word, Word::slower);
   std::vector<PairTimes> same = Series({.layout = 0.002, .noise = 0.002, .spikes = 0}, 9).pairs(8);
   for (double& seconds : same[4].head) seconds *= 1.3;
-  EXPECT_EQ(decide(same, {}).verdict, Verdict::same);
+  EXPECT_EQ(decide(same, {}).word, Word::same);
 }
 
 TEST(Decide, AClockThatGivesNoTimeGivesNoWord) {
@@ -262,24 +262,24 @@ TEST(Decide, AClockThatGivesNoTimeGivesNoWord) {
     }
   }
   const Decision decision = decide(pairs, {});
-  EXPECT_EQ(decision.verdict, Verdict::undecided);
+  EXPECT_EQ(decision.word, Word::undecided);
   EXPECT_THAT(decision.why, HasSubstr("clock"));
 }
 
 TEST(Decide, AWideIntervalIsUndecided) {
   const Decision decision = decide(Series({.layout = 0.1}, 6).pairs(3), {});
-  EXPECT_EQ(decision.verdict, Verdict::undecided);
+  EXPECT_EQ(decision.word, Word::undecided);
   EXPECT_EQ(decision.why, "") << "its interval and what would have been found say it";
   EXPECT_GT(decision.would_have_found, widest_same);
 }
 
 TEST(Confirmed, OnlyWhatBothRacesSayIsSaid) {
   Decision slower;
-  slower.verdict = Verdict::slower;
+  slower.word = Word::slower;
   Decision same;
-  same.verdict = Verdict::same;
-  EXPECT_EQ(confirmed(slower, slower).verdict, Verdict::slower);
-  EXPECT_EQ(confirmed(slower, same).verdict, Verdict::undecided);
+  same.word = Word::same;
+  EXPECT_EQ(confirmed(slower, slower).word, Word::slower);
+  EXPECT_EQ(confirmed(slower, same).word, Word::undecided);
   EXPECT_THAT(confirmed(slower, same).why, HasSubstr("not confirmed"));
 }
 

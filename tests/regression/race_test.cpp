@@ -18,7 +18,7 @@
 namespace tandem::regression {
 namespace {
 
-using suite::Verdict;
+using suite::Word;
 using test::FakeBuild;
 using test::write_fake;
 using testing::HasSubstr;
@@ -38,7 +38,7 @@ Comparison compare(const FakeBuild& base, const FakeBuild& head, bool identical_
 /// No row was called slower or faster.
 void expect_no_word(const Comparison& comparison) {
   for (const ComparedRow& row : comparison.rows) {
-    EXPECT_TRUE(row.state != RowState::raced || row.decision.verdict == Verdict::undecided) << row.name();
+    EXPECT_TRUE(row.state != RowState::raced || row.decision.word == Word::undecided) << row.name();
   }
   EXPECT_FALSE(comparison.any_slower());
 }
@@ -58,15 +58,15 @@ TEST(Race, NamesTheRowThatIsSlowerAndNoOther) {
   EXPECT_TRUE(comparison.rows[0].slower());
   EXPECT_TRUE(comparison.rows[0].first.has_value()) << "a second race decides";
   EXPECT_NEAR(comparison.rows[0].decision.time_ratio.estimate, 1.08, 0.01);
-  EXPECT_EQ(comparison.rows[1].decision.verdict, Verdict::same);
+  EXPECT_EQ(comparison.rows[1].decision.word, Word::same);
   EXPECT_TRUE(comparison.any_slower());
   EXPECT_FALSE(comparison.partial);
 }
 
 TEST(Race, FindsWhatBecameFaster) {
   const Comparison comparison = compare({.second = "1100"}, {});
-  EXPECT_EQ(comparison.rows[0].decision.verdict, Verdict::same);
-  EXPECT_EQ(comparison.rows[1].decision.verdict, Verdict::faster);
+  EXPECT_EQ(comparison.rows[0].decision.word, Word::same);
+  EXPECT_EQ(comparison.rows[1].decision.word, Word::faster);
   EXPECT_FALSE(comparison.any_slower());
 }
 
@@ -105,7 +105,7 @@ TEST(Race, IdenticalMachineCodeIsSkipped) {
   const Comparison comparison = compare(same, changed, false);
   EXPECT_EQ(comparison.rows[0].state, RowState::identical);
   EXPECT_EQ(comparison.rows[1].state, RowState::raced);
-  EXPECT_EQ(comparison.rows[1].decision.verdict, Verdict::same);
+  EXPECT_EQ(comparison.rows[1].decision.word, Word::same);
 }
 
 TEST(Race, AnUnknownHashIsNotTheSameHash) {
@@ -117,7 +117,7 @@ TEST(Race, ARowOfOneSideIsNamedAndNotCompared) {
   const FakeBuild head{.rows = FakeBuild::row("first") + "," + FakeBuild::row("new")};
   const Comparison comparison = compare(base, head);
   ASSERT_EQ(comparison.rows.size(), 3U);
-  EXPECT_EQ(comparison.rows[0].decision.verdict, Verdict::same);
+  EXPECT_EQ(comparison.rows[0].decision.word, Word::same);
   EXPECT_EQ(comparison.rows[1].state, RowState::only_head);
   EXPECT_EQ(comparison.rows[2].state, RowState::only_base);
 }
@@ -136,7 +136,7 @@ TEST(Race, AWorkerThatRefusesOneRowKeepsTheOther) {
       {.before_epoch = "[ $epochs -lt 60 ] || [ $name = second ] || { echo '{\"error\":\"it threw\"}'; continue; }"});
   EXPECT_EQ(comparison.rows[0].state, RowState::no_verdict);
   EXPECT_THAT(comparison.rows[0].message, HasSubstr("it threw"));
-  EXPECT_EQ(comparison.rows[1].decision.verdict, Verdict::same);
+  EXPECT_EQ(comparison.rows[1].decision.word, Word::same);
 }
 
 TEST(Race, AClockThatJumpsGivesNoVerdict) {
@@ -148,14 +148,14 @@ TEST(Race, AClockThatJumpsGivesNoVerdict) {
     expect_no_word(often);
     // A jump now and then loses its rounds, not the row.
     const Comparison seldom = compare({}, {.before_epoch = std::string("[ $((epochs % 50)) != 40 ] || ") + jump});
-    EXPECT_EQ(seldom.rows[0].decision.verdict, Verdict::same) << jump;
+    EXPECT_EQ(seldom.rows[0].decision.word, Word::same) << jump;
   }
 }
 
 TEST(Race, AClockThatStandsStillIsNotFaster) {
   // A fifth of the epochs a thousandth as long: the smaller of two would fall for it.
   const Comparison comparison = compare({}, {.before_epoch = "[ $((epochs % 20)) != 0 ] || seconds=0.000000050"});
-  EXPECT_NE(comparison.rows[0].decision.verdict, Verdict::faster);
+  EXPECT_NE(comparison.rows[0].decision.word, Word::faster);
   EXPECT_FALSE(comparison.any_slower());
 }
 

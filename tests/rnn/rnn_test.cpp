@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "benchmarks/suite/gate.hpp"
+#include "benchmarks/suite/check.hpp"
 #include "impl/rnn/rnn.hpp"
 #include "problems/rnn/networks.hpp"
 #include "tests/rnn/rows.hpp"

@@ -6,7 +6,7 @@
 #include <string>
 #include <tuple>
 
-#include "benchmarks/suite/gate.hpp"
+#include "benchmarks/suite/check.hpp"
 #include "benchmarks/suite/registry.hpp"
 #include "benchmarks/suite/selection.hpp"
 #include "benchmarks/suite/simd_target.hpp"
@@ -43,7 +43,7 @@ class Agreement : public testing::TestWithParam<std::tuple<std::string, std::str
 TEST_P(Agreement, AtAwkwardSizes) {
   for (const std::size_t count : awkward_counts) {
     for (std::uint64_t seed = 1; seed <= (test::full_speed ? 3 : 1); ++seed) {
-      GateOptions options;
+      CheckOptions options;
       options.seed = seed;
       const CheckedWorkload checked = check_count(method(), count, options);
       EXPECT_THAT(test::failures_of(checked), testing::IsEmpty());
@@ -53,7 +53,7 @@ TEST_P(Agreement, AtAwkwardSizes) {
 }
 
 TEST_P(Agreement, OnQuickWorkloads) {
-  GateOptions options;
+  CheckOptions options;
   // The large sizes are checked by every run before they are timed, and instrumented code takes ten times as long.
   options.step_budget = test::full_speed ? 3e7 : 3e6;
   for (const SelectedWorkload& selected : select({.filter = "^" + method().name + "/", .hidden = true})) {

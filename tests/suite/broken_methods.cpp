@@ -1,5 +1,5 @@
-// A method with one honest variant, one that says it has no answer, and one of each kind that the gate must refuse.
-// Linked into the gate's own test and into the program tandem_broken, never into tandem.
+// A method with one honest variant, one that says it has no answer, and one of each kind that must be refused.
+// Linked into the checks' own test and into the program tandem_broken, never into tandem.
 #include <cmath>
 #include <csignal>
 #include <cstdint>
@@ -96,7 +96,7 @@ std::optional<std::string> certificate(const Values& x, const Values& y) {
 
 const suite::Registered<Values, Values> registered{{
     .name = "broken",
-    .summary = "variants that the gate must refuse",
+    .summary = "variants that must be refused",
     .source = "this project",
     .variants = {{"reference", reference, {1, steps}},
                  {"honest", honest, {1, steps}},

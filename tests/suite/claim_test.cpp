@@ -86,7 +86,7 @@ TEST(Finding, OfAnExperimentThatThrowsIsNoVerdict) {
   EXPECT_EQ(outcome.measured, "the experiment failed: no such thing");
 }
 
-TEST(Registered, ClaimsSayWhoStatesThem) {
+TEST(RegisteredClaims, ClaimsSayWhoStatesThem) {
   for (const Claim& claim : all_claims()) {
     EXPECT_NE(claim.source, "this project") << claim.method << " " << claim.id << " is a target: of_this_project";
     EXPECT_FALSE(claim.id.starts_with("T") && !claim.is_target()) << claim.method << " " << claim.id;
@@ -94,7 +94,7 @@ TEST(Registered, ClaimsSayWhoStatesThem) {
 }
 
 // Of the claims that take least; a whole quick run looks at all.
-TEST(Registered, ClaimsCountTheirCases) {
+TEST(RegisteredClaims, ClaimsCountTheirCases) {
   for (const Claim& claim : select("/(S1|C1|R2|R5|R7|R11)$", false, true)) {
     const Outcome outcome = test(claim, false).outcome;
     EXPECT_GT(outcome.cases, 0U) << claim.method << " " << claim.id << ": " << outcome.measured;

@@ -129,7 +129,7 @@ TEST(RatioInterval, SaysNothingWhenNothingIsLeft) {
     EXPECT_TRUE(std::isnan(speedup.estimate));
     EXPECT_EQ(speedup.low, 0);
     EXPECT_EQ(speedup.high, infinity);
-    EXPECT_EQ(verdict(speedup, 0.02), Verdict::undecided);
+    EXPECT_EQ(word_of(speedup, 0.02), Word::undecided);
   }
 }
 
@@ -137,45 +137,45 @@ TEST(RatioInterval, RefusesUnequalLengths) {
   EXPECT_THROW(ratio_interval(std::vector{1.0}, std::vector{1.0, 2.0}), std::invalid_argument);
 }
 
-TEST(Verdict, ComparesTheWholeIntervalWithTheMargin) {
+TEST(Word, ComparesTheWholeIntervalWithTheMargin) {
   constexpr double margin = 0.02;
-  EXPECT_EQ(verdict({1.1, 1.03, 1.2}, margin), Verdict::faster);
-  EXPECT_EQ(verdict({1.1, 1.01, 1.2}, margin), Verdict::undecided);
-  EXPECT_EQ(verdict({0.9, 0.8, 0.97}, margin), Verdict::slower);
-  EXPECT_EQ(verdict({0.9, 0.8, 0.99}, margin), Verdict::undecided);
-  EXPECT_EQ(verdict({1, 0.99, 1.01}, margin), Verdict::same);
-  EXPECT_EQ(verdict({1.005, 1.004, 1.006}, margin), Verdict::same);  // significant, but of no importance
-  EXPECT_EQ(verdict({1, 0.5, 2}, margin), Verdict::undecided);
-  EXPECT_EQ(verdict({1, 1, 1}, 0), Verdict::same);
-  EXPECT_EQ(verdict({1, 0, infinity}, margin), Verdict::undecided);
-  EXPECT_EQ(verdict({0.905, 0.903, 0.907}, 0.1), Verdict::slower);  // below 1 / 1.1 = 0.909, though above 1 - 0.1
+  EXPECT_EQ(word_of({1.1, 1.03, 1.2}, margin), Word::faster);
+  EXPECT_EQ(word_of({1.1, 1.01, 1.2}, margin), Word::undecided);
+  EXPECT_EQ(word_of({0.9, 0.8, 0.97}, margin), Word::slower);
+  EXPECT_EQ(word_of({0.9, 0.8, 0.99}, margin), Word::undecided);
+  EXPECT_EQ(word_of({1, 0.99, 1.01}, margin), Word::same);
+  EXPECT_EQ(word_of({1.005, 1.004, 1.006}, margin), Word::same);  // significant, but of no importance
+  EXPECT_EQ(word_of({1, 0.5, 2}, margin), Word::undecided);
+  EXPECT_EQ(word_of({1, 1, 1}, 0), Word::same);
+  EXPECT_EQ(word_of({1, 0, infinity}, margin), Word::undecided);
+  EXPECT_EQ(word_of({0.905, 0.903, 0.907}, 0.1), Word::slower);  // below 1 / 1.1 = 0.909, though above 1 - 0.1
 }
 
-TEST(Verdict, SwappedArmsGiveTheOppositeVerdict) {
-  const std::map<Verdict, Verdict> opposite{{Verdict::faster, Verdict::slower},
-                                            {Verdict::slower, Verdict::faster},
-                                            {Verdict::same, Verdict::same},
-                                            {Verdict::undecided, Verdict::undecided}};
+TEST(Word, SwappedArmsGiveTheOppositeVerdict) {
+  const std::map<Word, Word> opposite{{Word::faster, Word::slower},
+                                      {Word::slower, Word::faster},
+                                      {Word::same, Word::same},
+                                      {Word::undecided, Word::undecided}};
   for (const double low : {0.7, 0.95, 0.985, 1.0, 1.03, 1.3}) {
     for (const double width : {1.0, 1.01, 1.2}) {
       const Interval ratio{low, low, low * width};
       const Interval swapped{1 / ratio.estimate, 1 / ratio.high, 1 / ratio.low};
-      EXPECT_EQ(verdict(swapped, 0.02), opposite.at(verdict(ratio, 0.02))) << low << " times " << width;
+      EXPECT_EQ(word_of(swapped, 0.02), opposite.at(word_of(ratio, 0.02))) << low << " times " << width;
     }
   }
 }
 
-TEST(Verdict, HasWords) {
-  EXPECT_EQ(describe(Verdict::faster, 0.02), "faster");
-  EXPECT_EQ(describe(Verdict::slower, 0.02), "slower");
-  EXPECT_EQ(describe(Verdict::same, 0.02), "same within 2 %");
-  EXPECT_EQ(describe(Verdict::same, 0.005), "same within 0.5 %");
-  EXPECT_EQ(describe(Verdict::undecided, 0.02), "undecided");
+TEST(Word, HasWords) {
+  EXPECT_EQ(describe(Word::faster, 0.02), "faster");
+  EXPECT_EQ(describe(Word::slower, 0.02), "slower");
+  EXPECT_EQ(describe(Word::same, 0.02), "same within 2 %");
+  EXPECT_EQ(describe(Word::same, 0.005), "same within 0.5 %");
+  EXPECT_EQ(describe(Word::undecided, 0.02), "undecided");
 }
 
-TEST(Verdict, RefusesANegativeMargin) {
-  EXPECT_THROW(verdict({1, 1, 1}, -0.01), std::invalid_argument);
-  EXPECT_THROW(verdict({1, 1, 1}, std::nan("")), std::invalid_argument);
+TEST(Word, RefusesANegativeMargin) {
+  EXPECT_THROW(word_of({1, 1, 1}, -0.01), std::invalid_argument);
+  EXPECT_THROW(word_of({1, 1, 1}, std::nan("")), std::invalid_argument);
 }
 
 TEST(LatinSquareOrders, EveryBlockHasEachArmOnceInEachPosition) {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "benchmarks/suite/gate.hpp"
+#include "benchmarks/suite/check.hpp"
 
 namespace tandem::test {
 

@@ -1,4 +1,4 @@
-// The body of every registered Google Benchmark: the timed runs of one row, with the gate's last part around them.
+// The body of every registered Google Benchmark: the timed runs of one row, with the last check around them.
 #pragma once
 
 #include <benchmark/benchmark.h>
@@ -11,7 +11,7 @@
 namespace tandem::suite {
 
 /// What the body of a registered benchmark works on, and what it leaves behind.
-struct Lane {
+struct TimedVariant {
   Case* problem = nullptr;
   std::size_t variant = 0;
   int threads = 1;
@@ -21,7 +21,8 @@ struct Lane {
   std::optional<double> steps;
 };
 
-/// Times the lane's variant. Where the output is checked and wrong, or the variant throws, the state carries the error.
-void run_lane(benchmark::State& state, Lane& lane);
+/// Times the timed's variant. Where the output is checked and wrong, or the variant throws, the state carries the
+/// error.
+void run_timed(benchmark::State& state, TimedVariant& timed);
 
 }  // namespace tandem::suite

@@ -1,4 +1,4 @@
-// The gate refuses what it must, by name, and lets the honest variant pass.
+// The check before a number refuses what it must, by name, and lets the honest variant pass.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "benchmarks/suite/gate.hpp"
+#include "benchmarks/suite/check.hpp"
 #include "benchmarks/suite/race.hpp"
 #include "impl/support/no_answer.hpp"
 #include "tests/support/agreement.hpp"
@@ -32,34 +32,34 @@ const Check& check_of(const CheckedWorkload& checked, std::string_view variant, 
   return *check;
 }
 
-TEST(Gate, LetsTheHonestVariantPass) {
+TEST(Check, LetsTheHonestVariantPass) {
   const CheckedWorkload checked = check_workload(broken_workload(), {});
   EXPECT_TRUE(check_of(checked, "honest").agrees);
   EXPECT_TRUE(check_of(checked, "reference").agrees);
 }
 
-TEST(Gate, RefusesANullKernel) { EXPECT_FALSE(check_of(check_workload(broken_workload(), {}), "null_kernel").agrees); }
+TEST(Check, RefusesANullKernel) { EXPECT_FALSE(check_of(check_workload(broken_workload(), {}), "null_kernel").agrees); }
 
-TEST(Gate, NamesTheFirstWrongElement) {
+TEST(Check, NamesTheFirstWrongElement) {
   const CheckedWorkload checked = check_workload(broken_workload(), {});
   EXPECT_FALSE(check_of(checked, "wrong_element").agrees);
   EXPECT_THAT(check_of(checked, "wrong_element").message, HasSubstr("element 7 of y"));
 }
 
-TEST(Gate, RefusesAKernelWrongOnlyAtThreeThreads) {
+TEST(Check, RefusesAKernelWrongOnlyAtThreeThreads) {
   const CheckedWorkload checked = check_workload(broken_workload(), {});
   EXPECT_TRUE(check_of(checked, "wrong_at_three_threads_omp", 1).agrees);
   EXPECT_TRUE(check_of(checked, "wrong_at_three_threads_omp", 2).agrees);
   EXPECT_FALSE(check_of(checked, "wrong_at_three_threads_omp", 3).agrees);
 }
 
-TEST(Gate, RefusesAKeptAnswer) { EXPECT_FALSE(check_of(check_workload(broken_workload(), {}), "kept_answer").agrees); }
+TEST(Check, RefusesAKeptAnswer) { EXPECT_FALSE(check_of(check_workload(broken_workload(), {}), "kept_answer").agrees); }
 
-TEST(Gate, RefusesAVariantThatThrows) {
+TEST(Check, RefusesAVariantThatThrows) {
   EXPECT_THAT(check_of(check_workload(broken_workload(), {}), "throws").message, HasSubstr("out of luck"));
 }
 
-TEST(Gate, LeavesOutAVariantThatSaysItHasNoAnswer) {
+TEST(Check, LeavesOutAVariantThatSaysItHasNoAnswer) {
   const CheckedWorkload checked = check_workload(broken_workload(), {});
   const Check& check = check_of(checked, "declines");
   EXPECT_FALSE(check.ran);
@@ -86,7 +86,7 @@ TEST_P(BreaksInAPart, AndLosesItsWorkloadAlone) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Gate, BreaksInAPart,
+INSTANTIATE_TEST_SUITE_P(Check, BreaksInAPart,
                          testing::Values(std::pair("broken_make", "no data"),
                                          std::pair("broken_fields", "no tolerance"),
                                          std::pair("broken_description", "leaves out the answer"),
@@ -161,7 +161,7 @@ const Registered<int, int> decliners{echo("decliners", "decliner_omp", [](const 
   throw NoAnswer("not converged");
 })};
 
-TEST(Gate, AsksForNoAnswerOnce) {
+TEST(Check, AsksForNoAnswerOnce) {
   decliner_runs = 0;
   const CheckedWorkload checked = check_workload(select({.filter = "^decliners/"}).front(), {.threads = {1, 2, 3}});
   EXPECT_EQ(decliner_runs, 1);

@@ -1,4 +1,4 @@
-#include "benchmarks/suite/gate.hpp"
+#include "benchmarks/suite/check.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -45,9 +45,9 @@ double expected_steps(const AnyMethod& method, std::size_t variant, const Worklo
   return workload == nullptr ? 0 : workload->items * method.variants[variant].growth.steps(workload->size);
 }
 
-class Gate {
+class Checker {
  public:
-  Gate(const AnyMethod& method, const WorkloadCard* workload, std::string name, const GateOptions& options)
+  Checker(const AnyMethod& method, const WorkloadCard* workload, std::string name, const CheckOptions& options)
       : method_(method), workload_(workload), name_(std::move(name)), options_(options) {}
 
   /// What the method's own functions throw costs the workload.
@@ -212,7 +212,7 @@ class Gate {
   const AnyMethod& method_;
   const WorkloadCard* workload_;
   std::string name_;
-  const GateOptions& options_;
+  const CheckOptions& options_;
 };
 
 }  // namespace
@@ -227,16 +227,16 @@ const Check* CheckedWorkload::find(std::string_view variant, int threads) const 
   return found == checks.end() ? nullptr : &*found;
 }
 
-CheckedWorkload check_workload(const SelectedWorkload& selected, const GateOptions& options) {
-  Gate gate(*selected.method, &selected.card(), selected.card().name, options);
-  return gate.run([&] { return selected.method->make_case(selected.workload, options.seed); }, selected.variants);
+CheckedWorkload check_workload(const SelectedWorkload& selected, const CheckOptions& options) {
+  Checker checker(*selected.method, &selected.card(), selected.card().name, options);
+  return checker.run([&] { return selected.method->make_case(selected.workload, options.seed); }, selected.variants);
 }
 
-CheckedWorkload check_count(const AnyMethod& method, std::size_t count, const GateOptions& options) {
+CheckedWorkload check_count(const AnyMethod& method, std::size_t count, const CheckOptions& options) {
   std::vector<std::size_t> variants(method.variants.size());
   for (std::size_t variant = 0; variant < variants.size(); ++variant) variants[variant] = variant;
-  Gate gate(method, nullptr, "count:" + std::to_string(count), options);
-  return gate.run([&] { return method.make_case_of_count(count, options.seed); }, variants);
+  Checker checker(method, nullptr, "count:" + std::to_string(count), options);
+  return checker.run([&] { return method.make_case_of_count(count, options.seed); }, variants);
 }
 
 }  // namespace tandem::suite

@@ -1,4 +1,4 @@
-// The gate around every number: no variant is timed before it agrees.
+// Agreement around every number: no variant is timed before it agrees.
 //
 // A workload's right answer comes from its reference, or, at sizes the reference cannot afford, from the first variant
 // of the table that can (an independent algorithm; parts that it does not answer come from the next that does); either
@@ -18,7 +18,7 @@
 
 namespace tandem::suite {
 
-struct GateOptions {
+struct CheckOptions {
   std::uint64_t seed = 1;
   std::vector<int> threads = {1, 2, 3, 4};  ///< for the threaded variants
   double step_budget = 4e8;                 ///< a variant with more expected steps is left out (about a second or two)
@@ -51,12 +51,12 @@ struct CheckedWorkload {
   const Check* find(std::string_view variant, int threads) const;
 };
 
-/// Runs the gate on one workload. What the method's own functions throw (make, fields, certificate, ...) is no
+/// Checks one workload. What the method's own functions throw (make, fields, certificate, ...) is no
 /// exception here: no check of the workload agrees then.
-CheckedWorkload check_workload(const SelectedWorkload& selected, const GateOptions& options);
+CheckedWorkload check_workload(const SelectedWorkload& selected, const CheckOptions& options);
 
-/// Runs the gate on a problem of `count` elements, all variants of the method.
-CheckedWorkload check_count(const AnyMethod& method, std::size_t count, const GateOptions& options);
+/// Checks a problem of `count` elements, all variants of the method.
+CheckedWorkload check_count(const AnyMethod& method, std::size_t count, const CheckOptions& options);
 
 /// The output of a run that the variant just made, against the expectation and the certificate: nothing, or what is
 /// wrong.
