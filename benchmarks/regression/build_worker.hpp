@@ -41,7 +41,7 @@ struct PrepareOptions {
   std::uint64_t seed = 1;
   double step_budget = 1e8;           ///< a variant with more expected steps is left out
   double longest_run_seconds = 0.25;  ///< so is one whose single run takes longer
-  bool check = true;                  ///< pass the agreement gate
+  bool check = true;                  ///< agree with the reference first
   int pages = -1;                     ///< a descriptor of memory to share (page_arena.hpp), or none
 };
 

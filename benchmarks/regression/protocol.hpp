@@ -14,10 +14,10 @@
 //
 // A worker waits on its pipe while the other one runs. "epoch" times `runs` runs of a prepared row after an eighth as
 // many that only warm the caches; with "check" the output is poisoned before and compared after the timed runs.
-// "prepare" with "check" passes the agreement gate first (benchmarks/suite/check.hpp); without, the counted run is held
-// against the method's certificate. With "pages", the number of an inherited descriptor, the worker keeps its blocks in
-// the memory behind it, if it "shares" (benchmarks/suite/page_arena.hpp). "code" is a hash of the machine code
-// behind the row, empty where it is not known.
+// "prepare" with "check" must agree with the reference first (benchmarks/suite/check.hpp); without, the counted run is
+// held against the method's certificate. With "pages", the number of an inherited descriptor, the worker keeps its
+// blocks in the memory behind it, if it "shares" (benchmarks/suite/page_arena.hpp). "code" is a hash of the machine
+// code behind the row, empty where it is not known.
 #pragma once
 
 namespace tandem::regression {
