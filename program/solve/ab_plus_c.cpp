@@ -77,7 +77,7 @@ void solve_numbers(const AbPlusCOptions& options) {
         variant_named<Numbers, Minima>("ab_plus_c", options.variant.empty() ? best_variant(n) : options.variant);
     const Numbers one = {n};
     if (variant.unsuited) {
-      if (const auto reason = variant.unsuited(one)) throw std::invalid_argument(variant.name + " " + *reason);
+      if (const auto reason = variant.unsuited(one)) throw std::invalid_argument(variant.name.text + " " + *reason);
     }
     Minima minima(1);
     variant.run(one, minima, suite::all_cores());

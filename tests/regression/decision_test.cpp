@@ -127,7 +127,7 @@ Words words(const World& world, int rows, std::uint64_t seed) {
   for (int row = 0; row < rows; ++row) {
     const Word first = first_race(world, seed + row).word;
     const Word word = gate(world, seed + row).word;
-    const auto is_change = [](Word word) { return word == Word::slower || word == Word::faster; };
+    const auto is_change = [](Word said) { return said == Word::slower || said == Word::faster; };
     count.suspected += is_change(first) ? 1.0 / rows : 0;
     count.changed += is_change(word) ? 1.0 / rows : 0;
     count.slower += word == Word::slower ? 1.0 / rows : 0;

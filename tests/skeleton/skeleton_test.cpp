@@ -11,21 +11,13 @@
 #include <string_view>
 #include <vector>
 
+#include "benchmarks/suite/registry.hpp"
 #include "benchmarks/suite/simd_target.hpp"
 #include "impl/skeleton/skeleton.hpp"
 #include "impl/support/levels.hpp"
 
 namespace tandem::skeleton {
 namespace {
-
-using Run = void (*)(const Problem&, Answer&, const Execution&);
-
-struct Named {
-  const char* name;
-  Run run;
-};
-
-void run_reference(const Problem& problem, Answer& answer, const Execution&) { reference(problem, answer); }
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
@@ -39,7 +31,8 @@ Problem exact_problem(std::size_t count) {
   return problem;
 }
 
-class EveryVariant : public testing::TestWithParam<Named> {};
+/// Every row of the table, the reference's too.
+class EveryVariant : public testing::TestWithParam<suite::Variant<Problem, Answer>> {};
 
 TEST_P(EveryVariant, GivesKnownValues) {
   const Problem problem{.alpha = 2, .x = {1, 0, -3, infinity}, .y = {10, -4, 6, 1}};
@@ -86,9 +79,8 @@ TEST_P(EveryVariant, RefusesLengthsThatDiffer) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Skeleton, EveryVariant,
-                         testing::Values(Named{"reference", run_reference}, Named{"eigen", eigen}, Named{"simd", simd},
-                                         Named{"simd_omp", simd_omp}, Named{"simd_tbb", simd_tbb}),
-                         [](const auto& variant) { return std::string(variant.param.name); });
+                         testing::ValuesIn(suite::typed_method<Problem, Answer>("skeleton").variants),
+                         [](const auto& variant) { return variant.param.name.text; });
 
 TEST(Levels, NoTargetOfAnotherArchitectureIsReached) {
   EXPECT_FALSE(chosen_target_reaches(HWY_ARCH_X86 ? HWY_NEON : HWY_AVX2));

@@ -6,6 +6,7 @@
 
 #include <cfloat>
 #include <cmath>
+#include <utility>
 
 #include "impl/rnn/rnn.hpp"
 
@@ -54,11 +55,14 @@ TYPED_TEST(FadingNetwork, EndsAtZero) {
   using Variant = void (*)(const rnn::Problem<Cell>&, rnn::Answer<>&, const Execution&);
   for (const std::size_t d : {1, 5, 37}) {
     const auto problem = fading<Cell>(d, 2000);
-    for (const Variant variant :
-         {Variant{rnn::sequential_simd<Cell>}, Variant{rnn::warm_start_simd<Cell>},
-          Variant{rnn::warm_start_simd_omp<Cell>}, Variant{rnn::iterate_simd_omp<rnn::Scheme::newton, Cell, float>}}) {
+    const std::pair<Variant, Scheduler> rows[] = {
+        {rnn::sequential_simd<Cell>, Scheduler::sequential},
+        {rnn::warm_start_simd<Cell>, Scheduler::sequential},
+        {rnn::warm_start_simd<Cell>, Scheduler::openmp},
+        {rnn::iterate_simd<rnn::Scheme::newton, Cell, float>, Scheduler::openmp}};
+    for (const auto& [variant, scheduler] : rows) {
       rnn::Answer<> answer{.states = std::vector<float>(2000 * d, 1)};
-      variant(problem, answer, {.threads = 3});
+      variant(problem, answer, {.threads = 3, .scheduler = scheduler});
       EXPECT_THAT(answer.states, testing::Each(testing::Truly([](float x) { return x == 0 || std::isnormal(x); })))
           << "d = " << d;
       EXPECT_GT(quarter_of_the_smallest(), 0) << "the caller's setting was changed";
