@@ -12,7 +12,7 @@
 #include "impl/unigram/files.hpp"
 #include "impl/unigram/training.hpp"
 #include "impl/unigram/unigram.hpp"
-#include "program/program.hpp"
+#include "program/run_program.hpp"
 #include "program/train.hpp"
 
 namespace tandem::program {
