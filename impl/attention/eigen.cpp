@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "impl/attention/whole.hpp"
+#include "impl/attention/heads/whole.hpp"
 #endif
 
 namespace tandem::attention {

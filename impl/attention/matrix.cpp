@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "impl/attention/attention.hpp"
-#include "impl/attention/whole.hpp"
+#include "impl/attention/heads/whole.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "impl/attention/matrix.cpp"

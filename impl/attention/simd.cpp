@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "impl/attention/attention.hpp"
-#include "impl/attention/few.hpp"
-#include "impl/attention/head.hpp"
+#include "impl/attention/heads/head.hpp"
+#include "impl/attention/kernels/few.hpp"
 #include "impl/support/parallel.hpp"
 
 namespace tandem::attention {

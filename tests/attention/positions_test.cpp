@@ -8,8 +8,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "impl/attention/angles.hpp"
 #include "impl/attention/attention.hpp"
+#include "impl/attention/heads/angles.hpp"
 #include "problems/attention/problems.hpp"
 #include "tests/attention/variants.hpp"
 

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "impl/attention/head.hpp"
+#include "impl/attention/heads/head.hpp"
 #include "reference/attention/attention.hpp"
 
 namespace tandem::attention {

@@ -1,7 +1,7 @@
-#include "impl/attention/turn.hpp"
+#include "impl/attention/heads/turn.hpp"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "impl/attention/turn_simd.cpp"
+#define HWY_TARGET_INCLUDE "impl/attention/heads/turn_simd.cpp"
 #include <hwy/foreach_target.h>
 // After foreach_target.h, as Highway asks.
 #include <hwy/highway.h>

@@ -1,20 +1,20 @@
-#include "impl/attention/few.hpp"
+#include "impl/attention/kernels/few.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 
-#include "impl/attention/kept_memory.hpp"
-#include "impl/attention/stream_memory.hpp"
+#include "impl/attention/kernels/kept_memory.hpp"
+#include "impl/attention/kernels/stream_memory.hpp"
 #include "impl/support/denormals.hpp"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "impl/attention/few_simd.cpp"
+#define HWY_TARGET_INCLUDE "impl/attention/kernels/few_simd.cpp"
 #include <hwy/foreach_target.h>
 // After foreach_target.h, as Highway asks.
 #include <hwy/highway.h>
 
-#include "impl/attention/few-inl.hpp"
+#include "impl/attention/kernels/few-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tandem::attention::HWY_NAMESPACE {

@@ -1,11 +1,11 @@
 // Plain loops, compiled for every SIMD target.
-#include "impl/attention/angles.hpp"
+#include "impl/attention/heads/angles.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "impl/attention/angles_simd.cpp"
+#define HWY_TARGET_INCLUDE "impl/attention/heads/angles_simd.cpp"
 #include <hwy/foreach_target.h>
 // After foreach_target.h, as Highway asks.
 #include <hwy/highway.h>

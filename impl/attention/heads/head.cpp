@@ -1,4 +1,4 @@
-#include "impl/attention/head.hpp"
+#include "impl/attention/heads/head.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "impl/attention/whole.hpp"
+#include "impl/attention/heads/whole.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <vector>
 
-#include "impl/attention/angles.hpp"
+#include "impl/attention/heads/angles.hpp"
+#include "impl/attention/heads/turn.hpp"
 #include "impl/attention/stream.hpp"
-#include "impl/attention/turn.hpp"
 #include "reference/attention/attention.hpp"
 
 namespace tandem::attention {

@@ -4,17 +4,17 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "impl/attention/kept_memory.hpp"
-#include "impl/attention/stream_memory.hpp"
+#include "impl/attention/kernels/kept_memory.hpp"
+#include "impl/attention/kernels/stream_memory.hpp"
 #include "impl/support/denormals.hpp"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "impl/attention/stream_simd.cpp"
+#define HWY_TARGET_INCLUDE "impl/attention/kernels/stream_simd.cpp"
 #include <hwy/foreach_target.h>
 // After foreach_target.h, as Highway asks.
 #include <hwy/highway.h>
 
-#include "impl/attention/stream-inl.hpp"
+#include "impl/attention/kernels/stream-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tandem::attention::HWY_NAMESPACE {

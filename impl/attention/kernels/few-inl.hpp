@@ -13,9 +13,9 @@
 #include <cmath>
 #include <limits>
 
-#include "impl/attention/few.hpp"
-#include "impl/attention/product-inl.hpp"
-#include "impl/attention/stream_memory.hpp"
+#include "impl/attention/kernels/few.hpp"
+#include "impl/attention/kernels/product-inl.hpp"
+#include "impl/attention/kernels/stream_memory.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tandem::attention::HWY_NAMESPACE {

@@ -12,7 +12,7 @@
 #include <cstddef>
 #include <type_traits>
 
-#include "impl/attention/exponential-inl.hpp"
+#include "impl/attention/kernels/exponential-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tandem::attention::HWY_NAMESPACE {
