@@ -56,6 +56,7 @@ TEST_P(EveryVariant, AgreesOnEveryTargetAtAwkwardSizes) {
 }
 
 TEST_P(EveryVariant, DoesNotDependOnThreads) {
+  if (std::string(GetParam().name).find("simd") == std::string::npos) GTEST_SKIP() << "it has one thread";
   for (const std::size_t queries : {1, 300}) {
     Problem problem = random_problem({4, 2, queries, 5000, 16}, 3);
     problem.mask.causal = true;
@@ -76,7 +77,9 @@ TEST_P(EveryVariant, GivesZeroWhereNothingIsSeen) {
   for (std::size_t row = 0; row < 120; ++row) {
     const bool blind = row % 60 < 40;
     EXPECT_EQ(answer.output[row * 8] == 0, blind) << row;
-    if (row % 60 <= 40) EXPECT_EQ(answer.entropy[row], 0) << row;  // one key: no choice
+    if (row % 60 <= 40) {
+      EXPECT_EQ(answer.entropy[row], 0) << row;  // one key: no choice
+    }
     EXPECT_FALSE(std::isnan(answer.output[row * 8 + 7])) << row;
   }
   problem.addend.assign(20, -infinity);

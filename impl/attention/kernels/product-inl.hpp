@@ -40,6 +40,7 @@ HWY_INLINE void tile(const float* HWY_RESTRICT numbers, Row row, Step step, cons
   for (std::size_t a = 0; a < rows; ++a) {
     for (std::size_t v = 0; v < vectors; ++v) sums[a][v] = hn::Zero(d);
   }
+  HWY_UNROLL(4)  // so that the processor foresees the loop's end
   for (std::size_t k = 0; k < depth; ++k) {
     V column[vectors];
     for (std::size_t v = 0; v < vectors; ++v) {

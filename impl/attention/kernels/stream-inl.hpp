@@ -229,6 +229,7 @@ inline void meet_pieces(const Stream& stream, Block& block, const Tile& tile, fl
   std::merge(begin, begin + tile.vectors, end, end + tile.vectors, cuts);
   for (std::size_t cut = 0; cut + 1 < 2 * tile.vectors; ++cut) {
     Piece piece{cuts[cut], cuts[cut + 1], tile_vectors, 0};
+    if (piece.begin == piece.end) continue;
     for (std::size_t v = 0; v < tile.vectors; ++v) {
       if (begin[v] > piece.begin || end[v] < piece.end) continue;
       piece.vector = std::min(piece.vector, v);
