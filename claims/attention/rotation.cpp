@@ -1,4 +1,4 @@
-// Claims about RoPE with query and key bias (kexue.fm 9577), and about ReRoPE (9708), that need no training.
+// Claims about RoPE with query and key bias (kexue.fm 9577) that need no training.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,7 +9,6 @@
 
 #include "claims/attention/support.hpp"
 #include "claims/suite/claim.hpp"
-#include "claims/suite/timing.hpp"
 #include "impl/support/random.hpp"
 
 namespace tandem::claims {
@@ -17,16 +16,16 @@ namespace {
 
 using Vector = std::vector<double>;
 
-constexpr std::size_t width = 128;
+constexpr std::size_t vector_width = 128;
 
 double theta(std::size_t pair, double base = 10000) {
-  return std::pow(base, -2.0 * static_cast<double>(pair) / static_cast<double>(width));
+  return std::pow(base, -2.0 * static_cast<double>(pair) / static_cast<double>(vector_width));
 }
 
 /// x^T R_D y of interleaved pairs.
 double turned(const Vector& x, const Vector& y, double distance) {
   double sum = 0;
-  for (std::size_t i = 0; i < width / 2; ++i) {
+  for (std::size_t i = 0; i < vector_width / 2; ++i) {
     const double* u = x.data() + 2 * i;
     const double* v = y.data() + 2 * i;
     const double angle = distance * theta(i);
@@ -37,14 +36,14 @@ double turned(const Vector& x, const Vector& y, double distance) {
 
 /// Normal numbers of the given correlation with `other`.
 Vector correlated(const Vector& other, double correlation, std::uint64_t seed) {
-  Vector numbers(width);
-  for (std::size_t i = 0; i < width; ++i) {
+  Vector numbers(vector_width);
+  for (std::size_t i = 0; i < vector_width; ++i) {
     numbers[i] = correlation * other[i] + std::sqrt(1 - correlation * correlation) * random_normal(seed, i, 8);
   }
   return numbers;
 }
 
-Vector normal(std::uint64_t seed) { return correlated(Vector(width, 0), 0, seed); }
+Vector normal(std::uint64_t seed) { return correlated(Vector(vector_width, 0), 0, seed); }
 
 double correlation(const Vector& a, const Vector& b) {
   const auto mean = [](const Vector& all) {
@@ -63,11 +62,11 @@ double correlation(const Vector& a, const Vector& b) {
 
 /// A problem with the two biases alone or with random queries and keys, causal, RoPE over all numbers.
 attention::Problem biased_problem(std::size_t n, double content, std::uint64_t seed) {
-  attention::Problem problem = attention::random_problem({1, 1, n, n, width}, seed, content);
+  attention::Problem problem = attention::random_problem({1, 1, n, n, vector_width}, seed, content);
   problem.mask.causal = true;
-  problem.rotation.width = width;
-  problem.query_bias = attention::normal_numbers(width, 1, seed, 3);
-  problem.key_bias = attention::normal_numbers(width, 1, seed, 4);
+  problem.rotation.width = vector_width;
+  problem.query_bias = attention::normal_numbers(vector_width, 1, seed, 3);
+  problem.key_bias = attention::normal_numbers(vector_width, 1, seed, 4);
   return problem;
 }
 
@@ -78,17 +77,17 @@ Outcome four_terms(bool full) {
     const std::size_t n = 60;
     const attention::Problem problem = biased_problem(n, 1, seed);
     const attention::Row row = exact_row(problem, 0, n - 1);
-    const auto last = static_cast<std::ptrdiff_t>((n - 1) * width);
+    const auto last = static_cast<std::ptrdiff_t>((n - 1) * vector_width);
     const Vector q(problem.queries.begin() + last, problem.queries.end());
     const Vector a(problem.query_bias.begin(), problem.query_bias.end());
     const Vector b(problem.key_bias.begin(), problem.key_bias.end());
     for (std::size_t j = 0; j < n; ++j, ++cases) {
-      const auto at = problem.keys.begin() + static_cast<std::ptrdiff_t>(j * width);
-      const Vector k(at, at + width);
+      const auto at = problem.keys.begin() + static_cast<std::ptrdiff_t>(j * vector_width);
+      const Vector k(at, at + vector_width);
       const double distance = static_cast<double>(n - 1 - j);
       const double terms =
           turned(q, k, distance) + turned(a, k, distance) + turned(q, b, distance) + turned(a, b, distance);
-      worst = std::max(worst, std::abs(row.scores[j] * std::sqrt(static_cast<double>(width)) - terms));
+      worst = std::max(worst, std::abs(row.scores[j] * std::sqrt(static_cast<double>(vector_width)) - terms));
     }
   }
   return {fmt::format("largest difference {:.1e} of scores of some 20", worst), confirmed_if(worst <= 1e-11), cases};
@@ -101,16 +100,16 @@ Outcome key_bias_alone(bool) {
     attention::Problem problem = biased_problem(100, 1, seed);
     const auto change = [&](std::size_t rotated) {
       problem.rotation.width = rotated;
-      problem.key_bias = attention::normal_numbers(width, 1, seed, 4);
+      problem.key_bias = attention::normal_numbers(vector_width, 1, seed, 4);
       const Vector biased = exact_row(problem, 0, 99).output;
       problem.key_bias.clear();
       const Vector plain = exact_row(problem, 0, 99).output;
       double most = 0;
-      for (std::size_t i = 0; i < width; ++i) most = std::max(most, std::abs(biased[i] - plain[i]));
+      for (std::size_t i = 0; i < vector_width; ++i) most = std::max(most, std::abs(biased[i] - plain[i]));
       return most;
     };
     without = std::max(without, change(0));
-    with = std::min(with, change(width));
+    with = std::min(with, change(vector_width));
   }
   return {fmt::format("outputs move by {:.1e} at most without RoPE, by {:.2f} at least with it", without, with),
           confirmed_if(without <= 1e-12 && with >= 0.01), 10};
@@ -120,7 +119,7 @@ Outcome sandwich(bool) {
   const double l = 0.7;
   double worst = 0;
   attention::Problem problem = biased_problem(300, 0, 1);
-  for (std::size_t i = 0; i < width; ++i) {
+  for (std::size_t i = 0; i < vector_width; ++i) {
     problem.query_bias[i] = problem.key_bias[i] = i % 2 == 0 ? static_cast<float>(std::sqrt(l)) : 0;
   }
   const double square = static_cast<double>(problem.query_bias[0]) * problem.query_bias[0];
@@ -128,7 +127,7 @@ Outcome sandwich(bool) {
   for (std::size_t j = 0; j < 300; ++j) {
     const attention::RelativeBias bias{attention::Relative::sandwich, square, 10000};
     const double expected = relative_bias(bias, problem.shape, 0, 299 - static_cast<double>(j));
-    worst = std::max(worst, std::abs(row.scores[j] * std::sqrt(static_cast<double>(width)) - expected));
+    worst = std::max(worst, std::abs(row.scores[j] * std::sqrt(static_cast<double>(vector_width)) - expected));
   }
   return {fmt::format("largest difference {:.1e} over 300 distances", worst), confirmed_if(worst <= 1e-11), 300};
 }
@@ -136,7 +135,7 @@ Outcome sandwich(bool) {
 /// S(D) = sum of the pairs' cosines: the score of equal, flat biases.
 double cosine_sum(double distance) {
   double sum = 0;
-  for (std::size_t i = 0; i < width / 2; ++i) sum += std::cos(distance * theta(i));
+  for (std::size_t i = 0; i < vector_width / 2; ++i) sum += std::cos(distance * theta(i));
   return sum;
 }
 
@@ -147,13 +146,13 @@ Outcome logarithmic_decay(bool) {
   for (double distance = 4; distance <= 1250; distance = std::floor(distance * 1.1 + 1)) {
     sums.push_back(cosine_sum(distance));
     logs.push_back(std::log(distance));
-    const double predicted = width / 2.0 * (1 - (logs.back() + euler) / std::log(10000));
+    const double predicted = vector_width / 2.0 * (1 - (logs.back() + euler) / std::log(10000));
     worst = std::max(worst, std::abs(sums.back() - predicted));
   }
   const double fit = std::pow(correlation(sums, logs), 2);
   return {
       fmt::format("R^2 of S over log D {:.3f}; from (d/2)(1 - (log D + 0.577) / log B) off by {:.0f} % of d/2 at most",
-                  fit, 100 * worst / (width / 2.0)),
+                  fit, 100 * worst / (vector_width / 2.0)),
       confirmed_if(fit >= 0.95), sums.size()};
 }
 
@@ -215,70 +214,6 @@ Outcome harmless_terms(bool full) {
           draws};
 }
 
-Outcome rerope_of_two_matrices(bool) {
-  double worst = 0;
-  double plain = 0;
-  std::size_t cases = 0;
-  for (const double window : {1.0, 16.0, 100.0, 300.0}) {
-    for (const double stretch : {1e300, 8.0}) {
-      attention::Problem problem = biased_problem(300, 1, 7);
-      problem.rotation.window = window;
-      problem.rotation.stretch = stretch;
-      const attention::Answer answer = streamed(problem);
-      for (const std::size_t row : {0, 1, 17, 150, 299}) {
-        const Vector exact = exact_row(problem, 0, row).output;
-        for (std::size_t i = 0; i < width; ++i) {
-          worst = std::max(worst, std::abs(answer.output[row * width + i] - exact[i]));
-        }
-        ++cases;
-      }
-      if (window < 300) continue;
-      problem.rotation.window = std::numeric_limits<double>::infinity();
-      const attention::Answer rope = streamed(problem);
-      for (std::size_t i = 0; i < answer.output.size(); ++i) {
-        plain = std::max<double>(plain, std::abs(answer.output[i] - rope.output[i]));
-      }
-    }
-  }
-  return {
-      fmt::format("two products within {:.1e} of the bent positions; with w = n within {:.1e} of RoPE", worst, plain),
-      confirmed_if(worst <= 5e-5 && plain <= 1e-6), cases};
-}
-
-Outcome rerope_cost(bool full) {
-  attention::Problem problem = attention::random_problem({1, 1, 2048, 2048, 64}, 1);
-  problem.mask.causal = true;
-  problem.rotation.width = 64;
-  attention::Problem bent = problem;
-  bent.rotation.window = 512;
-  attention::Answer answer = attention::room_for(problem);
-  const Figure more =
-      ratio([&] { attention::simd(bent, answer, {}); }, [&] { attention::simd(problem, answer, {}); }, full ? 6 : 2);
-  return {"time of ReRoPE / RoPE, n = 2048, w = 512, where two whole matrices of scores would be 1.5: " + text_of(more),
-          decide(more, at_most(1.25)), 1};
-}
-
-Outcome float_angles(bool) {
-  std::string figures;
-  double before = 0;
-  bool grows = true;
-  double last = 0;
-  std::size_t cases = 0;
-  for (const double position : {512.0, 4096.0, 32768.0, 131072.0, 1048576.0}) {
-    double worst = 0;
-    for (double at = position - 64; at < position; ++at) {
-      for (std::size_t i = 0; i < width / 2; ++i, ++cases) {
-        const float angle = static_cast<float>(at) * static_cast<float>(theta(i));
-        worst = std::max(worst, std::abs(static_cast<double>(std::cos(angle)) - std::cos(at * theta(i))));
-      }
-    }
-    figures += fmt::format("{}{:.0f}: {:.1e}", figures.empty() ? "" : ", ", position, worst);
-    grows &= worst > before;
-    before = last = worst;
-  }
-  return {"error of the cosine of a float angle before position " + figures, confirmed_if(grows && last > 1e-2), cases};
-}
-
 const Registered attention_rotation_registered{{
     {.id = "B1",
      .method = "attention",
@@ -326,27 +261,6 @@ const Registered attention_rotation_registered{{
      .quick_seconds = 2,
      .full_seconds = 20,
      .experiment = harmless_terms},
-    {.id = "B10a",
-     .method = "attention",
-     .statement =
-         "ReRoPE's two products are attention with bent positions, and RoPE where nothing is beyond the window",
-     .source = "kexue.fm 9708",
-     .threshold = "5e-5, plain and leaky; 1e-6",
-     .experiment = rerope_of_two_matrices},
-    {.id = "B10b",
-     .method = "attention",
-     .statement = "By tiles ReRoPE costs little more than RoPE, since only those on the band are computed twice",
-     .source = of_this_project,
-     .threshold = "at most 25 % more time at n = 2048, w = 512",
-     .quick_seconds = 3,
-     .full_seconds = 8,
-     .experiment = rerope_cost},
-    {.id = "B14",
-     .method = "attention",
-     .statement = "Angles computed in float lose RoPE at long range",
-     .source = of_this_project,
-     .threshold = "the error rises with the position, above 0.01 at 2^20",
-     .experiment = float_angles},
 }};
 
 }  // namespace
