@@ -1,0 +1,157 @@
+// Micro-kernels of the streaming softmax: queries lie in the lanes, keys and numbers of values are broadcast, so that
+// no sum ever goes across lanes. Included by foreach_target files.
+#if defined(TANDEM_ATTENTION_PRODUCT_INL_HPP) == defined(HWY_TARGET_TOGGLE)
+#ifdef TANDEM_ATTENTION_PRODUCT_INL_HPP
+#undef TANDEM_ATTENTION_PRODUCT_INL_HPP
+#else
+#define TANDEM_ATTENTION_PRODUCT_INL_HPP
+#endif
+
+#include <hwy/highway.h>
+
+#include <cstddef>
+#include <type_traits>
+
+#include "impl/attention/kernels/exponential-inl.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace tandem::attention::HWY_NAMESPACE {
+
+/// Vectors of queries in a tile, and broadcast numbers in a micro-kernel: 24 sums of 32 registers, or 12 of 16.
+inline constexpr std::size_t tile_vectors = 3;
+inline constexpr std::size_t tile_rows = tile_vectors * lanes;
+inline constexpr std::size_t most_broadcast = lanes == 16 ? 8 : 4;
+
+/// Keeps the compiler from reading the vector again from memory at each use, which would take the load ports' time.
+HWY_INLINE void pin([[maybe_unused]] V& vector) {
+#if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128 && !HWY_COMPILER_MSVC
+  __asm__("" : "+v"(vector.raw));
+#endif
+}
+
+/// sink(sums) for `rows` broadcast rows and `vectors` vectors of the columns, where sums[a][v] is the sum over k <
+/// depth of numbers[a * row + k * step] * columns[k * tile_rows + v * lanes]. One of row and step is known when this is
+/// compiled, so that addresses are counted up once.
+template <std::size_t rows, std::size_t vectors, class Row, class Step, class Sink>
+HWY_INLINE void tile(const float* HWY_RESTRICT numbers, Row row, Step step, const float* HWY_RESTRICT columns,
+                     std::size_t depth, const Sink& sink) {
+  const D d;
+  V sums[rows][vectors];
+  for (std::size_t a = 0; a < rows; ++a) {
+    for (std::size_t v = 0; v < vectors; ++v) sums[a][v] = hn::Zero(d);
+  }
+  HWY_UNROLL(4)  // so that the processor foresees the loop's end
+  for (std::size_t k = 0; k < depth; ++k) {
+    V column[vectors];
+    for (std::size_t v = 0; v < vectors; ++v) {
+      column[v] = hn::Load(d, columns + k * tile_rows + v * lanes);
+      pin(column[v]);
+    }
+    for (std::size_t a = 0; a < rows; ++a) {
+      const V factor = hn::Set(d, numbers[a * row + k * step]);
+      for (std::size_t v = 0; v < vectors; ++v) sums[a][v] = hn::MulAdd(factor, column[v], sums[a][v]);
+    }
+  }
+  sink(sums);
+}
+
+template <std::size_t number>
+using Constant = std::integral_constant<std::size_t, number>;
+
+/// Scores of the keys [first, count), each `depth` numbers long: key j's go to scores + j * tile_rows. Raises
+/// `largest`.
+template <std::size_t keys, std::size_t vectors>
+HWY_INLINE void score(const float* from, std::size_t first, std::size_t count, const float* columns, std::size_t depth,
+                      float* scores, V* largest) {
+  const D d;
+  for (; first + keys <= count; first += keys) {
+    float* to = scores + first * tile_rows;
+    tile<keys, vectors>(from + first * depth, depth, Constant<1>(), columns, depth, [&](const auto& sums) HWY_ATTR {
+      for (std::size_t v = 0; v < vectors; ++v) {
+        V most = sums[0][v];
+        for (std::size_t a = 0; a < keys; ++a) {
+          hn::Store(sums[a][v], d, to + a * tile_rows + v * lanes);
+          if (a > 0) most = hn::Max(sums[a][v], most);
+        }
+        largest[v] = hn::Max(most, largest[v]);
+      }
+    });
+  }
+  if constexpr (keys > 1) score<keys / 2, vectors>(from, first, count, columns, depth, scores, largest);
+}
+
+/// Values lie in panels of so many numbers, key after key.
+inline constexpr std::size_t panel_width = most_broadcast;
+
+/// sums = factors * sums + values^T weights, where values are `panels` panels of `keys` keys, `stride` numbers apart.
+template <std::size_t vectors>
+HWY_INLINE void add_values(const float* values, std::size_t panels, std::size_t stride, const float* weights,
+                           std::size_t keys, const V* factors, float* sums) {
+  const D d;
+  for (std::size_t p = 0; p < panels; ++p) {
+    float* to = sums + p * panel_width * tile_rows;
+    tile<panel_width, vectors>(values + p * stride, Constant<1>(), Constant<panel_width>(), weights, keys,
+                               [&](const auto& added) HWY_ATTR {
+                                 for (std::size_t a = 0; a < panel_width; ++a) {
+                                   for (std::size_t v = 0; v < vectors; ++v) {
+                                     float* at = to + a * tile_rows + v * lanes;
+                                     hn::Store(hn::MulAdd(hn::Load(d, at), factors[v], added[a][v]), d, at);
+                                   }
+                                 }
+                               });
+  }
+}
+
+inline std::size_t panels_of(std::size_t width) { return (width + panel_width - 1) / panel_width; }
+
+/// Values of `keys` keys into panels.
+inline void pack(const float* HWY_RESTRICT values, std::size_t keys, std::size_t width, float* HWY_RESTRICT panels) {
+  const hn::CappedTag<float, panel_width> d;
+  for (std::size_t p = 0; p < panels_of(width); ++p) {
+    const std::size_t size = HWY_MIN(panel_width, width - p * panel_width);
+    for (std::size_t key = 0; key < keys; ++key) {
+      const float* from = values + key * width + p * panel_width;
+      float* to = panels + (p * keys + key) * panel_width;
+      if (size == panel_width) {
+        for (std::size_t i = 0; i < panel_width; i += hn::MaxLanes(d)) hn::Store(hn::LoadU(d, from + i), d, to + i);
+      } else {
+        for (std::size_t i = 0; i < panel_width; ++i) to[i] = i < size ? from[i] : 0;
+      }
+    }
+  }
+}
+
+/// to[c * to_stride + r] = from[r * from_stride + c].
+inline void transpose(const float* HWY_RESTRICT from, std::size_t from_stride, std::size_t rows, std::size_t columns,
+                      float* HWY_RESTRICT to, std::size_t to_stride) {
+  std::size_t r = 0;
+#if HWY_TARGET != HWY_SCALAR
+  const hn::FixedTag<float, 4> four;
+  for (; r + 4 <= rows; r += 4) {
+    std::size_t c = 0;
+    for (; c + 4 <= columns; c += 4) {
+      const float* at = from + r * from_stride + c;
+      const auto a0 = hn::LoadU(four, at), a1 = hn::LoadU(four, at + from_stride);
+      const auto a2 = hn::LoadU(four, at + 2 * from_stride), a3 = hn::LoadU(four, at + 3 * from_stride);
+      const auto low02 = hn::InterleaveLower(four, a0, a2), high02 = hn::InterleaveUpper(four, a0, a2);
+      const auto low13 = hn::InterleaveLower(four, a1, a3), high13 = hn::InterleaveUpper(four, a1, a3);
+      float* into = to + c * to_stride + r;
+      hn::StoreU(hn::InterleaveLower(four, low02, low13), four, into);
+      hn::StoreU(hn::InterleaveUpper(four, low02, low13), four, into + to_stride);
+      hn::StoreU(hn::InterleaveLower(four, high02, high13), four, into + 2 * to_stride);
+      hn::StoreU(hn::InterleaveUpper(four, high02, high13), four, into + 3 * to_stride);
+    }
+    for (; c < columns; ++c) {
+      for (std::size_t i = r; i < r + 4; ++i) to[c * to_stride + i] = from[i * from_stride + c];
+    }
+  }
+#endif
+  for (; r < rows; ++r) {
+    for (std::size_t c = 0; c < columns; ++c) to[c * to_stride + r] = from[r * from_stride + c];
+  }
+}
+
+}  // namespace tandem::attention::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif
