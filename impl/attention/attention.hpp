@@ -1,0 +1,27 @@
+// The fast variants of attention. Definition: reference/attention/attention.hpp.
+//
+// Float arithmetic; with u = 2^-24 and S the largest |q| |k| / sqrt(d) times the scale factor of a row, its weights are
+// right to about (sqrt(d) S + 4) u, and so are outputs relative to the largest value, and entropies relative to their
+// logarithm's moment. Bad input is refused as by the reference. A variant may be called from several threads at once.
+#pragma once
+
+#include "impl/support/execution.hpp"
+#include "reference/attention/attention.hpp"
+
+namespace tandem::attention {
+
+/// What a user would write first: the whole matrix of a head's scores in float, row by row. O(n_q n_k) memory.
+void matrix(const Problem& problem, Answer& answer, const Execution& execution);
+
+/// The same with Eigen's products.
+void eigen(const Problem& problem, Answer& answer, const Execution& execution);
+
+/// Highway: streaming softmax over tiles, never a matrix of scores. Masked tiles are not touched. Memory beyond input
+/// and output: O(threads tile) and the angles of every 64th position.
+void simd(const Problem& problem, Answer& answer, const Execution& execution);
+
+/// The same, chunks of rows on execution.threads threads.
+void simd_omp(const Problem& problem, Answer& answer, const Execution& execution);
+void simd_tbb(const Problem& problem, Answer& answer, const Execution& execution);
+
+}  // namespace tandem::attention

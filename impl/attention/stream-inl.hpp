@@ -1,0 +1,253 @@
+// The streaming softmax over tiles of rows and blocks of keys. Included by foreach_target files.
+#if defined(TANDEM_ATTENTION_STREAM_INL_HPP) == defined(HWY_TARGET_TOGGLE)
+#ifdef TANDEM_ATTENTION_STREAM_INL_HPP
+#undef TANDEM_ATTENTION_STREAM_INL_HPP
+#else
+#define TANDEM_ATTENTION_STREAM_INL_HPP
+#endif
+
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "impl/attention/product-inl.hpp"
+#include "impl/attention/stream.hpp"
+#include "impl/attention/stream_memory.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace tandem::attention::HWY_NAMESPACE {
+
+static_assert(tile_rows <= most_tile_rows);
+
+/// A tile of rows and what has been summed up for them. Rows that only fill the last vector are copies of the last one.
+struct Tile {
+  std::size_t begin;
+  std::size_t rows;
+  std::size_t vectors;
+  float* columns;      ///< depth x tile_rows
+  float* far_columns;  ///< the same for the far scores
+  float* sums;         ///< width x tile_rows
+  float* maximum;
+  float* total;   ///< of the weights
+  float* moment;  ///< of the weights times their exponents
+  RowView view[tile_rows];
+
+  const RowView& first_of(std::size_t vector) const { return view[vector * lanes]; }
+  const RowView& last_of(std::size_t vector) const { return view[vector * lanes + lanes - 1]; }
+};
+
+/// Keys that are looked at together, ready for the product.
+struct Block {
+  std::size_t begin;
+  std::size_t count;
+  const float* keys;
+  const float* far_keys;
+  int finite_values = -1;  ///< whether all values are finite: -1 where nobody has asked yet
+};
+
+/// Part of a tile that meets part of a block: keys [begin, end) of the sequence and some of the vectors.
+struct Piece {
+  std::size_t begin;
+  std::size_t end;
+  std::size_t vector;
+  std::size_t vectors;
+};
+
+/// The lanes' numbers key - from of each vector, as floats that are exact within a block.
+HWY_INLINE V places(const Tile& tile, std::size_t vector, std::size_t from, std::int32_t RowView::*member) {
+  const D d;
+  HWY_ALIGN float numbers[lanes];
+  for (std::size_t i = 0; i < lanes; ++i) {
+    const auto place =
+        static_cast<std::ptrdiff_t>(tile.view[vector * lanes + i].*member) - static_cast<std::ptrdiff_t>(from);
+    numbers[i] = static_cast<float>(std::clamp<std::ptrdiff_t>(place, -1, 1 << 20));
+  }
+  return hn::Load(d, numbers);
+}
+
+HWY_INLINE V table_at(const Stream& stream, const Tile& tile, std::size_t vector, std::size_t key) {
+  const D d;
+  const auto place = static_cast<std::ptrdiff_t>(key);
+  if (stream.consecutive) return hn::LoadU(d, stream.table + (tile.first_of(vector).offset - place));
+  HWY_ALIGN float numbers[lanes];
+  for (std::size_t i = 0; i < lanes; ++i) numbers[i] = stream.table[tile.view[vector * lanes + i].offset - place];
+  return hn::Load(d, numbers);
+}
+
+inline bool hides(const Stream& stream, std::size_t key) {
+  return stream.addend != nullptr && stream.addend[key] == -std::numeric_limits<float>::infinity();
+}
+
+/// Adds what is not a product to the scores, takes the far ones where they belong, hides what a row does not see.
+template <std::size_t vectors>
+void adjust(const Stream& stream, const Tile& tile, const Piece& piece, bool mixed, float* scores, const float* far,
+            V* largest) {
+  const D d;
+  const V hidden = hn::Set(d, -std::numeric_limits<float>::infinity());
+  V first[vectors], last[vectors], far_last[vectors];
+  for (std::size_t v = 0; v < vectors; ++v) {
+    first[v] = places(tile, piece.vector + v, piece.begin, &RowView::first);
+    last[v] = places(tile, piece.vector + v, piece.begin, &RowView::last);
+    far_last[v] = places(tile, piece.vector + v, piece.begin, &RowView::far_last);
+  }
+  for (std::size_t key = piece.begin; key < piece.end; ++key) {
+    const V place = hn::Set(d, static_cast<float>(key - piece.begin));
+    float* row = scores + (key - piece.begin) * tile_rows;
+    for (std::size_t v = 0; v < vectors; ++v) {
+      V score = hn::Load(d, row + v * lanes);
+      if (mixed) {
+        const V other = hn::Load(d, far + (key - piece.begin) * tile_rows + v * lanes);
+        score = hn::IfThenElse(hn::Lt(place, far_last[v]), other, score);
+      }
+      if (stream.table != nullptr) score = hn::Add(score, table_at(stream, tile, piece.vector + v, key));
+      if (stream.addend != nullptr) score = hn::Add(score, hn::Set(d, stream.addend[key]));
+      const auto seen = hn::And(hn::Ge(place, first[v]), hn::Lt(place, last[v]));
+      score = hides(stream, key) ? hidden : hn::IfThenElse(seen, score, hidden);
+      hn::Store(score, d, row + v * lanes);
+      largest[v] = hn::Max(score, largest[v]);
+    }
+  }
+}
+
+/// Scores to weights. Leaves in `factors` what the earlier sums are to be multiplied by.
+template <std::size_t vectors>
+void weigh(const Tile& tile, const Piece& piece, float* scores, const V* largest, V* factors) {
+  const D d;
+  V maximum[vectors], total[vectors], moment[vectors];
+  for (std::size_t v = 0; v < vectors; ++v) {
+    total[v] = moment[v] = hn::Zero(d);
+    maximum[v] = hn::Max(largest[v], hn::Load(d, tile.maximum + (piece.vector + v) * lanes));
+  }
+  for (std::size_t key = 0; key < piece.end - piece.begin; ++key) {
+    for (std::size_t v = 0; v < vectors; ++v) {
+      float* at = scores + key * tile_rows + v * lanes;
+      const Power weight = exp2(hn::Sub(hn::Load(d, at), maximum[v]));
+      hn::Store(weight.value, d, at);
+      total[v] = hn::Add(total[v], weight.value);
+      moment[v] = hn::MulAdd(weight.value, weight.exponent, moment[v]);
+    }
+  }
+  for (std::size_t v = 0; v < vectors; ++v) {
+    const std::size_t at = (piece.vector + v) * lanes;
+    const Power factor = exp2(hn::Sub(hn::Load(d, tile.maximum + at), maximum[v]));
+    const V before = hn::Load(d, tile.total + at);
+    const V moved = hn::MulAdd(factor.exponent, before, hn::Load(d, tile.moment + at));
+    hn::Store(hn::MulAdd(factor.value, before, total[v]), d, tile.total + at);
+    hn::Store(hn::MulAdd(factor.value, moved, moment[v]), d, tile.moment + at);
+    hn::Store(maximum[v], d, tile.maximum + at);
+    factors[v] = factor.value;
+  }
+}
+
+/// Values may hold NaN or infinities, and some rows do not see all of them: 0 times these is no 0.
+inline bool has_finite_values(const Stream& stream, Block& block) {
+  if (block.finite_values < 0) {
+    const float* numbers = stream.values + block.begin * stream.width;
+    float zero = 0;
+    for (std::size_t i = 0; i < block.count * stream.width; ++i) zero += numbers[i] * 0.0F;
+    block.finite_values = zero == 0 ? 1 : 0;
+  }
+  return block.finite_values == 1;
+}
+
+/// The weighted sum of values where rows must not touch what they do not see.
+inline void add_seen_values(const Stream& stream, const Tile& tile, const Piece& piece, const float* weights,
+                            const V* factors) {
+  const D d;
+  for (std::size_t v = 0; v < piece.vectors; ++v) {
+    const V first = places(tile, piece.vector + v, piece.begin, &RowView::first);
+    const V last = places(tile, piece.vector + v, piece.begin, &RowView::last);
+    for (std::size_t i = 0; i < stream.width; ++i) {
+      V sum = hn::Zero(d);
+      for (std::size_t key = piece.begin; key < piece.end; ++key) {
+        if (hides(stream, key)) continue;
+        const V place = hn::Set(d, static_cast<float>(key - piece.begin));
+        const auto seen = hn::And(hn::Ge(place, first), hn::Lt(place, last));
+        const V weight = hn::Load(d, weights + (key - piece.begin) * tile_rows + v * lanes);
+        sum = hn::IfThenElse(seen, hn::MulAdd(weight, hn::Set(d, stream.values[key * stream.width + i]), sum), sum);
+      }
+      float* to = tile.sums + i * tile_rows + (piece.vector + v) * lanes;
+      hn::Store(hn::MulAdd(hn::Load(d, to), factors[v], sum), d, to);
+    }
+  }
+}
+
+template <std::size_t vectors>
+void meet(const Stream& stream, Block& block, const Tile& tile, const Piece& piece, float* scores, float* far_scores) {
+  const D d;
+  const std::size_t count = piece.end - piece.begin;
+  const RowView& top = tile.first_of(piece.vector);
+  const RowView& bottom = tile.last_of(piece.vector + vectors - 1);
+  const bool partly =
+      static_cast<std::size_t>(bottom.first) > piece.begin || static_cast<std::size_t>(top.last) < piece.end;
+  const bool some_far = stream.has_far && bottom.far_last > static_cast<std::ptrdiff_t>(piece.begin);
+  const bool all_far = some_far && top.far_last >= static_cast<std::ptrdiff_t>(piece.end);
+  const bool mixed = some_far && !all_far;
+  const bool plain = !partly && !mixed && stream.addend == nullptr && stream.table == nullptr;
+
+  V largest[vectors], factors[vectors];
+  for (std::size_t v = 0; v < vectors; ++v) largest[v] = hn::Set(d, -std::numeric_limits<float>::infinity());
+  const std::size_t depth = stream.depth;
+  const auto product = [&](bool far, float* to) HWY_ATTR {
+    const float* keys = (far ? block.far_keys : block.keys) + (piece.begin - block.begin) * depth;
+    const float* columns = (far ? tile.far_columns : tile.columns) + piece.vector * lanes;
+    multiply<Along::steps, most_broadcast, vectors>(keys, depth, 0, count, columns, depth,
+                                                    [&](std::size_t key, std::size_t v, V sum) HWY_ATTR {
+                                                      hn::Store(sum, d, to + key * tile_rows + v * lanes);
+                                                      largest[v] = hn::Max(sum, largest[v]);
+                                                    });
+  };
+  product(all_far, scores);
+  if (mixed) product(true, far_scores);
+  if (!plain) {
+    for (std::size_t v = 0; v < vectors; ++v) largest[v] = hn::Set(d, -std::numeric_limits<float>::infinity());
+    adjust<vectors>(stream, tile, piece, mixed, scores, far_scores, largest);
+  }
+  weigh<vectors>(tile, piece, scores, largest, factors);
+  if ((partly || stream.addend != nullptr) && !has_finite_values(stream, block)) {
+    return add_seen_values(stream, tile, piece, scores, factors);
+  }
+  float* sums = tile.sums + piece.vector * lanes;
+  const float* values = stream.values + piece.begin * stream.width;
+  multiply<Along::rows, most_broadcast, vectors>(values, stream.width, 0, stream.width, scores, count,
+                                                 [&](std::size_t i, std::size_t v, V sum) HWY_ATTR {
+                                                   float* to = sums + i * tile_rows + v * lanes;
+                                                   hn::Store(hn::MulAdd(hn::Load(d, to), factors[v], sum), d, to);
+                                                 });
+}
+
+/// Cuts what of the block the tile sees so that vectors of rows that see none of it are left out.
+inline void meet_pieces(const Stream& stream, Block& block, const Tile& tile, float* scores, float* far_scores) {
+  constexpr std::size_t worth_a_cut = 8;
+  const std::size_t block_end = block.begin + block.count;
+  std::size_t begin[tile_vectors];
+  std::size_t end[tile_vectors];
+  std::size_t cuts[2 * tile_vectors];
+  for (std::size_t v = 0; v < tile.vectors; ++v) {  // neither falls from vector to vector
+    begin[v] = std::clamp(static_cast<std::size_t>(tile.first_of(v).first), block.begin, block_end);
+    end[v] = std::clamp(static_cast<std::size_t>(tile.last_of(v).last), block.begin, block_end);
+    if (v > 0 && begin[v] < begin[v - 1] + worth_a_cut) begin[v] = begin[v - 1];
+  }
+  for (std::size_t v = tile.vectors - 1; v-- > 0;) {
+    if (end[v + 1] < end[v] + worth_a_cut) end[v] = end[v + 1];
+  }
+  std::merge(begin, begin + tile.vectors, end, end + tile.vectors, cuts);
+  for (std::size_t cut = 0; cut + 1 < 2 * tile.vectors; ++cut) {
+    Piece piece{cuts[cut], cuts[cut + 1], tile_vectors, 0};
+    for (std::size_t v = 0; v < tile.vectors; ++v) {
+      if (begin[v] > piece.begin || end[v] < piece.end) continue;
+      piece.vector = std::min(piece.vector, v);
+      piece.vectors = v - piece.vector + 1;
+    }
+    if (piece.vectors == 3) meet<3>(stream, block, tile, piece, scores, far_scores);
+    if (piece.vectors == 2) meet<2>(stream, block, tile, piece, scores, far_scores);
+    if (piece.vectors == 1) meet<1>(stream, block, tile, piece, scores, far_scores);
+  }
+}
+
+}  // namespace tandem::attention::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

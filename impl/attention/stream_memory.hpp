@@ -1,0 +1,26 @@
+// The memory of one streaming pass, laid out for whatever SIMD target.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+#include "impl/attention/stream.hpp"
+
+namespace tandem::attention {
+
+/// Keys that are looked at together: their scores stay in the first cache, and the sums are touched once for each.
+inline constexpr std::size_t block_keys = 128;
+
+/// Rows of a tile with the widest vectors.
+inline constexpr std::size_t most_tile_rows = 48;
+
+/// Floats that a pass over `rows` rows takes. Each piece is a multiple of 16 of them.
+inline std::size_t floats_for(const Stream& stream, std::size_t rows) {
+  const std::size_t kinds = stream.has_far ? 2 : 1;
+  const std::size_t of_row = kinds * stream.depth + stream.width + 3;
+  const std::size_t of_block = kinds * (most_tile_rows + stream.depth);
+  const std::size_t scratch = most_tile_rows * std::max(stream.depth, stream.width);
+  return (rows + most_tile_rows) * of_row + block_keys * of_block + scratch;
+}
+
+}  // namespace tandem::attention
