@@ -10,6 +10,7 @@
 #include <hwy/highway.h>
 
 #include <cstddef>
+#include <type_traits>
 
 #include "impl/attention/exponential-inl.hpp"
 
@@ -28,14 +29,11 @@ HWY_INLINE void pin([[maybe_unused]] V& vector) {
 #endif
 }
 
-/// Where the broadcast numbers lie, of row a and step k: side by side along the steps, at numbers[a * stride + k], or
-/// along the rows, at numbers[a + k * stride].
-enum class Along { steps, rows };
-
-/// sink(a, v, sum) for `rows` broadcast rows and `vectors` vectors of the columns, sum over k < depth of
-/// broadcast(a, k) * columns[k * tile_rows + v * lanes].
-template <Along along, std::size_t rows, std::size_t vectors, class Sink>
-HWY_INLINE void tile(const float* HWY_RESTRICT numbers, std::size_t stride, const float* HWY_RESTRICT columns,
+/// sink(sums) for `rows` broadcast rows and `vectors` vectors of the columns, where sums[a][v] is the sum over k <
+/// depth of numbers[a * row + k * step] * columns[k * tile_rows + v * lanes]. One of row and step is known when this is
+/// compiled, so that addresses are counted up once.
+template <std::size_t rows, std::size_t vectors, class Row, class Step, class Sink>
+HWY_INLINE void tile(const float* HWY_RESTRICT numbers, Row row, Step step, const float* HWY_RESTRICT columns,
                      std::size_t depth, const Sink& sink) {
   const D d;
   V sums[rows][vectors];
@@ -49,24 +47,77 @@ HWY_INLINE void tile(const float* HWY_RESTRICT numbers, std::size_t stride, cons
       pin(column[v]);
     }
     for (std::size_t a = 0; a < rows; ++a) {
-      const V factor = hn::Set(d, numbers[along == Along::steps ? a * stride + k : a + k * stride]);
+      const V factor = hn::Set(d, numbers[a * row + k * step]);
       for (std::size_t v = 0; v < vectors; ++v) sums[a][v] = hn::MulAdd(factor, column[v], sums[a][v]);
     }
   }
-  for (std::size_t a = 0; a < rows; ++a) {
-    for (std::size_t v = 0; v < vectors; ++v) sink(a, v, sums[a][v]);
+  sink(sums);
+}
+
+template <std::size_t number>
+using Constant = std::integral_constant<std::size_t, number>;
+
+/// Scores of the keys [first, count), each `depth` numbers long: key j's go to scores + j * tile_rows. Raises
+/// `largest`.
+template <std::size_t keys, std::size_t vectors>
+HWY_INLINE void score(const float* from, std::size_t first, std::size_t count, const float* columns, std::size_t depth,
+                      float* scores, V* largest) {
+  const D d;
+  for (; first + keys <= count; first += keys) {
+    float* to = scores + first * tile_rows;
+    tile<keys, vectors>(from + first * depth, depth, Constant<1>(), columns, depth, [&](const auto& sums) HWY_ATTR {
+      for (std::size_t v = 0; v < vectors; ++v) {
+        V most = sums[0][v];
+        for (std::size_t a = 0; a < keys; ++a) {
+          hn::Store(sums[a][v], d, to + a * tile_rows + v * lanes);
+          if (a > 0) most = hn::Max(sums[a][v], most);
+        }
+        largest[v] = hn::Max(most, largest[v]);
+      }
+    });
+  }
+  if constexpr (keys > 1) score<keys / 2, vectors>(from, first, count, columns, depth, scores, largest);
+}
+
+/// Values lie in panels of so many numbers, key after key.
+inline constexpr std::size_t panel_width = most_broadcast;
+
+/// sums = factors * sums + values^T weights, where values are `panels` panels of `keys` keys, `stride` numbers apart.
+template <std::size_t vectors>
+HWY_INLINE void add_values(const float* values, std::size_t panels, std::size_t stride, const float* weights,
+                           std::size_t keys, const V* factors, float* sums) {
+  const D d;
+  for (std::size_t p = 0; p < panels; ++p) {
+    float* to = sums + p * panel_width * tile_rows;
+    tile<panel_width, vectors>(values + p * stride, Constant<1>(), Constant<panel_width>(), weights, keys,
+                               [&](const auto& added) HWY_ATTR {
+                                 for (std::size_t a = 0; a < panel_width; ++a) {
+                                   for (std::size_t v = 0; v < vectors; ++v) {
+                                     float* at = to + a * tile_rows + v * lanes;
+                                     hn::Store(hn::MulAdd(hn::Load(d, at), factors[v], added[a][v]), d, at);
+                                   }
+                                 }
+                               });
   }
 }
 
-/// The same for the rows [first, count), however many.
-template <Along along, std::size_t rows, std::size_t vectors, class Sink>
-HWY_INLINE void multiply(const float* numbers, std::size_t stride, std::size_t first, std::size_t count,
-                         const float* columns, std::size_t depth, const Sink& sink) {
-  for (; first + rows <= count; first += rows) {
-    tile<along, rows, vectors>(numbers + first * (along == Along::steps ? stride : 1), stride, columns, depth,
-                               [&](std::size_t a, std::size_t v, V sum) HWY_ATTR { sink(first + a, v, sum); });
+inline std::size_t panels_of(std::size_t width) { return (width + panel_width - 1) / panel_width; }
+
+/// Values of `keys` keys into panels.
+inline void pack(const float* HWY_RESTRICT values, std::size_t keys, std::size_t width, float* HWY_RESTRICT panels) {
+  const hn::CappedTag<float, panel_width> d;
+  for (std::size_t p = 0; p < panels_of(width); ++p) {
+    const std::size_t size = HWY_MIN(panel_width, width - p * panel_width);
+    for (std::size_t key = 0; key < keys; ++key) {
+      const float* from = values + key * width + p * panel_width;
+      float* to = panels + (p * keys + key) * panel_width;
+      if (size == panel_width) {
+        for (std::size_t i = 0; i < panel_width; i += hn::MaxLanes(d)) hn::Store(hn::LoadU(d, from + i), d, to + i);
+      } else {
+        for (std::size_t i = 0; i < panel_width; ++i) to[i] = i < size ? from[i] : 0;
+      }
+    }
   }
-  if constexpr (rows > 1) multiply<along, rows / 2, vectors>(numbers, stride, first, count, columns, depth, sink);
 }
 
 /// to[c * to_stride + r] = from[r * from_stride + c].

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "impl/attention/attention.hpp"
+#include "impl/attention/few.hpp"
 #include "impl/attention/head.hpp"
 #include "impl/support/parallel.hpp"
 
@@ -37,12 +38,41 @@ std::vector<Chunk> chunks_of(const std::deque<HeadStream>& streams, int threads)
   return chunks;
 }
 
+/// Few rows: stretches of the keys are what threads share.
+template <class Scheduler>
+void run_few(const std::deque<HeadStream>& streams, const Execution& execution) {
+  const Stream& any = streams.front();
+  if (any.rows == 0) return;
+  const std::size_t stretches = std::max<std::size_t>(1, (any.keys + stretch_keys - 1) / stretch_keys);
+  std::vector<Sums> sums(streams.size() * stretches * any.rows);
+  std::vector<float> means(sums.size() * any.width);
+  for (std::size_t i = 0; i < sums.size(); ++i) sums[i].mean = means.data() + i * any.width;
+  Scheduler::for_each_chunk(execution, streams.size() * stretches, 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const Stream& stream = streams[i / stretches];
+      const std::size_t last_row = stream.rows - 1;
+      const auto first = static_cast<std::size_t>(stream.view(0).first);
+      const auto last = static_cast<std::size_t>(stream.view(last_row).last);
+      const std::size_t from = i % stretches * stretch_keys;
+      const std::size_t to = std::min(from + stretch_keys, last);
+      if (std::max(from, first) >= to) continue;
+      stream_few(stream, std::max(from, first), to, sums.data() + i * stream.rows);
+    }
+  });
+  for (std::size_t s = 0; s < streams.size(); ++s) {
+    for (std::size_t row = 0; row < any.rows; ++row) {
+      put_together(streams[s].view(row), sums.data() + s * stretches * any.rows + row, stretches, any.rows, any.width);
+    }
+  }
+}
+
 template <class Scheduler>
 void run(const Problem& problem, Answer& answer, const Execution& execution) {
   require_valid(problem, answer);
   const Preparation preparation(problem);
   std::deque<HeadStream> streams;
   for (std::size_t head = 0; head < problem.shape.key_heads; ++head) streams.emplace_back(preparation, head, answer);
+  if (!streams.empty() && streams.front().rows <= most_few_rows) return run_few<Scheduler>(streams, execution);
   const std::vector<Chunk> chunks =
       chunks_of(streams, std::is_same_v<Scheduler, Sequential> ? 1 : static_cast<int>(execution.threads));
   Scheduler::for_each_chunk(execution, chunks.size(), 1, [&](std::size_t begin, std::size_t end) {

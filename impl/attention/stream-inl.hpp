@@ -28,7 +28,7 @@ struct Tile {
   std::size_t vectors;
   float* columns;      ///< depth x tile_rows
   float* far_columns;  ///< the same for the far scores
-  float* sums;         ///< width x tile_rows
+  float* sums;         ///< padded width x tile_rows
   float* maximum;
   float* total;   ///< of the weights
   float* moment;  ///< of the weights times their exponents
@@ -44,6 +44,7 @@ struct Block {
   std::size_t count;
   const float* keys;
   const float* far_keys;
+  const float* values;     ///< in panels
   int finite_values = -1;  ///< whether all values are finite: -1 where nobody has asked yet
 };
 
@@ -193,11 +194,7 @@ void meet(const Stream& stream, Block& block, const Tile& tile, const Piece& pie
   const auto product = [&](bool far, float* to) HWY_ATTR {
     const float* keys = (far ? block.far_keys : block.keys) + (piece.begin - block.begin) * depth;
     const float* columns = (far ? tile.far_columns : tile.columns) + piece.vector * lanes;
-    multiply<Along::steps, most_broadcast, vectors>(keys, depth, 0, count, columns, depth,
-                                                    [&](std::size_t key, std::size_t v, V sum) HWY_ATTR {
-                                                      hn::Store(sum, d, to + key * tile_rows + v * lanes);
-                                                      largest[v] = hn::Max(sum, largest[v]);
-                                                    });
+    score<most_broadcast, vectors>(keys, 0, count, columns, depth, to, largest);
   };
   product(all_far, scores);
   if (mixed) product(true, far_scores);
@@ -209,13 +206,9 @@ void meet(const Stream& stream, Block& block, const Tile& tile, const Piece& pie
   if ((partly || stream.addend != nullptr) && !has_finite_values(stream, block)) {
     return add_seen_values(stream, tile, piece, scores, factors);
   }
-  float* sums = tile.sums + piece.vector * lanes;
-  const float* values = stream.values + piece.begin * stream.width;
-  multiply<Along::rows, most_broadcast, vectors>(values, stream.width, 0, stream.width, scores, count,
-                                                 [&](std::size_t i, std::size_t v, V sum) HWY_ATTR {
-                                                   float* to = sums + i * tile_rows + v * lanes;
-                                                   hn::Store(hn::MulAdd(hn::Load(d, to), factors[v], sum), d, to);
-                                                 });
+  const float* values = block.values + (piece.begin - block.begin) * panel_width;
+  add_values<vectors>(values, panels_of(stream.width), block.count * panel_width, scores, count, factors,
+                      tile.sums + piece.vector * lanes);
 }
 
 /// Cuts what of the block the tile sees so that vectors of rows that see none of it are left out.

@@ -1,11 +1,10 @@
 // Softmax-weighted means, streamed: see stream.hpp.
 #include "impl/attention/stream.hpp"
 
-#include <hwy/aligned_allocator.h>
-
 #include <algorithm>
 #include <cstddef>
 
+#include "impl/attention/kept_memory.hpp"
 #include "impl/attention/stream_memory.hpp"
 #include "impl/support/denormals.hpp"
 
@@ -46,8 +45,9 @@ void start(const Stream& stream, std::size_t begin, std::size_t rows, Pieces& me
       for (std::size_t r = rows; r < tile.vectors * lanes; ++r) columns[k * tile_rows + r] = 0;
     }
   }
-  tile.sums = memory.take(stream.width * tile_rows);
-  std::fill_n(tile.sums, stream.width * tile_rows, 0.0F);
+  const std::size_t sums = panels_of(stream.width) * panel_width * tile_rows;
+  tile.sums = memory.take(sums);
+  std::fill_n(tile.sums, sums, 0.0F);
   tile.maximum = memory.take(tile_rows);
   tile.total = memory.take(tile_rows);
   tile.moment = memory.take(tile_rows);
@@ -78,6 +78,7 @@ void stream_tiles(const Stream& stream, std::size_t begin, std::size_t count, Ti
   float* far_scores = kinds == 2 ? memory.take(block_keys * tile_rows) : nullptr;
   float* keys = memory.take(block_keys * stream.depth);
   float* far_keys = kinds == 2 ? memory.take(block_keys * stream.depth) : nullptr;
+  float* values = memory.take(block_keys * panels_of(stream.width) * panel_width);
   float* scratch = memory.take(tile_rows * std::max(stream.depth, stream.width));
   std::size_t tile_count = 0;
   for (std::size_t row = begin; row < begin + count; row += tile_rows) {
@@ -87,7 +88,8 @@ void stream_tiles(const Stream& stream, std::size_t begin, std::size_t count, Ti
   const auto first = static_cast<std::size_t>(tiles[0].view[0].first);
   const auto last = static_cast<std::size_t>(tiles[tile_count - 1].last_of(tiles[tile_count - 1].vectors - 1).last);
   for (std::size_t key = first - first % block_keys; key < last; key += block_keys) {
-    Block block{key, std::min(block_keys, last - key), nullptr, nullptr};
+    Block block{key, std::min(block_keys, last - key), nullptr, nullptr, values};
+    pack(stream.values + key * stream.width, block.count, stream.width, values);
     block.keys = stream.read_keys(block.begin, block.count, false, keys);
     if (kinds == 2) block.far_keys = stream.read_keys(block.begin, block.count, true, far_keys);
     for (std::size_t t = 0; t < tile_count; ++t) meet_pieces(stream, block, tiles[t], scores, far_scores);
@@ -113,26 +115,6 @@ HWY_EXPORT(stream_in_memory);
 HWY_EXPORT(bytes_of_tiles);
 HWY_EXPORT(rows_of_tile);
 
-namespace {
-
-/// Memory that a thread keeps from call to call.
-class Kept {
- public:
-  std::byte* at_least(std::size_t bytes) {
-    if (bytes > size_) {
-      memory_ = hwy::AllocateAligned<std::byte>(bytes);
-      size_ = bytes;
-    }
-    return memory_.get();
-  }
-
- private:
-  hwy::AlignedFreeUniquePtr<std::byte[]> memory_;
-  std::size_t size_ = 0;
-};
-
-}  // namespace
-
 std::size_t rows_together(std::size_t rows, int threads) {
   constexpr std::size_t most_tiles = 4;
   constexpr std::size_t chunks_per_thread = 8;
@@ -144,7 +126,7 @@ std::size_t rows_together(std::size_t rows, int threads) {
 
 void stream_rows(const Stream& stream, std::size_t begin, std::size_t count) {
   if (count == 0) return;
-  thread_local Kept kept;
+  thread_local KeptMemory kept;
   const std::size_t floats = sizeof(float) * floats_for(stream, count);
   const std::size_t tiles = HWY_DYNAMIC_DISPATCH(bytes_of_tiles)(count);
   std::byte* memory = kept.at_least(floats + tiles);
