@@ -44,11 +44,9 @@ void require_valid(const Costs& costs, const AssignmentAnswer& answer) {
   if (!std::ranges::all_of(costs.values, [](double cost) { return std::isfinite(cost); })) {
     throw std::invalid_argument("a cost is no finite number");
   }
-  for (const std::size_t room : {answer.columns.size(), answer.row_price.size(), answer.column_price.size()}) {
-    if (room == costs.size) continue;
-    throw std::invalid_argument("the answer has room for " + std::to_string(room) + " rows, not " +
-                                std::to_string(costs.size));
-  }
+  if (answer.columns.size() == costs.size) return;
+  throw std::invalid_argument("the answer has room for " + std::to_string(answer.columns.size()) + " rows, not " +
+                              std::to_string(costs.size));
 }
 
 void reference(const Costs& costs, AssignmentAnswer& answer) {
@@ -56,8 +54,8 @@ void reference(const Costs& costs, AssignmentAnswer& answer) {
   const std::size_t n = costs.size;
   std::vector<std::size_t> row_of(n, n);     // the row of a column; n: it is free
   std::vector<std::size_t> column_of(n, n);  // and the other way round
-  std::ranges::fill(answer.row_price, 0.0);
-  std::ranges::fill(answer.column_price, 0.0);
+  answer.row_price.assign(n, 0.0);
+  answer.column_price.assign(n, 0.0);
   for (std::size_t start = 0; start < n; ++start) {
     std::vector<double> distance(n, infinity);
     std::vector<std::size_t> from(n, start);  // the row from which a column was reached
@@ -103,6 +101,7 @@ void reference(const Costs& costs, AssignmentAnswer& answer) {
 
 double violation(const Costs& costs, const AssignmentAnswer& answer) {
   const std::size_t n = costs.size;
+  if (answer.columns.size() != n || answer.row_price.size() != n || answer.column_price.size() != n) return infinity;
   std::vector<bool> taken(n, false);
   double cost = 0;
   for (std::size_t i = 0; i < n; ++i) {

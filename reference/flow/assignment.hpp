@@ -23,7 +23,7 @@ struct Costs {
 Costs squared_distances(const Points<float>& x, const Points<float>& y);
 
 struct AssignmentAnswer {
-  std::vector<std::uint32_t> columns;  ///< a permutation: row i goes with columns[i]
+  std::vector<std::uint32_t> columns;  ///< a permutation: row i goes with columns[i]. The caller gives it its size
   double cost = 0;                     ///< the sum of its entries
   /// What proves it: row_price[i] + column_price[j] <= cost(i, j) everywhere, with equality on the assignment. Then no
   /// permutation costs less than the sum of all prices, and this one costs that.
