@@ -16,7 +16,7 @@
 #include <hwy/highway.h>
 
 #include "impl/attention/product-inl.hpp"
-#include "impl/rnn/activation-inl.hpp"
+#include "impl/rnn/kernels/activation-inl.hpp"
 
 #ifndef TANDEM_FLOW_NETWORK_TYPES
 #define TANDEM_FLOW_NETWORK_TYPES
