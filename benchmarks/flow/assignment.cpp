@@ -14,6 +14,9 @@
 namespace tandem::flow {
 namespace {
 
+/// Of the functions with a variant's name, the one of this method.
+using Run = void (*)(const Costs&, AssignmentAnswer&, const Execution&);
+
 Costs problem_of(std::size_t count, std::size_t dimension, std::uint64_t seed) {
   return squared_distances(clustered(seed, count, dimension), noise(seed + 9, count, dimension));
 }
@@ -96,7 +99,7 @@ const suite::Registered<Costs, AssignmentAnswer> registered({
             {"reference",
              [](const Costs& costs, AssignmentAnswer& answer, const Execution&) { reference(costs, answer); },
              {3, 0.2}},
-            {.name = "simd", .run = simd, .growth = {2.5, 0.5}, .fields = describe<false>},
+            {.name = "simd", .run = Run(simd), .growth = {2.5, 0.5}, .fields = describe<false>},
 #ifdef TANDEM_PEER_LEMON
             {.name = "peer_lemon", .run = peer_lemon, .growth = {2.5, 2}, .fields = describe<false>},
 #endif

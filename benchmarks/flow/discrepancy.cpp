@@ -13,6 +13,9 @@
 namespace tandem::flow {
 namespace {
 
+/// Of the functions with a variant's name, the one of this method.
+using Run = void (*)(const DiscrepancyProblem&, DiscrepancyAnswer&, const Execution&);
+
 DiscrepancyProblem problem_of(std::size_t x, std::size_t y, std::size_t dimension, std::uint64_t seed) {
   return {.x = clustered(seed, x, dimension),
           .y = noise(seed + 9, y, dimension),
@@ -87,9 +90,9 @@ const suite::Registered<DiscrepancyProblem, DiscrepancyAnswer> registered({
                     reference(problem, answer);
                   },
                   {2, 8}},
-                 {"simd", simd, {2, 0.25}},
-                 {"simd_omp", simd_omp, {2, 0.25}},
-                 {"simd_tbb", simd_tbb, {2, 0.25}}},
+                 {"simd", Run(simd), {2, 0.25}},
+                 {"simd_omp", Run(simd_omp), {2, 0.25}},
+                 {"simd_tbb", Run(simd_tbb), {2, 0.25}}},
     .workloads = {workload("d2_512", 512, 2, true), workload("d2_2k", 2048, 2, true),
                   workload("d64_1k", 1024, 64, false)},
     .problem = awkward,

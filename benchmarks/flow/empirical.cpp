@@ -14,6 +14,9 @@
 namespace tandem::flow {
 namespace {
 
+/// Of the functions with a variant's name, the one of this method.
+using Run = void (*)(const EmpiricalProblem&, EmpiricalAnswer&, const Execution&);
+
 EmpiricalProblem problem_of(std::size_t queries, std::size_t data, std::size_t dimension, double time,
                             std::uint64_t seed) {
   return {.data = clustered(seed, data, dimension), .queries = noise(seed + 9, queries, dimension), .time = time};
@@ -129,9 +132,9 @@ const suite::Registered<EmpiricalProblem, EmpiricalAnswer> registered({
                  {.name = "eigen", .run = eigen, .growth = products, .unsuited = needs_time},
                  {.name = "eigen_omp", .run = eigen_omp, .growth = products, .unsuited = needs_time},
                  {.name = "eigen_tbb", .run = eigen_tbb, .growth = products, .unsuited = needs_time},
-                 {"simd", simd, products},
-                 {"simd_omp", simd_omp, products},
-                 {"simd_tbb", simd_tbb, products}},
+                 {"simd", Run(simd), products},
+                 {"simd_omp", Run(simd_omp), products},
+                 {"simd_tbb", Run(simd_tbb), products}},
     .workloads = {workload("d2_M1024", 256, 1024, 2, 0.5, false, true),
                   workload("d64_M1024", 256, 1024, 64, 0.5, true, true),
                   workload("d64_M4096", 256, 4096, 64, 0.5, true, true),

@@ -14,6 +14,9 @@
 namespace tandem::flow {
 namespace {
 
+/// Of the functions with a variant's name, the one of this method.
+using Run = void (*)(const GenerateProblem&, Samples<float>&, const Execution&);
+
 GenerateProblem problem_of(std::size_t samples, std::size_t data, std::size_t dimension, const Path& path,
                            std::uint64_t seed) {
   return {.data = clustered(seed, data, dimension), .starts = noise(seed + 9, samples, dimension), .path = path};
@@ -91,9 +94,9 @@ const suite::Registered<GenerateProblem, Samples<float>> registered({
                     reference(problem, samples);
                   },
                   {1, 8}},
-                 {.name = "simd", .run = simd, .growth = products, .fields = describe_fast},
-                 {.name = "simd_omp", .run = simd_omp, .growth = products, .fields = describe_fast},
-                 {.name = "simd_tbb", .run = simd_tbb, .growth = products, .fields = describe_fast}},
+                 {.name = "simd", .run = Run(simd), .growth = products, .fields = describe_fast},
+                 {.name = "simd_omp", .run = Run(simd_omp), .growth = products, .fields = describe_fast},
+                 {.name = "simd_tbb", .run = Run(simd_tbb), .growth = products, .fields = describe_fast}},
     .workloads = {workload("d2_M512_euler_20", 256, 512, 2, {Scheme::euler, 20, 0}, true),
                   workload("d2_M512_rk4_5", 256, 512, 2, {Scheme::runge_kutta_4, 5, 0.05}, true),
                   workload("d2_M4096_euler_100", 10'000, 4096, 2, {Scheme::euler, 100, 0}, false),

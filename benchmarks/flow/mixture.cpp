@@ -13,6 +13,9 @@
 namespace tandem::flow {
 namespace {
 
+/// Of the functions with a variant's name, the one of this method.
+using Run = void (*)(const MixtureProblem&, Samples<double>&, const Execution&);
+
 MixtureProblem toy(std::size_t samples, const Path& path, std::uint64_t seed) {
   return {.data = three_modes_of_data(),
           .noise = three_modes_of_noise(),
@@ -76,9 +79,9 @@ const suite::Registered<MixtureProblem, Samples<double>> registered({
                     reference(problem, samples);
                   },
                   {1, 100}},
-                 {.name = "simd", .run = simd, .growth = {1, 8}, .fields = describe_fast},
-                 {.name = "simd_omp", .run = simd_omp, .growth = {1, 8}, .fields = describe_fast},
-                 {.name = "simd_tbb", .run = simd_tbb, .growth = {1, 8}, .fields = describe_fast}},
+                 {.name = "simd", .run = Run(simd), .growth = {1, 8}, .fields = describe_fast},
+                 {.name = "simd_omp", .run = Run(simd_omp), .growth = {1, 8}, .fields = describe_fast},
+                 {.name = "simd_tbb", .run = Run(simd_tbb), .growth = {1, 8}, .fields = describe_fast}},
     .workloads = {workload("toy_rk4_25", 1000, {Scheme::runge_kutta_4, 25, 0}, true),
                   workload("toy_euler_100", 1000, {Scheme::euler, 100, 0}, true),
                   workload("toy_rk4_400", 10'000, {Scheme::runge_kutta_4, 400, 0}, false)},

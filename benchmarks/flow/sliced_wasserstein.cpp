@@ -13,6 +13,9 @@
 namespace tandem::flow {
 namespace {
 
+/// Of the functions with a variant's name, the one of this method.
+using Run = void (*)(const SlicedProblem&, SlicedAnswer&, const Execution&);
+
 SlicedProblem problem_of(std::size_t x, std::size_t y, std::size_t dimension, std::size_t count, std::uint64_t seed) {
   return {.x = clustered(seed, x, dimension),
           .y = noise(seed + 9, y, dimension),
@@ -89,9 +92,9 @@ const suite::Registered<SlicedProblem, SlicedAnswer> registered({
                     reference(problem, answer);
                   },
                   {1.1, 40}},
-                 {"simd", simd, {1.05, 5}},
-                 {"simd_omp", simd_omp, {1.05, 5}},
-                 {"simd_tbb", simd_tbb, {1.05, 5}}},
+                 {"simd", Run(simd), {1.05, 5}},
+                 {"simd_omp", Run(simd_omp), {1.05, 5}},
+                 {"simd_tbb", Run(simd_tbb), {1.05, 5}}},
     .workloads = {workload("d2_1k", 1000, 2, true), workload("d2_16k", 16'000, 2, true),
                   workload("d64_4k", 4096, 64, false)},
     .problem = awkward,

@@ -15,6 +15,9 @@
 namespace tandem::flow {
 namespace {
 
+/// Of the functions with a variant's name, the one of this method.
+using Run = void (*)(const TrainingProblem&, TrainingResult&, const Execution&);
+
 TrainingProblem awkward(std::size_t count, std::uint64_t seed) {
   return random_training({.dimension = 1 + (count + seed) % 7, .hidden = 1 + (count + 3 * seed) % 53}, 1 + count % 300,
                          seed);
@@ -131,9 +134,9 @@ const suite::Registered<TrainingProblem, TrainingResult> registered({
                     reference(problem, result);
                   },
                   {1, 1}},
-                 {"simd", simd, {1, 1.0 / 16}},
-                 {"simd_omp", simd_omp, {1, 1.0 / 16}},
-                 {"simd_tbb", simd_tbb, {1, 1.0 / 16}}},
+                 {"simd", Run(simd), {1, 1.0 / 16}},
+                 {"simd_omp", Run(simd_omp), {1, 1.0 / 16}},
+                 {"simd_tbb", Run(simd_tbb), {1, 1.0 / 16}}},
     .workloads = {workload("d2_h100_b2048", {.dimension = 2, .hidden = 100}, 2048),
                   workload("d2_h64_b256", {.dimension = 2, .hidden = 64}, 256),
                   workload("d64_h256_b512", {.dimension = 64, .hidden = 256}, 512)},

@@ -1,4 +1,4 @@
-// Claims about couplings: cost, straightness, reflow, and what optimal transport says beside them.
+// Claims about couplings: cost, straightness and reflow.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,8 +6,8 @@
 #include <string>
 
 #include "claims/flow/support.hpp"
+#include "claims/flow/toy.hpp"
 #include "claims/suite/claim.hpp"
-#include "impl/support/random.hpp"
 
 namespace tandem::claims {
 namespace {
@@ -46,19 +46,6 @@ Outcome loss_of_normals(bool full) {
           confirmed_if(off < 3), count};
 }
 
-struct Toy {
-  Points<float> noise, data;
-  BatchField field = flow::mixture_field(flow::three_modes_of_data(), flow::three_modes_of_noise());
-
-  Toy(std::size_t count, std::uint64_t seed)
-      : noise(flow::draw(flow::three_modes_of_noise(), seed, count)),
-        data(flow::draw(flow::three_modes_of_data(), seed + 5, count)) {}
-
-  Flowed flowed(std::size_t steps) const {
-    return flow::flow(field, noise, 0, steps, Scheme::runge_kutta_4, suite::all_cores());
-  }
-};
-
 Outcome cost_decreases(bool full) {
   const Toy toy(full ? 40'000 : 4000, 1);
   const Flowed flowed = toy.flowed(full ? 200 : 100);
@@ -92,17 +79,6 @@ Outcome identity(bool full) {
                       flowed.straightness, loss.mean, rest, error),
           confirmed_if(std::abs(rest) < 3 * error + 0.01 * drop.mean), count};
 }
-
-/// The pairs of a flow, fitted again without parameters and followed from other noise.
-struct Reflowed {
-  Points<float> noise, data;  ///< pairs so far
-  double bandwidth;
-
-  Flowed test(const Points<float>& starts) const {
-    return flow::flow(flow::paired_field(data, noise, bandwidth), starts, 0, 25, Scheme::euler, suite::all_cores());
-  }
-  void again() { data = test(noise).ends; }
-};
 
 Outcome reflow_straightens(bool full) {
   const Toy toy(full ? 8000 : 2000, 3);
@@ -155,42 +131,6 @@ Outcome drift(bool full) {
           toy.noise.size()};
 }
 
-/// Independent, one flow, two flows, and the best coupling of the first's ends: the mean squared costs of the toy.
-std::string ladder(std::size_t count) {
-  const Toy toy(count, 6);
-  const double independent = flow::mean_cost(in_double(toy.noise), in_double(toy.data), 2);
-  const Flowed first = toy.flowed(100);
-  const Flowed second = Reflowed{toy.noise, first.ends, 0.1}.test(toy.noise);
-  const Points<float> best = flow::paired_in_batches(toy.noise, first.ends, count);
-  return fmt::format("the toy: independent {:.2f}, one flow {:.2f}, two flows {:.2f}, optimal {:.2f}", independent,
-                     first.cost, second.cost, flow::mean_cost(in_double(toy.noise), in_double(best), 2));
-}
-
-/// Between two narrow normals across each other: the flow is a matrix A, found column by column, and x_0 = A x_1 costs
-/// tr S_0 + tr S_1 - 2 tr(A S_1). The optimal coupling costs tr S_0 + tr S_1 - 2 tr (S_1 S_0)^(1/2), and the trace of a
-/// 2 x 2 root is the root of trace + 2 root of determinant.
-Outcome not_optimal(bool full) {
-  const double c = 0.5, s = std::numbers::sqrt3 / 2, wide = 1, narrow = 0.01;
-  const flow::Gaussian noise{{0, 0}, {wide, 0, 0, narrow}};
-  const flow::Gaussian data{
-      {0, 0},
-      {c * c * wide + s * s * narrow, c * s * (wide - narrow), c * s * (wide - narrow), s * s * wide + c * c * narrow}};
-  const auto field = [&](std::span<const double> x, double t, std::span<double> velocity) {
-    flow::gaussian_velocity(data, noise, x, t, velocity);
-  };
-  const std::vector<double> times = flow::uniform_times(1, 0, 4000);
-  std::vector<double> first{1, 0}, second{0, 1};
-  flow::integrate(field, Scheme::runge_kutta_4, times, first);
-  flow::integrate(field, Scheme::runge_kutta_4, times, second);
-  const double both = 2 * (wide + narrow);
-  const double of_flow = both - 2 * (first[0] * wide + second[1] * narrow);
-  const double trace = data.covariance[0] * wide + data.covariance[3] * narrow;
-  const double optimal = both - 2 * std::sqrt(trace + 2 * wide * narrow);
-  return {fmt::format("two normals: independent {:.4f}, flow {:.4f}, optimal {:.4f}; {}", both, of_flow, optimal,
-                      ladder(full ? 2000 : 512)),
-          confirmed_if(both > of_flow && of_flow > 1.001 * optimal), 2};
-}
-
 /// Between normals every flow of this kind is x(t) = (s_t / s_1) x(1), so both sides are integrals over t. The curved
 /// path has the coefficients a = exp(-19.9 t^2 / 4 - 0.1 t / 2) and sqrt(1 - a^2) for data and noise.
 Outcome curved_path(bool) {
@@ -215,37 +155,6 @@ Outcome curved_path(bool) {
   return {fmt::format("curved path: S = {:.3f}, after reflow {:.3f}; straight path: {:.3f}, after reflow 0", before,
                       after, linear),
           confirmed_if(after > 0.5 * before), 2};
-}
-
-/// The mean optimal cost of k points against k others of the same law, whose true distance is 0.
-Outcome batch_bias(bool full) {
-  std::string figures;
-  std::vector<Verdict> verdicts;
-  std::size_t cases = 0;
-  for (const auto& [dimension, expected] : {std::pair<std::size_t, double>{1, -1.0}, {4, -0.5}}) {
-    double first = 0, last = 0;
-    const std::size_t few = 16, many = 256;
-    for (const std::size_t batch : {few, many}) {
-      const std::size_t batches = (full ? 65'536U : 8192U) / batch;
-      double sum = 0;
-      for (std::size_t number = 0; number < batches; ++number, ++cases) {
-        const auto uniform = [&](std::uint64_t seed) {
-          Points<float> points{dimension, std::vector<float>(batch * dimension)};
-          for (std::size_t i = 0; i < points.values.size(); ++i) {
-            points.values[i] = static_cast<float>(random_uniform(seed, number, i));
-          }
-          return points;
-        };
-        const Points<float> x = uniform(1), y = uniform(2);
-        sum += flow::mean_cost(in_double(x), in_double(flow::paired_in_batches(x, y, batch)), 2);
-      }
-      (batch == few ? first : last) = sum / static_cast<double>(batches);
-    }
-    const double exponent = std::log(last / first) / std::log(static_cast<double>(many) / few);
-    verdicts.push_back(confirmed_if(exponent <= -0.5 + 0.05 && std::abs(exponent - expected) < 0.15));
-    figures += fmt::format("{}d = {}: {:.3f}", figures.empty() ? "" : ", ", dimension, exponent);
-  }
-  return {"exponent of the bias between batches of 16 and 256: " + figures, together(verdicts), cases};
 }
 
 const Registered flow_straightness_registered{{
@@ -275,12 +184,6 @@ const Registered flow_straightness_registered{{
      .quick_seconds = 4,
      .full_seconds = 20,
      .experiment = reflow_straightens},
-    {.id = "C9",
-     .method = "flow",
-     .statement = "In two dimensions the flow's coupling is cheaper than the independent one, but not optimal",
-     .source = "arXiv 2209.03003, section 3; arXiv 2505.19712",
-     .threshold = "between two normals, in closed form, 0.1 % above the optimal cost",
-     .experiment = not_optimal},
     {.id = "C10",
      .method = "flow",
      .statement = "Among the first K flows one has S of at most E|X_1 - X_0|^2 / K",
@@ -303,15 +206,6 @@ const Registered flow_straightness_registered{{
      .quick_seconds = 4,
      .full_seconds = 60,
      .experiment = drift},
-    {.id = "C16",
-     .method = "flow",
-     .statement =
-         "The cost of minibatch optimal transport is biased by k^-1/2 at most in the batch k, and by k^-1 at best",
-     .source = "arXiv 2605.12174",
-     .threshold = "uniform laws: exponent -1 in one dimension, -1/2 in four, +- 0.15",
-     .quick_seconds = 2,
-     .full_seconds = 10,
-     .experiment = batch_bias},
 }};
 
 }  // namespace
