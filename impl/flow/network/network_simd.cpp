@@ -23,6 +23,8 @@ namespace tandem::flow {
 struct AdamFactors {
   float beta1;
   float beta2;
+  float rest1;  ///< 1 - beta1, which of a beta2 near 1 in float would have lost five digits
+  float rest2;
   float rate;          ///< over the mean's correction
   float square_share;  ///< one over the square's
   float epsilon;
@@ -126,10 +128,10 @@ void update(const TrainingProblem& problem, const float* gradients, std::size_t 
   const auto part = [&](auto d, std::size_t i) HWY_ATTR {
     auto g = hn::Zero(d);
     for (std::size_t c = 0; c < chunks; ++c) g = hn::Add(g, hn::LoadU(d, gradients + c * size + i));
-    const auto mean = hn::MulAdd(hn::Set(d, adam.beta1), hn::LoadU(d, problem.mean.data() + i),
-                                 hn::Mul(hn::Set(d, 1 - adam.beta1), g));
+    const auto mean =
+        hn::MulAdd(hn::Set(d, adam.beta1), hn::LoadU(d, problem.mean.data() + i), hn::Mul(hn::Set(d, adam.rest1), g));
     const auto square = hn::MulAdd(hn::Set(d, adam.beta2), hn::LoadU(d, problem.square.data() + i),
-                                   hn::Mul(hn::Mul(hn::Set(d, 1 - adam.beta2), g), g));
+                                   hn::Mul(hn::Mul(hn::Set(d, adam.rest2), g), g));
     const auto length = hn::Add(hn::Sqrt(hn::Mul(square, hn::Set(d, adam.square_share))), hn::Set(d, adam.epsilon));
     const auto change = hn::Div(hn::Mul(hn::Set(d, adam.rate), mean), length);
     hn::StoreU(g, d, result.gradient.data() + i);
@@ -194,6 +196,8 @@ void run(const TrainingProblem& problem, TrainingResult& result, const Execution
   const auto steps = static_cast<double>(problem.step + 1);
   const AdamFactors adam{.beta1 = static_cast<float>(problem.adam.beta1),
                          .beta2 = static_cast<float>(problem.adam.beta2),
+                         .rest1 = static_cast<float>(1 - problem.adam.beta1),
+                         .rest2 = static_cast<float>(1 - problem.adam.beta2),
                          .rate = static_cast<float>(problem.adam.rate / (1 - std::pow(problem.adam.beta1, steps))),
                          .square_share = static_cast<float>(1 / (1 - std::pow(problem.adam.beta2, steps))),
                          .epsilon = static_cast<float>(problem.adam.epsilon)};
