@@ -94,9 +94,7 @@ const suite::Registered<GenerateProblem, Samples<float>> registered({
                     reference(problem, samples);
                   },
                   {1, 8}},
-                 {.name = "simd", .run = Run(simd), .growth = products, .fields = describe_fast},
-                 {.name = "simd_omp", .run = Run(simd_omp), .growth = products, .fields = describe_fast},
-                 {.name = "simd_tbb", .run = Run(simd_tbb), .growth = products, .fields = describe_fast}},
+                 {.name = suite::scheduled("simd"), .run = Run(simd), .growth = products, .fields = describe_fast}},
     .workloads = {workload("d2_M512_euler_20", 256, 512, 2, {Scheme::euler, 20, 0}, true),
                   workload("d2_M512_rk4_5", 256, 512, 2, {Scheme::runge_kutta_4, 5, 0.05}, true),
                   workload("d2_M4096_euler_100", 10'000, 4096, 2, {Scheme::euler, 100, 0}, false),

@@ -79,9 +79,7 @@ const suite::Registered<MixtureProblem, Samples<double>> registered({
                     reference(problem, samples);
                   },
                   {1, 100}},
-                 {.name = "simd", .run = Run(simd), .growth = {1, 8}, .fields = describe_fast},
-                 {.name = "simd_omp", .run = Run(simd_omp), .growth = {1, 8}, .fields = describe_fast},
-                 {.name = "simd_tbb", .run = Run(simd_tbb), .growth = {1, 8}, .fields = describe_fast}},
+                 {.name = suite::scheduled("simd"), .run = Run(simd), .growth = {1, 8}, .fields = describe_fast}},
     .workloads = {workload("toy_rk4_25", 1000, {Scheme::runge_kutta_4, 25, 0}, true),
                   workload("toy_euler_100", 1000, {Scheme::euler, 100, 0}, true),
                   workload("toy_rk4_400", 10'000, {Scheme::runge_kutta_4, 400, 0}, false)},

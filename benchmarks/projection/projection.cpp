@@ -93,9 +93,7 @@ suite::Method<Problem, Answer> method(const std::string& name, Kind kind, const 
                     .run = [](const Problem& problem, Answer& answer, const Execution&) { reference(problem, answer); },
                     .growth = plain},
                    {.name = "eigen", .run = eigen, .growth = quick},
-                   {.name = "simd", .run = simd, .growth = quick},
-                   {.name = "simd_omp", .run = simd_omp, .growth = quick},
-                   {.name = "simd_tbb", .run = simd_tbb, .growth = quick}},
+                   {.name = suite::scheduled("simd"), .run = simd, .growth = quick}},
       .workloads = {workload(kind, 1000, 512, 64, true), workload(kind, 4096, 1024, 256, true),
                     workload(kind, 65536, 1024, 256, false)},
       .problem =

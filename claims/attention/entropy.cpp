@@ -224,7 +224,7 @@ Outcome transition(bool) {
           together(verdicts), 12};
 }
 
-const Registered attention_entropy_registered{{
+const RegisteredClaims attention_entropy_registered{{
     {.id = "C1",
      .method = "attention",
      .statement = "At n = 512 the log n scale is the standard one, and elsewhere weights are its powers",

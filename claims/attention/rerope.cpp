@@ -92,7 +92,7 @@ Outcome float_angles(bool) {
   return {"error of the cosine of a float angle before position " + figures, confirmed_if(grows && last > 1e-2), cases};
 }
 
-const Registered attention_rerope_registered{{
+const RegisteredClaims attention_rerope_registered{{
     {.id = "B10a",
      .method = "attention",
      .statement =

@@ -214,7 +214,7 @@ Outcome harmless_terms(bool full) {
           draws};
 }
 
-const Registered attention_rotation_registered{{
+const RegisteredClaims attention_rotation_registered{{
     {.id = "B1",
      .method = "attention",
      .statement =

@@ -136,7 +136,7 @@ Outcome decoding(bool full) {
           confirmed_if(different == 0 && worst <= 5e-6), cases};
 }
 
-const Registered attention_scale_registered{{
+const RegisteredClaims attention_scale_registered{{
     {.id = "C9",
      .method = "attention",
      .statement = "The factor max(1, log n / log L) leaves a model as it was within its trained length L",

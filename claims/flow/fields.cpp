@@ -166,7 +166,7 @@ Outcome monotone(bool full) {
   return {fmt::format("{} of {} neighbours in another order", inversions, pairs), confirmed_if(inversions == 0), pairs};
 }
 
-const Registered flow_fields_registered{{
+const RegisteredClaims flow_fields_registered{{
     {.id = "C1",
      .method = "flow",
      .statement = "Followed backwards in time, the field carries noise to the law of the data",

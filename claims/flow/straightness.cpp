@@ -157,7 +157,7 @@ Outcome curved_path(bool) {
           confirmed_if(after > 0.5 * before), 2};
 }
 
-const Registered flow_straightness_registered{{
+const RegisteredClaims flow_straightness_registered{{
     {.id = "C3",
      .method = "flow",
      .statement = "The loss of the best field is V, not 0: pi / 2 between two standard normals",

@@ -35,7 +35,7 @@ inline flow::Points<float> samples_of(const flow::Points<float>& data, std::size
                                 .starts = flow::noise(seed, count, data.dimension),
                                 .path = {.scheme = flow::Scheme::euler, .steps = steps, .end = 0}};
   flow::Samples<float> samples{.points = std::vector<float>(problem.starts.values.size()), .growth = {}};
-  flow::simd_omp(problem, samples, suite::all_cores());
+  flow::simd(problem, samples, suite::all_cores());
   return {data.dimension, std::move(samples.points)};
 }
 
@@ -51,7 +51,7 @@ inline double wasserstein_of(const flow::Points<float>& x, const flow::Points<fl
 inline double sliced_wasserstein_of(const flow::Points<float>& x, const flow::Points<float>& y) {
   constexpr std::size_t count = 32;
   flow::SlicedAnswer answer{.squares = std::vector<double>(count)};
-  flow::simd_omp({x, y, flow::directions(7, count, x.dimension)}, answer, suite::all_cores());
+  flow::simd({x, y, flow::directions(7, count, x.dimension)}, answer, suite::all_cores());
   return answer.distance;
 }
 

@@ -82,7 +82,7 @@ Outcome batch_bias(bool full) {
   return {"exponent of the bias between batches of 16 and 256: " + figures, together(verdicts), cases};
 }
 
-const Registered flow_transport_registered{{
+const RegisteredClaims flow_transport_registered{{
     {.id = "C9",
      .method = "flow",
      .statement = "In two dimensions the flow's coupling is cheaper than the independent one, but not optimal",

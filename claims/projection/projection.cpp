@@ -129,7 +129,7 @@ Outcome constant(bool) {
       confirmed_if(needed <= 8), 5};
 }
 
-const Registered projection_registered{{
+const RegisteredClaims projection_registered{{
     {.id = "J1",
      .method = "projection",
      .statement = "Random projections into 24 log n / (3 e^2 - 2 e^3) dimensions keep all squared distances within e",

@@ -20,8 +20,4 @@ void eigen(const Problem& problem, Answer& answer, const Execution& execution);
 /// and output: O(threads tile) and the angles of every 64th position.
 void simd(const Problem& problem, Answer& answer, const Execution& execution);
 
-/// The same, chunks of rows on execution.threads threads.
-void simd_omp(const Problem& problem, Answer& answer, const Execution& execution);
-void simd_tbb(const Problem& problem, Answer& answer, const Execution& execution);
-
 }  // namespace tandem::attention

@@ -39,7 +39,6 @@ std::vector<Chunk> chunks_of(const std::deque<HeadStream>& streams, int threads)
 }
 
 /// Few rows: stretches of the keys are what threads share.
-template <class Scheduler>
 void run_few(const std::deque<HeadStream>& streams, const Execution& execution) {
   const Stream& any = streams.front();
   if (any.rows == 0) return;
@@ -47,7 +46,7 @@ void run_few(const std::deque<HeadStream>& streams, const Execution& execution) 
   std::vector<Sums> sums(streams.size() * stretches * any.rows);
   std::vector<float> means(sums.size() * any.width);
   for (std::size_t i = 0; i < sums.size(); ++i) sums[i].mean = means.data() + i * any.width;
-  Scheduler::for_each_chunk(execution, streams.size() * stretches, 1, [&](std::size_t begin, std::size_t end) {
+  for_each_chunk(execution, streams.size() * stretches, 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       const Stream& stream = streams[i / stretches];
       const std::size_t last_row = stream.rows - 1;
@@ -66,32 +65,18 @@ void run_few(const std::deque<HeadStream>& streams, const Execution& execution) 
   }
 }
 
-template <class Scheduler>
-void run(const Problem& problem, Answer& answer, const Execution& execution) {
+}  // namespace
+
+void simd(const Problem& problem, Answer& answer, const Execution& execution) {
   require_valid(problem, answer);
   const Preparation preparation(problem);
   std::deque<HeadStream> streams;
   for (std::size_t head = 0; head < problem.shape.key_heads; ++head) streams.emplace_back(preparation, head, answer);
-  if (!streams.empty() && streams.front().rows <= most_few_rows) return run_few<Scheduler>(streams, execution);
-  const std::vector<Chunk> chunks =
-      chunks_of(streams, std::is_same_v<Scheduler, Sequential> ? 1 : static_cast<int>(execution.threads));
-  Scheduler::for_each_chunk(execution, chunks.size(), 1, [&](std::size_t begin, std::size_t end) {
+  if (!streams.empty() && streams.front().rows <= most_few_rows) return run_few(streams, execution);
+  const std::vector<Chunk> chunks = chunks_of(streams, execution.team());
+  for_each_chunk(execution, chunks.size(), 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) stream_rows(*chunks[i].stream, chunks[i].begin, chunks[i].count);
   });
-}
-
-}  // namespace
-
-void simd(const Problem& problem, Answer& answer, const Execution& execution) {
-  run<Sequential>(problem, answer, execution);
-}
-
-void simd_omp(const Problem& problem, Answer& answer, const Execution& execution) {
-  run<OpenMp>(problem, answer, execution);
-}
-
-void simd_tbb(const Problem& problem, Answer& answer, const Execution& execution) {
-  run<OneTbb>(problem, answer, execution);
 }
 
 }  // namespace tandem::attention

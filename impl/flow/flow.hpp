@@ -21,26 +21,18 @@ namespace tandem::flow {
 
 /// What a user of Eigen would write first: one product for the scores, one for the means.
 void eigen(const EmpiricalProblem& problem, EmpiricalAnswer& answer, const Execution& execution);
-void eigen_omp(const EmpiricalProblem& problem, EmpiricalAnswer& answer, const Execution& execution);
-void eigen_tbb(const EmpiricalProblem& problem, EmpiricalAnswer& answer, const Execution& execution);
 
 /// Attention's streaming softmax (impl/flow/fields/empirical.hpp), and squared distances where t is small.
 void simd(const EmpiricalProblem& problem, EmpiricalAnswer& answer, const Execution& execution);
-void simd_omp(const EmpiricalProblem& problem, EmpiricalAnswer& answer, const Execution& execution);
-void simd_tbb(const EmpiricalProblem& problem, EmpiricalAnswer& answer, const Execution& execution);
 
 // ---- Samples of the empirical field: flow_generate ----
 
 void simd(const GenerateProblem& problem, Samples<float>& samples, const Execution& execution);
-void simd_omp(const GenerateProblem& problem, Samples<float>& samples, const Execution& execution);
-void simd_tbb(const GenerateProblem& problem, Samples<float>& samples, const Execution& execution);
 
 // ---- Mixture to mixture: flow_mixture ----
 
 /// Highway: a sample in each lane, in double.
 void simd(const MixtureProblem& problem, Samples<double>& samples, const Execution& execution);
-void simd_omp(const MixtureProblem& problem, Samples<double>& samples, const Execution& execution);
-void simd_tbb(const MixtureProblem& problem, Samples<double>& samples, const Execution& execution);
 
 /// v(x, t) for `count` points x, one after the other, as in mixture_velocity; for those who step by themselves.
 void mixture_velocities(const Mixture& data, const Mixture& noise, const double* x, std::size_t count, double t,
@@ -49,12 +41,8 @@ void mixture_velocities(const Mixture& data, const Mixture& noise, const double*
 // ---- Distances: flow_sliced_wasserstein, flow_discrepancy, flow_assignment ----
 
 void simd(const SlicedProblem& problem, SlicedAnswer& answer, const Execution& execution);
-void simd_omp(const SlicedProblem& problem, SlicedAnswer& answer, const Execution& execution);
-void simd_tbb(const SlicedProblem& problem, SlicedAnswer& answer, const Execution& execution);
 
 void simd(const DiscrepancyProblem& problem, DiscrepancyAnswer& answer, const Execution& execution);
-void simd_omp(const DiscrepancyProblem& problem, DiscrepancyAnswer& answer, const Execution& execution);
-void simd_tbb(const DiscrepancyProblem& problem, DiscrepancyAnswer& answer, const Execution& execution);
 
 /// Column reduction, augmenting row reduction, then shortest paths (Jonker and Volgenant, Computing 38, 1987), with the
 /// rows scanned by Highway. Sequential: each path needs the last one's prices.
@@ -65,8 +53,6 @@ void simd(const Costs& costs, AssignmentAnswer& answer, const Execution& executi
 /// Samples in the lanes. The same bits at every number of threads: the batch is cut into the same chunks, and their
 /// gradients are added in their order.
 void simd(const TrainingProblem& problem, TrainingResult& result, const Execution& execution);
-void simd_omp(const TrainingProblem& problem, TrainingResult& result, const Execution& execution);
-void simd_tbb(const TrainingProblem& problem, TrainingResult& result, const Execution& execution);
 
 /// v_theta for `count` points x of shape.dimension numbers, one after the other. The input is not checked.
 void network_velocities(const NetworkShape& shape, std::span<const float> parameters, const float* x, std::size_t count,

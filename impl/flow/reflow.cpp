@@ -61,7 +61,7 @@ Flowed flow(const BatchField& field, const Points<float>& starts, double end, st
   Flowed result{.ends = starts};
   result.evaluations = steps * (2 * evaluations_per_step(scheme) + 1);
   std::vector<Sums> sums((starts.size() + grain - 1) / grain);
-  OpenMp::for_each_chunk(execution, starts.size(), grain, [&](std::size_t begin, std::size_t stop) {
+  for_each_chunk(execution, starts.size(), grain, [&](std::size_t begin, std::size_t stop) {
     const std::size_t count = stop - begin, numbers = count * size;
     const std::span<float> x = std::span(result.ends.values).subspan(begin * size, numbers);
     const auto velocity = [&](const float* place, double t, float* out) { field(place, count, t, out); };

@@ -14,8 +14,4 @@ void eigen(const Problem& problem, Answer& answer, const Execution& execution);
 /// transform, O(n d log d), for Hadamard's matrix.
 void simd(const Problem& problem, Answer& answer, const Execution& execution);
 
-/// The same, tiles of vectors on execution.threads threads.
-void simd_omp(const Problem& problem, Answer& answer, const Execution& execution);
-void simd_tbb(const Problem& problem, Answer& answer, const Execution& execution);
-
 }  // namespace tandem::projection

@@ -133,33 +133,20 @@ Columns columns_of(const Problem& problem) {
   return columns;
 }
 
-template <class Scheduler>
-void run(const Problem& problem, Answer& answer, const Execution& execution) {
+}  // namespace
+
+void simd(const Problem& problem, Answer& answer, const Execution& execution) {
   require_valid(problem, answer);
   const Columns columns = columns_of(problem);
   const std::size_t tile = HWY_DYNAMIC_DISPATCH(vectors_of_tile)();
   const std::size_t floats = (padded(problem.width) + problem.dimensions) * tile;
-  Scheduler::for_each_chunk(execution, problem.count, tile, [&](std::size_t begin, std::size_t end) {
+  for_each_chunk(execution, problem.count, tile, [&](std::size_t begin, std::size_t end) {
     thread_local attention::KeptMemory kept;
     for (std::size_t at = begin; at < end; at += tile) {
       auto* memory = reinterpret_cast<float*>(kept.at_least(floats * sizeof(float)));
       HWY_DYNAMIC_DISPATCH(project)(problem, columns, at, std::min(tile, end - at), memory, answer.data());
     }
   });
-}
-
-}  // namespace
-
-void simd(const Problem& problem, Answer& answer, const Execution& execution) {
-  run<Sequential>(problem, answer, execution);
-}
-
-void simd_omp(const Problem& problem, Answer& answer, const Execution& execution) {
-  run<OpenMp>(problem, answer, execution);
-}
-
-void simd_tbb(const Problem& problem, Answer& answer, const Execution& execution) {
-  run<OneTbb>(problem, answer, execution);
 }
 
 }  // namespace tandem::projection

@@ -53,7 +53,7 @@ void solve_flow(const FlowOptions& options) {
   problem.starts = flow::noise(options.seed, options.samples, problem.data.dimension);
   flow::Samples<float> samples{.points = std::vector<float>(problem.starts.values.size()), .growth = {}};
   const auto begin = std::chrono::steady_clock::now();
-  flow::simd_omp(problem, samples, suite::all_cores());
+  flow::simd(problem, samples, suite::all_cores());
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
   const flow::Points<float> result{problem.data.dimension, std::move(samples.points)};
   if (!options.out.empty()) flow::write_npy(options.out, result);

@@ -17,7 +17,7 @@ namespace {
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
-class EveryVariant : public testing::TestWithParam<Named> {
+class EveryVariant : public testing::TestWithParam<suite::Variant<Problem, Answer>> {
  protected:
   Answer answer_of(const Problem& problem, int threads = 1) const {
     Answer answer = room_for(problem);
@@ -56,7 +56,7 @@ TEST_P(EveryVariant, AgreesOnEveryTargetAtAwkwardSizes) {
 }
 
 TEST_P(EveryVariant, DoesNotDependOnThreads) {
-  if (std::string(GetParam().name).find("simd") == std::string::npos) GTEST_SKIP() << "it has one thread";
+  if (GetParam().name.text.find("simd") == std::string::npos) GTEST_SKIP() << "it has one thread";
   for (const std::size_t queries : {1, 300}) {
     Problem problem = random_problem({4, 2, queries, 5000, 16}, 3);
     problem.mask.causal = true;
@@ -158,7 +158,7 @@ TEST_P(EveryVariant, NanReachesTheRowsThatSeeItAndNoOthers) {
 }
 
 TEST_P(EveryVariant, NanInAValueReachesTheRowsThatSeeIt) {
-  if (std::string(GetParam().name) == "eigen") GTEST_SKIP() << "Eigen's product multiplies it by 0";
+  if (GetParam().name.text == "matrix_eigen") GTEST_SKIP() << "Eigen's product multiplies it by 0";
   Problem problem = random_problem({1, 1, 150, 150, 3}, 11);
   problem.mask = {.causal = true, .window = 20};
   problem.values[60 * 3 + 1] = std::nanf("");
@@ -185,8 +185,8 @@ TEST_P(EveryVariant, ChunksOfQueriesAndSingleOnesGiveTheRowsOfTheWhole) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Attention, EveryVariant, testing::ValuesIn(every_variant),
-                         [](const auto& variant) { return std::string(variant.param.name); });
+INSTANTIATE_TEST_SUITE_P(Attention, EveryVariant, testing::ValuesIn(every_variant()),
+                         [](const auto& variant) { return variant.param.name.text; });
 
 }  // namespace
 }  // namespace tandem::attention

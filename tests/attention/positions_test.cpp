@@ -25,7 +25,7 @@ Problem rotated_problem(std::size_t n, std::size_t width, std::uint64_t seed, do
   return problem;
 }
 
-Answer run(const Named& variant, const Problem& problem) {
+Answer run(const auto& variant, const Problem& problem) {
   Answer answer = room_for(problem);
   variant.run(problem, answer, {});
   return answer;
@@ -69,14 +69,14 @@ TEST(Biases, MakeFourTerms) {
 }
 
 TEST(Biases, OfKeysChangeNothingWithoutARotation) {
-  for (const Named& variant : every_variant) {
+  for (const auto& variant : every_variant()) {
     Problem problem = rotated_problem(70, 16, 2);
     problem.rotation.width = 0;
     const Answer with = run(variant, problem);
     problem.key_bias.clear();
     expect_near(with, run(variant, problem), 2e-6, variant.name);
     problem.query_bias.clear();  // that of queries does
-    EXPECT_GT(difference(run(variant, problem).output, with.output), 0.01) << variant.name;
+    EXPECT_GT(difference(run(variant, problem).output, with.output), 0.01) << variant.name.text;
   }
 }
 
@@ -92,15 +92,15 @@ TEST(Biases, OfNorm900AreAsRightAsTheirScoresAllow) {
   const double weight_error = 2 * (3 * std::sqrt(d) + 8) * 0x1p-24 * 900 * 30 / std::sqrt(d);
   RecordProperty("largest_score", std::to_string(largest));
   EXPECT_GT(largest, 200);
-  for (const Named& variant : every_variant) {
+  for (const auto& variant : every_variant()) {
     const double error = difference(run(variant, problem).output, expected.output);
-    RecordProperty(std::string("error_of_") + variant.name, std::to_string(error));
-    EXPECT_LE(error, 2 * weight_error * 4) << variant.name;
+    RecordProperty("error_of_" + variant.name.text, std::to_string(error));
+    EXPECT_LE(error, 2 * weight_error * 4) << variant.name.text;
   }
 }
 
 TEST(Rotation, DependsOnRelativePositionsAlone) {
-  for (const Named& variant : every_variant) {
+  for (const auto& variant : every_variant()) {
     Problem problem = rotated_problem(130, 32, 4);
     const Answer answer = run(variant, problem);
     for (const double shift : {1.0, 1000.0, 1e5, 1e6, -70.0}) {
@@ -130,15 +130,15 @@ TEST(Rotation, LayoutsArePermutationsOfEachOther) {
   other.query_bias = permuted(problem.query_bias);
   Problem forgotten = other;
   other.key_bias = permuted(problem.key_bias);
-  for (const Named& variant : every_variant) {
+  for (const auto& variant : every_variant()) {
     const Answer answer = run(variant, problem);
     expect_near(run(variant, other), answer, 1e-5, variant.name);
-    EXPECT_GT(difference(run(variant, forgotten).output, answer.output), 0.01) << variant.name;
+    EXPECT_GT(difference(run(variant, forgotten).output, answer.output), 0.01) << variant.name.text;
   }
 }
 
 TEST(Rerope, IsRopeWithinItsWindow) {
-  for (const Named& variant : every_variant) {
+  for (const auto& variant : every_variant()) {
     Problem problem = rotated_problem(60, 16, 6);
     const Answer plain = run(variant, problem);
     problem.rotation.window = 60;
@@ -146,7 +146,7 @@ TEST(Rerope, IsRopeWithinItsWindow) {
     problem.rotation.window = 59;  // one pair of 0 and 59, whose distance is the window's: still the same
     expect_near(run(variant, problem), plain, 1e-5, variant.name);
     problem.rotation.window = 20;
-    EXPECT_GT(difference(run(variant, problem).output, plain.output), 0.01) << variant.name;
+    EXPECT_GT(difference(run(variant, problem).output, plain.output), 0.01) << variant.name.text;
     problem.rotation.stretch = 1;  // leaky with k = 1 is RoPE again
     expect_near(run(variant, problem), plain, 1e-5, variant.name);
   }
@@ -171,7 +171,7 @@ TEST(Angles, AreThoseOfDoublesToHalfAUnitInTheLastPlace) {
 TEST(Refusals, AreOneSentence) {
   const auto refusal = [](const std::function<void(Problem&, Answer&)>& change) {
     std::string first;
-    for (const Named& variant : every_variant) {
+    for (const auto& variant : every_variant()) {
       Problem problem = random_problem({4, 2, 3, 5, 6}, 1);
       problem.mask.causal = true;
       Answer answer = room_for(problem);
@@ -183,7 +183,7 @@ TEST(Refusals, AreOneSentence) {
         said = error.what();
       }
       if (first.empty()) first = said;
-      EXPECT_EQ(said, first) << variant.name;
+      EXPECT_EQ(said, first) << variant.name.text;
     }
     return first;
   };

@@ -3,30 +3,21 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <string>
 #include <vector>
 
+#include "benchmarks/suite/registry.hpp"
 #include "impl/attention/attention.hpp"
 #include "problems/attention/problems.hpp"
 
 namespace tandem::attention {
 
-struct Named {
-  const char* name;
-  void (*run)(const Problem&, Answer&, const Execution&);
-};
-
-inline void run_reference(const Problem& problem, Answer& answer, const Execution&) { reference(problem, answer); }
-
-inline constexpr std::array<Named, 6> every_variant{{{"reference", run_reference},
-                                                     {"matrix", matrix},
-                                                     {"eigen", eigen},
-                                                     {"simd", simd},
-                                                     {"simd_omp", simd_omp},
-                                                     {"simd_tbb", simd_tbb}}};
+/// Every row of the table, the reference's too: all attention methods have the same.
+inline const std::vector<suite::Variant<Problem, Answer>>& every_variant() {
+  return suite::typed_method<Problem, Answer>("attention_full").variants;
+}
 
 /// The largest difference of two lists of numbers; infinite where one alone is NaN.
 inline double difference(const std::vector<float>& a, const std::vector<float>& b) {

@@ -18,19 +18,15 @@
 namespace tandem::flow {
 namespace {
 
-template <class Problem, class Answer>
-using Run = void (*)(const Problem&, Answer&, const Execution&);
-
-/// Runs all three schedulers with several numbers of threads; all answers must be those of `simd`.
+/// Runs both schedulers with several numbers of threads; all answers must be those of `simd`.
 template <class Problem, class Answer, class Same>
 void expect_same_bits(const Problem& problem, Answer room, const Same& same) {
   Answer alone = room;
   simd(problem, alone, {});
   for (int threads = 1; threads <= 4; ++threads) {
-    for (const Run<Problem, Answer> run :
-         {static_cast<Run<Problem, Answer>>(simd_omp), static_cast<Run<Problem, Answer>>(simd_tbb)}) {
+    for (const Scheduler scheduler : {Scheduler::openmp, Scheduler::one_tbb}) {
       Answer answer = room;
-      run(problem, answer, {.threads = threads});
+      simd(problem, answer, {.threads = threads, .scheduler = scheduler});
       EXPECT_TRUE(same(answer, alone)) << threads << " threads";
     }
   }

@@ -2,13 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <array>
 #include <cmath>
 #include <functional>
 #include <limits>
 #include <stdexcept>
 #include <string>
 
+#include "benchmarks/suite/registry.hpp"
 #include "benchmarks/suite/simd_target.hpp"
 #include "impl/projection/projection.hpp"
 #include "problems/projection/problems.hpp"
@@ -16,17 +16,8 @@
 namespace tandem::projection {
 namespace {
 
-struct Named {
-  const char* name;
-  void (*run)(const Problem&, Answer&, const Execution&);
-};
-
-void run_reference(const Problem& problem, Answer& answer, const Execution&) { reference(problem, answer); }
-
-constexpr std::array<Named, 5> every_variant{
-    {{"reference", run_reference}, {"eigen", eigen}, {"simd", simd}, {"simd_omp", simd_omp}, {"simd_tbb", simd_tbb}}};
-
-class EveryVariant : public testing::TestWithParam<Named> {
+/// Every row of the table, the reference's too: all projections have the same.
+class EveryVariant : public testing::TestWithParam<suite::Variant<Problem, Answer>> {
  protected:
   Answer answer_of(const Problem& problem, int threads = 1) const {
     Answer answer(problem.count * problem.dimensions, std::nanf(""));
@@ -101,8 +92,9 @@ TEST_P(EveryVariant, Refuses) {
   EXPECT_EQ(refusal({Kind::hadamard, 0, 0, 1, {}, {}, {}, {}}, 0), "there is no projection from or into 0 dimensions");
 }
 
-INSTANTIATE_TEST_SUITE_P(Projection, EveryVariant, testing::ValuesIn(every_variant),
-                         [](const auto& variant) { return std::string(variant.param.name); });
+INSTANTIATE_TEST_SUITE_P(Projection, EveryVariant,
+                         testing::ValuesIn(suite::typed_method<Problem, Answer>("projection_gaussian").variants),
+                         [](const auto& variant) { return variant.param.name.text; });
 
 }  // namespace
 }  // namespace tandem::projection

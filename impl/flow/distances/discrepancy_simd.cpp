@@ -99,10 +99,9 @@ constexpr std::size_t grain = 4 * Columns::multiple;
 
 /// Means over all pairs. Of a set with itself every pair is looked at once, and counts twice off the blocks on the
 /// diagonal. The blocks' sums are added in their order, whoever computed them.
-template <class Scheduler>
 PairSums mean_over_pairs(const Columns& x, const Points<float>& y, bool same, float rate, const Execution& execution) {
   std::vector<PairSums> blocks(x.stride / Columns::multiple);
-  Scheduler::for_each_chunk(execution, x.stride, grain, [&](std::size_t begin, std::size_t end) {
+  for_each_chunk(execution, x.stride, grain, [&](std::size_t begin, std::size_t end) {
     const DenormalsAreZero quick;
     for (std::size_t at = begin; at < end; at += Columns::multiple) {
       const std::size_t valid = std::min(Columns::multiple, x.count - at);
@@ -124,32 +123,19 @@ PairSums mean_over_pairs(const Columns& x, const Points<float>& y, bool same, fl
   return {all.distance / pairs, all.kernel / pairs};
 }
 
-template <class Scheduler>
-void run(const DiscrepancyProblem& problem, DiscrepancyAnswer& answer, const Execution& execution) {
+}  // namespace
+
+void simd(const DiscrepancyProblem& problem, DiscrepancyAnswer& answer, const Execution& execution) {
   require_valid(problem);
   constexpr double log2e = 1.4426950408889634;
   const auto rate = static_cast<float>(-log2e / (2 * problem.bandwidth * problem.bandwidth));
   const Columns x(problem.x), y(problem.y);
-  const PairSums across = mean_over_pairs<Scheduler>(x, problem.y, false, rate, execution);
-  const PairSums in_x = mean_over_pairs<Scheduler>(x, problem.x, true, rate, execution);
-  const PairSums in_y = mean_over_pairs<Scheduler>(y, problem.y, true, rate, execution);
+  const PairSums across = mean_over_pairs(x, problem.y, false, rate, execution);
+  const PairSums in_x = mean_over_pairs(x, problem.x, true, rate, execution);
+  const PairSums in_y = mean_over_pairs(y, problem.y, true, rate, execution);
   answer.energy = 2 * across.distance - in_x.distance - in_y.distance;
   answer.mean_distance = across.distance;
   answer.mmd_squared = in_x.kernel + in_y.kernel - 2 * across.kernel;
-}
-
-}  // namespace
-
-void simd(const DiscrepancyProblem& problem, DiscrepancyAnswer& answer, const Execution& execution) {
-  run<Sequential>(problem, answer, execution);
-}
-
-void simd_omp(const DiscrepancyProblem& problem, DiscrepancyAnswer& answer, const Execution& execution) {
-  run<OpenMp>(problem, answer, execution);
-}
-
-void simd_tbb(const DiscrepancyProblem& problem, DiscrepancyAnswer& answer, const Execution& execution) {
-  run<OneTbb>(problem, answer, execution);
 }
 
 }  // namespace tandem::flow

@@ -79,12 +79,13 @@ double quantile_distance(const float* x, std::size_t n, const float* y, std::siz
   return sum / (static_cast<double>(n) * static_cast<double>(m));
 }
 
-template <class Scheduler>
-void run(const SlicedProblem& problem, SlicedAnswer& answer, const Execution& execution) {
+}  // namespace
+
+void simd(const SlicedProblem& problem, SlicedAnswer& answer, const Execution& execution) {
   require_valid(problem, answer);
   const std::size_t n = problem.x.size(), m = problem.y.size();
   const Columns x(problem.x), y(problem.y);
-  Scheduler::for_each_chunk(execution, problem.directions.size(), 1, [&](std::size_t direction, std::size_t) {
+  for_each_chunk(execution, problem.directions.size(), 1, [&](std::size_t direction, std::size_t) {
     std::vector<float> of_x(x.stride), of_y(y.stride);
     const float* along = problem.directions[direction].data();
     HWY_DYNAMIC_DISPATCH(project)(x, along, of_x.data());
@@ -99,20 +100,6 @@ void run(const SlicedProblem& problem, SlicedAnswer& answer, const Execution& ex
   double sum = 0;
   for (const double square : answer.squares) sum += square;
   answer.distance = std::sqrt(sum / static_cast<double>(answer.squares.size()));
-}
-
-}  // namespace
-
-void simd(const SlicedProblem& problem, SlicedAnswer& answer, const Execution& execution) {
-  run<Sequential>(problem, answer, execution);
-}
-
-void simd_omp(const SlicedProblem& problem, SlicedAnswer& answer, const Execution& execution) {
-  run<OpenMp>(problem, answer, execution);
-}
-
-void simd_tbb(const SlicedProblem& problem, SlicedAnswer& answer, const Execution& execution) {
-  run<OneTbb>(problem, answer, execution);
 }
 
 }  // namespace tandem::flow

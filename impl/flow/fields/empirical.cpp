@@ -126,59 +126,29 @@ void EmpiricalField::velocities(const float* x, std::size_t count, double t, flo
   }
 }
 
-namespace {
-
-template <class Scheduler>
-void run(const EmpiricalProblem& problem, EmpiricalAnswer& answer, const Execution& execution) {
+void simd(const EmpiricalProblem& problem, EmpiricalAnswer& answer, const Execution& execution) {
   require_valid(problem, answer);
   const EmpiricalField field(problem.data);
   const std::size_t size = problem.data.dimension;
-  const std::size_t grain = attention::rows_together(problem.queries.size(), execution.threads);
-  Scheduler::for_each_chunk(execution, problem.queries.size(), grain, [&](std::size_t begin, std::size_t end) {
+  const std::size_t grain = attention::rows_together(problem.queries.size(), execution.team());
+  for_each_chunk(execution, problem.queries.size(), grain, [&](std::size_t begin, std::size_t end) {
     field.velocities(problem.queries.values.data() + begin * size, end - begin, problem.time,
                      answer.data() + begin * size);
   });
 }
 
-template <class Scheduler>
-void run(const GenerateProblem& problem, Samples<float>& samples, const Execution& execution) {
+void simd(const GenerateProblem& problem, Samples<float>& samples, const Execution& execution) {
   require_valid(problem, samples);
   const EmpiricalField field(problem.data);
   const std::vector<double> times = uniform_times(1, problem.path.end, problem.path.steps);
   const std::size_t size = problem.data.dimension;
   samples.evaluations = problem.path.steps * evaluations_per_step(problem.path.scheme);
   samples.points = problem.starts.values;
-  const std::size_t grain = attention::rows_together(problem.starts.size(), execution.threads);
-  Scheduler::for_each_chunk(execution, problem.starts.size(), grain, [&](std::size_t begin, std::size_t end) {
+  const std::size_t grain = attention::rows_together(problem.starts.size(), execution.team());
+  for_each_chunk(execution, problem.starts.size(), grain, [&](std::size_t begin, std::size_t end) {
     carry<float>(problem.path.scheme, times, std::span(samples.points).subspan(begin * size, (end - begin) * size),
                  [&](const float* x, double t, float* velocities) { field.velocities(x, end - begin, t, velocities); });
   });
-}
-
-}  // namespace
-
-void simd(const EmpiricalProblem& problem, EmpiricalAnswer& answer, const Execution&) {
-  run<Sequential>(problem, answer, {});
-}
-
-void simd_omp(const EmpiricalProblem& problem, EmpiricalAnswer& answer, const Execution& execution) {
-  run<OpenMp>(problem, answer, execution);
-}
-
-void simd_tbb(const EmpiricalProblem& problem, EmpiricalAnswer& answer, const Execution& execution) {
-  run<OneTbb>(problem, answer, execution);
-}
-
-void simd(const GenerateProblem& problem, Samples<float>& samples, const Execution&) {
-  run<Sequential>(problem, samples, {});
-}
-
-void simd_omp(const GenerateProblem& problem, Samples<float>& samples, const Execution& execution) {
-  run<OpenMp>(problem, samples, execution);
-}
-
-void simd_tbb(const GenerateProblem& problem, Samples<float>& samples, const Execution& execution) {
-  run<OneTbb>(problem, samples, execution);
 }
 
 }  // namespace tandem::flow

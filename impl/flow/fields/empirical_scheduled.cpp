@@ -6,34 +6,15 @@
 #include "impl/support/parallel.hpp"
 
 namespace tandem::flow {
-namespace {
-
-template <class Scheduler>
-void run(const EmpiricalProblem& problem, EmpiricalAnswer& answer, const Execution& execution) {
+void eigen(const EmpiricalProblem& problem, EmpiricalAnswer& answer, const Execution& execution) {
   require_valid(problem, answer);
   const std::size_t size = problem.data.dimension, queries = problem.queries.size();
   const EigenField field{problem.data.values.data(), problem.data.size(), size, problem.time};
-  const auto threads = static_cast<std::size_t>(static_cast<int>(execution.threads));
+  const auto threads = static_cast<std::size_t>(execution.team());
   const std::size_t share = std::max<std::size_t>(1, (queries + threads - 1) / threads);
-  Scheduler::for_each_chunk(execution, queries, share, [&](std::size_t begin, std::size_t end) {
+  for_each_chunk(execution, queries, share, [&](std::size_t begin, std::size_t end) {
     eigen_velocities(field, problem.queries.values.data() + begin * size, end - begin, answer.data() + begin * size);
   });
-}
-
-}  // namespace
-
-void eigen(const EmpiricalProblem& problem, EmpiricalAnswer& answer, const Execution& execution) {
-  Execution alone = execution;
-  alone.threads = 1;
-  run<Sequential>(problem, answer, alone);
-}
-
-void eigen_omp(const EmpiricalProblem& problem, EmpiricalAnswer& answer, const Execution& execution) {
-  run<OpenMp>(problem, answer, execution);
-}
-
-void eigen_tbb(const EmpiricalProblem& problem, EmpiricalAnswer& answer, const Execution& execution) {
-  run<OneTbb>(problem, answer, execution);
 }
 
 }  // namespace tandem::flow

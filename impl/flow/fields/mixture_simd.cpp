@@ -131,25 +131,6 @@ PairsAt pairs_at(const Mixture& data, const Mixture& noise, double t) {
 /// Samples that one task carries all the way: their state stays in the first cache.
 constexpr std::size_t grain = 256;
 
-template <class Scheduler>
-void run(const MixtureProblem& problem, Samples<double>& samples, const Execution& execution) {
-  require_valid(problem, samples);
-  const std::vector<double> times = uniform_times(1, problem.path.end, problem.path.steps);
-  const std::size_t size = problem.starts.dimension;
-  samples.evaluations = problem.path.steps * evaluations_per_step(problem.path.scheme);
-  samples.points = problem.starts.values;
-  Scheduler::for_each_chunk(execution, problem.starts.size(), grain, [&](std::size_t begin, std::size_t end) {
-    PairsAt pairs{};
-    double time = -1;
-    carry<double>(problem.path.scheme, times, std::span(samples.points).subspan(begin * size, (end - begin) * size),
-                  [&](const double* x, double t, double* velocities) {
-                    if (t != time) pairs = pairs_at(problem.data, problem.noise, t);
-                    time = t;
-                    HWY_DYNAMIC_DISPATCH(points)(pairs, x, end - begin, velocities);
-                  });
-  });
-}
-
 }  // namespace
 
 void mixture_velocities(const Mixture& data, const Mixture& noise, const double* x, std::size_t count, double t,
@@ -162,15 +143,21 @@ void mixture_velocities(const Mixture& data, const Mixture& noise, const double*
 }
 
 void simd(const MixtureProblem& problem, Samples<double>& samples, const Execution& execution) {
-  run<Sequential>(problem, samples, execution);
-}
-
-void simd_omp(const MixtureProblem& problem, Samples<double>& samples, const Execution& execution) {
-  run<OpenMp>(problem, samples, execution);
-}
-
-void simd_tbb(const MixtureProblem& problem, Samples<double>& samples, const Execution& execution) {
-  run<OneTbb>(problem, samples, execution);
+  require_valid(problem, samples);
+  const std::vector<double> times = uniform_times(1, problem.path.end, problem.path.steps);
+  const std::size_t size = problem.starts.dimension;
+  samples.evaluations = problem.path.steps * evaluations_per_step(problem.path.scheme);
+  samples.points = problem.starts.values;
+  for_each_chunk(execution, problem.starts.size(), grain, [&](std::size_t begin, std::size_t end) {
+    PairsAt pairs{};
+    double time = -1;
+    carry<double>(problem.path.scheme, times, std::span(samples.points).subspan(begin * size, (end - begin) * size),
+                  [&](const double* x, double t, double* velocities) {
+                    if (t != time) pairs = pairs_at(problem.data, problem.noise, t);
+                    time = t;
+                    HWY_DYNAMIC_DISPATCH(points)(pairs, x, end - begin, velocities);
+                  });
+  });
 }
 
 }  // namespace tandem::flow

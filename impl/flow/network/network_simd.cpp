@@ -178,14 +178,15 @@ namespace {
 /// Samples whose gradient is one sum. It is the same at every number of threads, and so are the sums.
 constexpr std::size_t chunk_samples = 96;
 
-template <class Scheduler>
-void run(const TrainingProblem& problem, TrainingResult& result, const Execution& execution) {
+}  // namespace
+
+void simd(const TrainingProblem& problem, TrainingResult& result, const Execution& execution) {
   require_valid(problem, result);
   const std::size_t batch = problem.data.size(), size = problem.parameters.size();
   const std::size_t chunks = (batch + chunk_samples - 1) / chunk_samples;
   std::vector<float> gradients(chunks * size);
   std::vector<double> losses(chunks);
-  Scheduler::for_each_chunk(execution, batch, chunk_samples, [&](std::size_t begin, std::size_t end) {
+  for_each_chunk(execution, batch, chunk_samples, [&](std::size_t begin, std::size_t end) {
     const std::size_t number = begin / chunk_samples;
     losses[number] = HWY_DYNAMIC_DISPATCH(chunk)(problem, begin, end, gradients.data() + number * size);
   });
@@ -202,23 +203,9 @@ void run(const TrainingProblem& problem, TrainingResult& result, const Execution
                          .square_share = static_cast<float>(1 / (1 - std::pow(problem.adam.beta2, steps))),
                          .epsilon = static_cast<float>(problem.adam.epsilon)};
   constexpr std::size_t grain = 4096;
-  Scheduler::for_each_chunk(execution, size, grain, [&](std::size_t begin, std::size_t end) {
+  for_each_chunk(execution, size, grain, [&](std::size_t begin, std::size_t end) {
     HWY_DYNAMIC_DISPATCH(update)(problem, gradients.data(), chunks, adam, begin, end, result);
   });
-}
-
-}  // namespace
-
-void simd(const TrainingProblem& problem, TrainingResult& result, const Execution&) {
-  run<Sequential>(problem, result, {});
-}
-
-void simd_omp(const TrainingProblem& problem, TrainingResult& result, const Execution& execution) {
-  run<OpenMp>(problem, result, execution);
-}
-
-void simd_tbb(const TrainingProblem& problem, TrainingResult& result, const Execution& execution) {
-  run<OneTbb>(problem, result, execution);
 }
 
 void network_velocities(const NetworkShape& shape, std::span<const float> parameters, const float* x, std::size_t count,
