@@ -14,7 +14,7 @@ packages=(
   libeigen3-dev libtbb-dev libhwy-dev libhwloc-dev              # to compute
   libcli11-dev nlohmann-json3-dev libfmt-dev libxxhash-dev      # to talk, and to name inputs by their hash
   librandom123-dev                                            # to draw random numbers
-  libdnnl-dev libsentencepiece-dev libabsl-dev                  # peers: oneDNN, SentencePiece, whose header takes Abseil's
+  libdnnl-dev libsentencepiece-dev libabsl-dev liblemon-dev     # peers: oneDNN, SentencePiece (Abseil's header), LEMON
   valgrind                                                      # to count instructions
 )
 # Packages that are only unpacked: LAC's recurrent network, and a long Chinese text for it.
@@ -29,7 +29,7 @@ choose_arm64() {
   for package in "${packages[@]}"; do
     case $package in
       g++ | valgrind) ;;
-      libeigen3-dev | libcli11-dev | librandom123-dev) chosen+=("$package") ;;
+      libeigen3-dev | libcli11-dev | librandom123-dev | liblemon-dev) chosen+=("$package") ;;
       lib*-dev) chosen+=("$package:arm64") ;;
       *) chosen+=("$package") ;;
     esac

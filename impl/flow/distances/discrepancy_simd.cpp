@@ -14,7 +14,7 @@
 #include <hwy/foreach_target.h>  // before highway.h
 #include <hwy/highway.h>
 
-#include "impl/attention/exponential-inl.hpp"
+#include "impl/attention/kernels/exponential-inl.hpp"
 
 #ifndef TANDEM_FLOW_DISCREPANCY_SUMS
 #define TANDEM_FLOW_DISCREPANCY_SUMS

@@ -13,7 +13,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "impl/attention/product-inl.hpp"
+#include "impl/attention/kernels/product-inl.hpp"
 #include "impl/rnn/kernels/activation-inl.hpp"
 #include "reference/flow/network.hpp"
 
