@@ -87,16 +87,16 @@ const suite::Registered<DiscrepancyProblem, DiscrepancyAnswer> registered({
     .source = "Szekely, Rizzo, JSPI 143, 2013; Gretton et al., JMLR 13, 2012",
     .variants = {{"reference",
                   [](const DiscrepancyProblem& problem, DiscrepancyAnswer& answer, const Execution&) {
-  reference(problem, answer);
+                    reference(problem, answer);
                   },
                   {2, 8}},
-                 {suite::scheduled("simd"), Run(simd), {2, 0.25}}}},
+                 {suite::scheduled("simd"), Run(simd), {2, 0.25}}},
     .workloads = {workload("d2_512", 512, 2, true), workload("d2_2k", 2048, 2, true),
                   workload("d64_1k", 1024, 64, false)},
     .problem = awkward,
     .hash =
         [](const DiscrepancyProblem& problem) {
-  return suite::hash_of(problem.x.values) ^ suite::hash_of(problem.y.values);
+          return suite::hash_of(problem.x.values) ^ suite::hash_of(problem.y.values);
         },
     .fields = describe,
     .certificate = certificate,

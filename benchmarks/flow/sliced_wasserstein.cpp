@@ -89,16 +89,16 @@ const suite::Registered<SlicedProblem, SlicedAnswer> registered({
     .source = "Rabin, Peyre, Delon, Bernot, SSVM 2011",
     .variants = {{"reference",
                   [](const SlicedProblem& problem, SlicedAnswer& answer, const Execution&) {
-  reference(problem, answer);
+                    reference(problem, answer);
                   },
                   {1.1, 40}},
-                 {suite::scheduled("simd"), Run(simd), {1.05, 5}}}},
+                 {suite::scheduled("simd"), Run(simd), {1.05, 5}}},
     .workloads = {workload("d2_1k", 1000, 2, true), workload("d2_16k", 16'000, 2, true),
                   workload("d64_4k", 4096, 64, false)},
     .problem = awkward,
     .hash =
         [](const SlicedProblem& problem) {
-  return suite::hash_of(problem.x.values) ^ suite::hash_of(problem.y.values);
+          return suite::hash_of(problem.x.values) ^ suite::hash_of(problem.y.values);
         },
     .fields = describe,
     .certificate = certificate,

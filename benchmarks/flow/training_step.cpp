@@ -131,16 +131,15 @@ const suite::Registered<TrainingProblem, TrainingResult> registered({
     .source = "kexue.fm 9497; arXiv 1412.6980",
     .variants = {{"reference",
                   [](const TrainingProblem& problem, TrainingResult& result, const Execution&) {
-  reference(problem, result);
+                    reference(problem, result);
                   },
                   {1, 1}},
-                 {suite::scheduled("simd"), Run(simd), {1, 1.0 / 16}}}},
+                 {suite::scheduled("simd"), Run(simd), {1, 1.0 / 16}}},
     .workloads = {workload("d2_h100_b2048", {.dimension = 2, .hidden = 100}, 2048),
                   workload("d2_h64_b256", {.dimension = 2, .hidden = 64}, 256),
                   workload("d64_h256_b512", {.dimension = 64, .hidden = 256}, 512)},
     .problem = awkward,
-    .hash = [](const TrainingProblem& problem) {
-  return suite::hash_of(problem.parameters); },
+    .hash = [](const TrainingProblem& problem) { return suite::hash_of(problem.parameters); },
     .fields = describe,
     .certificate = certificate,
     .work = work,
