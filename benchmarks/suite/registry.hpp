@@ -279,6 +279,12 @@ const Method<Problem, Answer>& typed_method(std::string_view name) {
   return dynamic_cast<const internal::TypedMethod<Problem, Answer>&>(method_named(name)).method();
 }
 
+/// One of its rows. Throws std::invalid_argument that lists the rows if there is none of that name.
+template <class Problem, class Answer>
+const Variant<Problem, Answer>& typed_variant(std::string_view method, std::string_view name) {
+  return typed_method<Problem, Answer>(method).variants[method_named(method).variant_index(name)];
+}
+
 /// Registers a method from a static object: `const Registered<Problem, Answer> registered{{.name = ...}};`
 template <class Problem, class Answer>
 struct Registered {

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "benchmarks/suite/registry.hpp"
 #include "impl/rnn/lac.hpp"
 
 namespace tandem::rnn::lac {
@@ -19,11 +18,6 @@ bool data_is_there();
 
 /// The network in shipped_folder(). Throws as load() does.
 const Model& shipped_model();
-
-using Variants = std::vector<suite::Variant<Problem, Answer>>;
-
-/// The rows of rnn_lac, which are there also where the method's data is not.
-const Variants& variants();
 
 enum class Text {
   whole,   ///< the Chinese Debian Reference: lines without the white space at their ends, one after the other

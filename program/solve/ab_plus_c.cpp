@@ -37,12 +37,6 @@ struct AbPlusCOptions {
   bool json = false;
 };
 
-template <class Problem, class Answer>
-const suite::Variant<Problem, Answer>& variant_named(const char* method, std::string_view name) {
-  const std::size_t index = suite::method_named(method).variant_index(name);
-  return suite::typed_method<Problem, Answer>(method).variants[index];
-}
-
 std::uint64_t parse_64_bits(const std::string& text) {
   const Natural n = ab_plus_c::parse_natural(text);
   if (n >= std::numeric_limits<std::uint64_t>::max()) {
@@ -74,7 +68,7 @@ void solve_numbers(const AbPlusCOptions& options) {
   std::string output;
   for (const Natural n : numbers) {
     const auto& variant =
-        variant_named<Numbers, Minima>("ab_plus_c", options.variant.empty() ? best_variant(n) : options.variant);
+        suite::typed_variant<Numbers, Minima>("ab_plus_c", options.variant.empty() ? best_variant(n) : options.variant);
     const Numbers one = {n};
     if (variant.unsuited) {
       if (const auto reason = variant.unsuited(one)) throw std::invalid_argument(variant.name.text + " " + *reason);
@@ -102,8 +96,8 @@ void require_reasonable(Range range) {
 void solve_range(const AbPlusCOptions& options) {
   const Range range{.low = parse_64_bits(options.range[0]), .high = parse_64_bits(options.range[1])};
   require_reasonable(range);
-  const auto& variant =
-      variant_named<Numbers, Minima>("ab_plus_c", options.variant.empty() ? "pq_early_stop_simd" : options.variant);
+  const auto& variant = suite::typed_variant<Numbers, Minima>(
+      "ab_plus_c", options.variant.empty() ? "pq_early_stop_simd" : options.variant);
   constexpr std::uint64_t block = 4096;
   for (std::uint64_t low = range.low; low < range.high; low += std::min(block, range.high - low)) {
     Numbers numbers(std::min(block, range.high - low));
@@ -121,8 +115,8 @@ void solve_sum(const AbPlusCOptions& options) {
   const std::uint64_t last = parse_64_bits(*options.sum);
   // Events are rare enough to beat the columns from about here on.
   const std::string fastest = last < 2'000'000'000'000 ? "columns_omp" : "events_omp";
-  const auto& variant =
-      variant_named<Range, RangeTotal>("ab_plus_c_range_sum", options.variant.empty() ? fastest : options.variant);
+  const auto& variant = suite::typed_variant<Range, RangeTotal>("ab_plus_c_range_sum",
+                                                                options.variant.empty() ? fastest : options.variant);
   constexpr std::uint64_t block = std::uint64_t{1} << 28;
   suite::watch_for_interrupt();
   suite::Progress progress(static_cast<double>(last) * 1e-9);

@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "benchmarks/suite/data.hpp"
 #include "benchmarks/suite/machine.hpp"
 #include "impl/flow/flow.hpp"
 #include "problems/flow/files.hpp"
 #include "problems/flow/points.hpp"
+#include "problems/support/data.hpp"
 #include "program/program.hpp"
 
 namespace tandem::program {
@@ -35,7 +35,7 @@ constexpr std::size_t most_numbers = std::size_t{1} << 28;
 
 /// The images' 64 pixels; the label behind them is left out.
 flow::Points<float> digits() {
-  const auto file = suite::fetched_data("digits.csv", "the 8 x 8 digits of python3-sklearn, as data of the flow");
+  const auto file = problems::fetched_data("digits.csv", "the 8 x 8 digits of python3-sklearn, as data of the flow");
   if (!file) throw std::invalid_argument("the digits are not here: ci/bench and ci/test bring them, or give a file");
   return flow::read_csv(*file, most_numbers, 64);
 }

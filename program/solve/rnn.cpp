@@ -12,6 +12,7 @@
 #include <stdexcept>
 
 #include "benchmarks/suite/machine.hpp"
+#include "benchmarks/suite/registry.hpp"
 #include "problems/rnn/lac.hpp"
 #include "program/program.hpp"
 
@@ -26,15 +27,6 @@ struct RnnOptions {
   std::string variant = "directions_simd_omp";
   bool json = false;
 };
-
-const auto& variant_named(const std::string& name) {
-  std::string names;
-  for (const auto& variant : lac::variants()) {
-    if (variant.name.text == name) return variant;
-    names += (names.empty() ? "" : ", ") + variant.name.text;
-  }
-  throw std::invalid_argument("there is no variant '" + name + "'; the variants are: " + names);
-}
 
 std::string read_text(const std::string& name) {
   std::string bytes;
@@ -91,7 +83,7 @@ std::string to_output(const std::vector<lac::Word>& words, std::size_t line, boo
 }
 
 void solve_rnn(const RnnOptions& options) {
-  const auto& variant = variant_named(options.variant);
+  const auto& variant = suite::typed_variant<lac::Problem, lac::Answer>("rnn_lac", options.variant);
   const lac::Model model =
       lac::load(options.folder.empty() ? lac::shipped_folder() : std::filesystem::path(options.folder));
   const std::vector<std::u32string> lines = lines_of(read_text(options.text));

@@ -7,12 +7,17 @@
 #include <iostream>
 #include <span>
 
+#include "benchmarks/suite/registry.hpp"
 #include "problems/rnn/lac.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/full_speed.hpp"
 
 namespace tandem::rnn::lac {
 namespace {
+
+const std::vector<suite::Variant<Problem, Answer>>& variants() {
+  return suite::typed_method<Problem, Answer>("rnn_lac").variants;
+}
 
 using testing::HasSubstr;
 
