@@ -122,11 +122,11 @@ require_packages() {
 }
 
 # Puts real data below build/data, where the program looks for it: python3-jieba has LAC's network, debian-reference-zh-cn
-# a Chinese text, bible-kjv and bible-kjv-text an English one. Needs neither root nor installation; without the data its
+# a Chinese text, python3-sklearn images of digits, bible-kjv and bible-kjv-text an English text. Needs neither root nor installation; without the data its
 # rows are absent, so a failure only warns.
 fetch_data() {
   local bible=$data/kjv.txt text=$data/debian-reference.zh-cn.txt
-  local lac=$data/usr/lib/python3/dist-packages/jieba/lac_small/word.dic
+  local lac=$data/usr/lib/python3/dist-packages/jieba/lac_small/word.dic digits=$data/digits.csv
   if [ ! -s "$bible" ] && ! "$project/models/kjv/fetch_text.sh" "$bible" >&2 </dev/null; then
     say "WARNING: for the reason above there is no King James Bible; its rows are left out."
     say "         To try again: $project/models/kjv/fetch_text.sh $bible"
@@ -141,6 +141,18 @@ fetch_data() {
     else
       rm -f "$text.new"
       say "WARNING: for the reason above there is no LAC network and Chinese text; their rows are left out."
+      say "         To try again: run this command again."
+    fi
+  fi
+  if [ ! -s "$digits" ]; then
+    say "Unpacking python3-sklearn into $data"
+    if unpack_packages "$data" python3-sklearn &&
+      find "$data/usr" -name digits.csv.gz -exec gzip -dc {} \; >"$digits.new" && [ -s "$digits.new" ] &&
+      mv "$digits.new" "$digits"; then
+      say "Images of digits in $digits"
+    else
+      rm -f "$digits.new"
+      say "WARNING: for the reason above there are no images of digits; what needs them is left out."
       say "         To try again: run this command again."
     fi
   fi

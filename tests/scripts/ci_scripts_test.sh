@@ -53,8 +53,9 @@ with_apt() {
   stand_in dpkg-deb 'case $2 in
     */python3-jieba_1_all.deb) file=usr/lib/python3/dist-packages/jieba/lac_small/word.dic ;;
     */debian-reference-zh-cn_1_all.deb) file=usr/share/${CHINESE:-debian-reference}/debian-reference.zh-cn.txt ;;
+    */python3-sklearn_1_all.deb) file=usr/lib/python3/dist-packages/sklearn/datasets/data/digits.csv ;;
     */bible-kjv_1_all.deb) file=usr/bin/bible ;; *) file=usr/lib/bible.data ;; esac
-    mkdir -p "$3/${file%/*}" && echo text >"$3/$file" && case $file in *.txt) gzip "$3/$file" ;; esac
+    mkdir -p "$3/${file%/*}" && echo text >"$3/$file" && case $file in *.txt | *.csv) gzip "$3/$file" ;; esac
     if [ "$file" = usr/bin/bible ]; then cp "$CALLS.bible" "$3/$file" && chmod +x "$3/$file"; fi'
   printf '#!/bin/bash\nfor ((i = 0; i < 31102; ++i)); do echo Gen1:1 a verse; done\n' >"$CALLS.bible"
   stand_in dpkg-query 'case $4 in libfmt-dev:* | g++:*) cat "$CALLS.installed" ;; *) echo installed ;; esac'
@@ -83,6 +84,7 @@ for command in bench test; do
   called "cmake -S $project --preset release"
   called "download python3-jieba debian-reference-zh-cn"
   [ "$(cat "$project/build/data/debian-reference.zh-cn.txt")" = text ] || fail "ci/$command unpacked no text"
+  [ "$(cat "$project/build/data/digits.csv")" = text ] || fail "ci/$command unpacked no images of digits"
   [ "$(sort -u "$project/build/data/kjv.txt")" = "a verse" ] || fail "ci/$command wrote no King James Bible"
   [ -z "$(find "$project/build/data" -name '*.deb')" ] || fail "ci/$command left packages behind"
   run "$project/ci/$command"
@@ -103,6 +105,7 @@ for command in bench test; do
   says "python3-jieba debian-reference-zh-cn could not be downloaded"
   says "WARNING: for the reason above there is no LAC network and Chinese text"
   says "WARNING: for the reason above there is no King James Bible"
+  says "WARNING: for the reason above there are no images of digits"
   called "cmake --build $project/build/release"
   rm "$CALLS.offline"
 
