@@ -33,6 +33,9 @@ struct Tile {
   float* total;   ///< of the weights
   float* moment;  ///< of the weights times their exponents
   RowView view[tile_rows];
+  HWY_ALIGN std::int32_t first[tile_rows];  ///< of the views, side by side
+  HWY_ALIGN std::int32_t last[tile_rows];
+  HWY_ALIGN std::int32_t far_last[tile_rows];
 
   const RowView& first_of(std::size_t vector) const { return view[vector * lanes]; }
   const RowView& last_of(std::size_t vector) const { return view[vector * lanes + lanes - 1]; }
@@ -56,16 +59,11 @@ struct Piece {
   std::size_t vectors;
 };
 
-/// The lanes' numbers key - from of each vector, as floats that are exact within a block.
-HWY_INLINE V places(const Tile& tile, std::size_t vector, std::size_t from, std::int32_t RowView::*member) {
-  const D d;
-  HWY_ALIGN float numbers[lanes];
-  for (std::size_t i = 0; i < lanes; ++i) {
-    const auto place =
-        static_cast<std::ptrdiff_t>(tile.view[vector * lanes + i].*member) - static_cast<std::ptrdiff_t>(from);
-    numbers[i] = static_cast<float>(std::clamp<std::ptrdiff_t>(place, -1, 1 << 20));
-  }
-  return hn::Load(d, numbers);
+/// The lanes' places minus `from`, as floats: exact within a block, and beyond one either way where they are not.
+HWY_INLINE V places(const std::int32_t* of_lanes, std::size_t from) {
+  const hn::RebindToSigned<D> integer;
+  const auto place = hn::Sub(hn::Load(integer, of_lanes), hn::Set(integer, static_cast<std::int32_t>(from)));
+  return hn::ConvertTo(D(), place);
 }
 
 HWY_INLINE V table_at(const Stream& stream, const Tile& tile, std::size_t vector, std::size_t key) {
@@ -89,9 +87,9 @@ void adjust(const Stream& stream, const Tile& tile, const Piece& piece, bool mix
   const V hidden = hn::Set(d, -std::numeric_limits<float>::infinity());
   V first[vectors], last[vectors], far_last[vectors];
   for (std::size_t v = 0; v < vectors; ++v) {
-    first[v] = places(tile, piece.vector + v, piece.begin, &RowView::first);
-    last[v] = places(tile, piece.vector + v, piece.begin, &RowView::last);
-    far_last[v] = places(tile, piece.vector + v, piece.begin, &RowView::far_last);
+    first[v] = places(tile.first + (piece.vector + v) * lanes, piece.begin);
+    last[v] = places(tile.last + (piece.vector + v) * lanes, piece.begin);
+    far_last[v] = places(tile.far_last + (piece.vector + v) * lanes, piece.begin);
   }
   for (std::size_t key = piece.begin; key < piece.end; ++key) {
     const V place = hn::Set(d, static_cast<float>(key - piece.begin));
@@ -158,8 +156,8 @@ inline void add_seen_values(const Stream& stream, const Tile& tile, const Piece&
                             const V* factors) {
   const D d;
   for (std::size_t v = 0; v < piece.vectors; ++v) {
-    const V first = places(tile, piece.vector + v, piece.begin, &RowView::first);
-    const V last = places(tile, piece.vector + v, piece.begin, &RowView::last);
+    const V first = places(tile.first + (piece.vector + v) * lanes, piece.begin);
+    const V last = places(tile.last + (piece.vector + v) * lanes, piece.begin);
     for (std::size_t i = 0; i < stream.width; ++i) {
       V sum = hn::Zero(d);
       for (std::size_t key = piece.begin; key < piece.end; ++key) {

@@ -54,7 +54,12 @@ void start(const Stream& stream, std::size_t begin, std::size_t rows, Pieces& me
   std::fill_n(tile.maximum, tile_rows, std::numeric_limits<float>::lowest());
   std::fill_n(tile.total, tile_rows, 0.0F);
   std::fill_n(tile.moment, tile_rows, 0.0F);
-  for (std::size_t r = 0; r < tile.vectors * lanes; ++r) tile.view[r] = stream.view(begin + std::min(r, rows - 1));
+  for (std::size_t r = 0; r < tile.vectors * lanes; ++r) {
+    tile.view[r] = stream.view(begin + std::min(r, rows - 1));
+    tile.first[r] = tile.view[r].first;
+    tile.last[r] = tile.view[r].last;
+    tile.far_last[r] = tile.view[r].far_last;
+  }
 }
 
 /// Scratch: tile_rows x width floats.
@@ -99,7 +104,7 @@ void stream_tiles(const Stream& stream, std::size_t begin, std::size_t count, Ti
 
 /// Tiles of that many rows.
 std::size_t tiles_of(std::size_t rows) { return (rows + tile_rows - 1) / tile_rows; }
-std::size_t bytes_of_tiles(std::size_t rows) { return tiles_of(rows) * sizeof(Tile); }
+std::size_t bytes_of_tiles(std::size_t rows) { return (tiles_of(rows) * sizeof(Tile) + 63) / 64 * 64; }
 void stream_in_memory(const Stream& stream, std::size_t begin, std::size_t count, void* tiles, float* floats) {
   stream_tiles(stream, begin, count, static_cast<Tile*>(tiles), floats);
 }
@@ -132,7 +137,7 @@ void stream_rows(const Stream& stream, std::size_t begin, std::size_t count) {
   std::byte* memory = kept.at_least(floats + tiles);
   const DenormalsAreZero quick;
   HWY_DYNAMIC_DISPATCH(stream_in_memory)
-  (stream, begin, count, memory + floats, reinterpret_cast<float*>(memory));
+  (stream, begin, count, memory, reinterpret_cast<float*>(memory + tiles));
 }
 
 }  // namespace tandem::attention
