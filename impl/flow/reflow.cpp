@@ -24,9 +24,14 @@ BatchField mixture_field(const Mixture& data, const Mixture& noise) {
 }
 
 BatchField empirical_field(const Points<float>& data) {
-  const auto field = std::make_shared<const EmpiricalField>(data);
-  return [field](const float* x, std::size_t count, double t, float* velocities) {
-    field->velocities(x, count, t, velocities);
+  struct Kept {
+    explicit Kept(const Points<float>& points) : data(points), field(data) {}
+    Points<float> data;
+    EmpiricalField field;
+  };
+  const auto kept = std::make_shared<const Kept>(data);
+  return [kept](const float* x, std::size_t count, double t, float* velocities) {
+    kept->field.velocities(x, count, t, velocities);
   };
 }
 

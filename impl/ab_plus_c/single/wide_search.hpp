@@ -99,36 +99,59 @@ inline void offer(const WideStart& start, std::uint64_t k, std::atomic<std::uint
   }
 }
 
-/// The search: each worker takes the next block of k until the blocks start beyond the best sum. The workers' bests are
-/// merged by sum, then k, so that the answer does not depend on who found what first.
+/// What a search knows so far.
+struct WideSearch {
+  WideBest best;
+  std::uint64_t iterations;
+};
+
+/// Of two bests the one that counts: by sum, then k, so that the answer does not depend on who found what first.
+inline void merge(const WideBest& other, WideBest& best) {
+  if (other.sum < best.sum || (other.sum == best.sum && other.k < best.k)) best = other;
+}
+
+inline constexpr std::uint64_t wide_block = 1 << 14;
+
+/// Block after block of k until the blocks start beyond the best sum.
+inline WideSearch search_alone(BlockScan scan, const WideStart& start, const WideBest& first) {
+  WideSearch search{.best = first, .iterations = 1};
+  std::atomic<std::uint64_t> bound = first.sum;
+  for (std::uint64_t begin = 1; begin < bound; begin += wide_block) {
+    search.iterations += scan(start, begin, begin + wide_block, bound, search.best);
+  }
+  return search;
+}
+
+/// The same, each worker taking the next block.
+inline WideSearch search_together(BlockScan scan, const WideStart& start, const WideBest& first,
+                                  const Execution& execution) {
+  WideSearch search{.best = first, .iterations = 1};
+  std::atomic<std::uint64_t> bound = first.sum;
+  std::atomic<std::uint64_t> next = 1;
+  std::mutex merging;
+  for_each_chunk(execution, static_cast<std::size_t>(execution.team()), 1, [&](std::size_t, std::size_t) {
+    WideBest mine = first;
+    std::uint64_t tried = 0;
+    for (std::uint64_t begin = next.fetch_add(wide_block); begin < bound; begin = next.fetch_add(wide_block)) {
+      tried += scan(start, begin, begin + wide_block, bound, mine);
+    }
+    const std::lock_guard lock(merging);
+    search.iterations += tried;
+    merge(mine, search.best);
+  });
+  return search;
+}
+
 inline Minimum search_wide(BlockScan scan, const Natural& n, const Execution& execution) {
   const WideStart start = wide_start_of(n);
   if (n <= largest_trivial) return trivial_minimum(n);
   // A thread costs some microseconds to start: as much as a search below this size.
   constexpr Natural worth_threads = Natural{1} << 90;
-  constexpr std::uint64_t block = 1 << 14;
   const WideBest first{.sum = static_cast<std::uint64_t>((static_cast<Difference>(start.s & 1) - start.difference) / 4),
                        .k = 0};
-  WideBest best = first;
-  std::atomic<std::uint64_t> bound = first.sum;
-  std::atomic<std::uint64_t> next = 1;
-  std::atomic<std::uint64_t> iterations = 1;
-  std::mutex merging;
-  const auto work = [&](std::size_t, std::size_t) {
-    WideBest mine = first;
-    std::uint64_t tried = 0;
-    for (std::uint64_t begin = next.fetch_add(block); begin < bound; begin = next.fetch_add(block)) {
-      tried += scan(start, begin, begin + block, bound, mine);
-    }
-    iterations += tried;
-    const std::lock_guard lock(merging);
-    if (mine.sum < best.sum || (mine.sum == best.sum && mine.k < best.k)) best = mine;
-  };
-  if (n < worth_threads) {
-    work(0, 1);
-  } else {
-    for_each_chunk(execution, static_cast<std::size_t>(execution.team()), 1, work);
-  }
+  const bool alone = n < worth_threads || execution.team() == 1;
+  const auto [best, iterations] =
+      alone ? search_alone(scan, start, first) : search_together(scan, start, first, execution);
 
   const Natural p = Natural{start.s} + best.k;
   const std::uint64_t q = best.k == 0 ? start.s & 1 : wide_candidate(start, best.k).q;

@@ -81,8 +81,8 @@ inline bool hides(const Stream& stream, std::size_t key) {
 
 /// Adds what is not a product to the scores, takes the far ones where they belong, hides what a row does not see.
 template <std::size_t vectors>
-void adjust(const Stream& stream, const Tile& tile, const Piece& piece, bool mixed, float* scores, const float* far,
-            V* largest) {
+void adjust(const Stream& stream, const Tile& tile, const Piece& piece, bool partly, bool mixed, float* scores,
+            const float* far, V* largest) {
   const D d;
   const V hidden = hn::Set(d, -std::numeric_limits<float>::infinity());
   V first[vectors], last[vectors], far_last[vectors];
@@ -102,8 +102,11 @@ void adjust(const Stream& stream, const Tile& tile, const Piece& piece, bool mix
       }
       if (stream.table != nullptr) score = hn::Add(score, table_at(stream, tile, piece.vector + v, key));
       if (stream.addend != nullptr) score = hn::Add(score, hn::Set(d, stream.addend[key]));
-      const auto seen = hn::And(hn::Ge(place, first[v]), hn::Lt(place, last[v]));
-      score = hides(stream, key) ? hidden : hn::IfThenElse(seen, score, hidden);
+      if (partly) {
+        const auto seen = hn::And(hn::Ge(place, first[v]), hn::Lt(place, last[v]));
+        score = hn::IfThenElse(seen, score, hidden);
+      }
+      if (hides(stream, key)) score = hidden;
       hn::Store(score, d, row + v * lanes);
       largest[v] = hn::Max(score, largest[v]);
     }
@@ -143,9 +146,18 @@ void weigh(const Tile& tile, const Piece& piece, float* scores, const V* largest
 /// Values may hold NaN or infinities, and some rows do not see all of them: 0 times these is no 0.
 inline bool has_finite_values(const Stream& stream, Block& block) {
   if (block.finite_values < 0) {
+    const D d;
     const float* numbers = stream.values + block.begin * stream.width;
-    float zero = 0;
-    for (std::size_t i = 0; i < block.count * stream.width; ++i) zero += numbers[i] * 0.0F;
+    const std::size_t count = block.count * stream.width;
+    V zeros = hn::Zero(d);
+    V more_zeros = hn::Zero(d);  // beside the others, so that the additions do not wait for each other
+    std::size_t i = 0;
+    for (; i + 2 * lanes <= count; i += 2 * lanes) {
+      zeros = hn::MulAdd(hn::LoadU(d, numbers + i), hn::Zero(d), zeros);
+      more_zeros = hn::MulAdd(hn::LoadU(d, numbers + i + lanes), hn::Zero(d), more_zeros);
+    }
+    float zero = hn::GetLane(hn::SumOfLanes(d, hn::Add(zeros, more_zeros)));
+    for (; i < count; ++i) zero += numbers[i] * 0.0F;
     block.finite_values = zero == 0 ? 1 : 0;
   }
   return block.finite_values == 1;
@@ -198,7 +210,7 @@ void meet(const Stream& stream, Block& block, const Tile& tile, const Piece& pie
   if (mixed) product(true, far_scores);
   if (!plain) {
     for (std::size_t v = 0; v < vectors; ++v) largest[v] = hn::Set(d, -std::numeric_limits<float>::infinity());
-    adjust<vectors>(stream, tile, piece, mixed, scores, far_scores, largest);
+    adjust<vectors>(stream, tile, piece, partly, mixed, scores, far_scores, largest);
   }
   weigh<vectors>(tile, piece, scores, largest, factors);
   if ((partly || stream.addend != nullptr) && !has_finite_values(stream, block)) {

@@ -16,7 +16,7 @@ namespace tandem::flow {
 
 class EmpiricalField {
  public:
-  /// Copies the data, less their mean. O(M d). Throws as require_some does.
+  /// Refers to the data, which must outlive it, and copies them less their mean. O(M d). Throws as require_some does.
   explicit EmpiricalField(const Points<float>& data);
 
   std::size_t dimension() const { return centred_.dimension; }
@@ -27,7 +27,7 @@ class EmpiricalField {
  private:
   struct Source;
 
-  Points<float> data_;
+  const Points<float>& data_;
   Points<float> centred_;
   std::vector<float> centre_;
   std::vector<double> squares_;  ///< of the centred data
