@@ -36,8 +36,8 @@ Outcome conditional_mean(bool full) {
     }
     for (const auto& rest : rests) {
       if (rest.size() < 100) continue;
-      const MeanOf mean(rest);
-      worst = std::max(worst, std::abs(mean.mean) / mean.error);
+      const Mean mean(rest);
+      worst = std::max(worst, std::abs(mean.value) / mean.error);
       ++looked_at;
     }
   }

@@ -18,8 +18,7 @@ using flow::Points;
 using flow::Scheme;
 
 /// V by draws of pairs and times, with its standard error.
-MeanOf loss_by_draws(const BatchField& field, const Points<float>& data, const Points<float>& noise,
-                     std::size_t nodes) {
+Mean loss_by_draws(const BatchField& field, const Points<float>& data, const Points<float>& noise, std::size_t nodes) {
   std::vector<double> sums(data.size());
   std::vector<float> places(data.values.size()), velocities(places.size());
   for (std::size_t node = 0; node < nodes; ++node) {
@@ -33,16 +32,16 @@ MeanOf loss_by_draws(const BatchField& field, const Points<float>& data, const P
       sums[i / data.dimension] += rest * rest / static_cast<double>(nodes);
     }
   }
-  return MeanOf(sums);
+  return Mean(sums);
 }
 
 Outcome loss_of_normals(bool full) {
   const std::size_t count = full ? 1'000'000 : 100'000;
   const flow::Mixture unit{1, {1}, {0}, {1}};
-  const MeanOf found =
+  const Mean found =
       loss_by_draws(flow::mixture_field(unit, unit), flow::draw(unit, 1, count), flow::draw(unit, 9, count), 50);
-  const double off = std::abs(found.mean - std::numbers::pi / 2) / found.error;
-  return {fmt::format("V = {:.4f} +- {:.4f}, pi / 2 = {:.4f}", found.mean, found.error, std::numbers::pi / 2),
+  const double off = std::abs(found.value - std::numbers::pi / 2) / found.error;
+  return {fmt::format("V = {:.4f} +- {:.4f}, pi / 2 = {:.4f}", found.value, found.error, std::numbers::pi / 2),
           confirmed_if(off < 3), count};
 }
 
@@ -65,19 +64,19 @@ Outcome identity(bool full) {
   const std::size_t count = full ? 40'000 : 8000;
   const Toy toy(count, 2);
   const Flowed flowed = toy.flowed(100);
-  const MeanOf loss = loss_by_draws(toy.field, toy.data, toy.noise, 200);
+  const Mean loss = loss_by_draws(toy.field, toy.data, toy.noise, 200);
   std::vector<double> drops(count);
   for (std::size_t i = 0; i < count; ++i) {
     for (std::size_t j = 0; j < 2; ++j) {
       drops[i] += std::pow(toy.noise[i][j] - toy.data[i][j], 2) - std::pow(toy.noise[i][j] - flowed.ends[i][j], 2);
     }
   }
-  const MeanOf drop(drops);
-  const double rest = drop.mean - flowed.straightness - loss.mean;
+  const Mean drop(drops);
+  const double rest = drop.value - flowed.straightness - loss.value;
   const double error = std::hypot(drop.error, loss.error);
-  return {fmt::format("cost falls by {:.2f}; S = {:.2f}, V = {:.2f}; rest {:.2f} +- {:.2f}", drop.mean,
-                      flowed.straightness, loss.mean, rest, error),
-          confirmed_if(std::abs(rest) < 3 * error + 0.01 * drop.mean), count};
+  return {fmt::format("cost falls by {:.2f}; S = {:.2f}, V = {:.2f}; rest {:.2f} +- {:.2f}", drop.value,
+                      flowed.straightness, loss.value, rest, error),
+          confirmed_if(std::abs(rest) < 3 * error + 0.01 * drop.value), count};
 }
 
 Outcome reflow_straightens(bool full) {

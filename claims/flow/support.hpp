@@ -7,26 +7,13 @@
 #include <vector>
 
 #include "benchmarks/suite/machine.hpp"
+#include "claims/suite/mean.hpp"
 #include "impl/flow/flow.hpp"
 #include "impl/flow/reflow.hpp"
 #include "problems/flow/points.hpp"
 #include "reference/flow/straightness.hpp"
 
 namespace tandem::claims {
-
-/// A mean with its standard error.
-struct MeanOf {
-  double mean = 0;
-  double error = 0;
-
-  explicit MeanOf(const std::vector<double>& values) {
-    const auto count = static_cast<double>(values.size());
-    for (const double value : values) mean += value / count;
-    double squares = 0;
-    for (const double value : values) squares += (value - mean) * (value - mean);
-    error = std::sqrt(squares / (count - 1) / count);
-  }
-};
 
 /// Samples of a data set: standard normal noise carried to it by Euler's steps.
 inline flow::Points<float> samples_of(const flow::Points<float>& data, std::size_t count, std::size_t steps,

@@ -70,12 +70,12 @@ Outcome reaches_the_optimum(bool full) {
     between.push_back(loss[2]);
     cross.push_back(product);
   }
-  const MeanOf network_loss(of_network), optimum(of_exact), distance(between), rest(cross);
-  const bool near = distance.mean < 0.1 * optimum.mean;
-  const bool fits = std::abs(rest.mean) < 4 * rest.error;
+  const Mean network_loss(of_network), optimum(of_exact), distance(between), rest(cross);
+  const bool near = distance.value < 0.1 * optimum.value;
+  const bool fits = std::abs(rest.value) < 4 * rest.error;
   return {
       fmt::format("loss {:.4f}, optimum V {:.4f}, mean squared distance of the fields {:.4f}, rest {:.4f} +- {:.4f}",
-                  network_loss.mean, optimum.mean, distance.mean, rest.mean, rest.error),
+                  network_loss.value, optimum.value, distance.value, rest.value, rest.error),
       near && fits ? Verdict::confirmed : (fits ? Verdict::unstable : Verdict::refuted), count};
 }
 

@@ -10,28 +10,13 @@
 #include "benchmarks/suite/machine.hpp"
 #include "claims/nbce/language_model.hpp"
 #include "claims/suite/claim.hpp"
+#include "claims/suite/mean.hpp"
 
 namespace tandem::claims {
 namespace {
 
 using nbce::Request;
 using nbce::Session;
-
-/// Mean of a figure over passages, with its standard error.
-struct Mean {
-  double value = 0;
-  double error = 0;
-
-  explicit Mean(const std::vector<double>& figures) {
-    const auto count = static_cast<double>(figures.size());
-    for (const double figure : figures) value += figure / count;
-    double squares = 0;
-    for (const double figure : figures) squares += (figure - value) * (figure - value);
-    error = std::sqrt(squares / (count - 1) / count);
-  }
-  /// Three standard errors away: chance alone does that once in 700 times.
-  bool above(double threshold) const { return value - 3 * error > threshold; }
-};
 
 /// For every passage the mean log-likelihood of a true token in nats, by the ways to read n contexts.
 struct Figures {

@@ -15,6 +15,7 @@
 #include "benchmarks/suite/progress.hpp"
 #include "impl/language_model/training/tokenizer.hpp"
 #include "impl/language_model/training/trainer.hpp"
+#include "problems/language_model/models.hpp"
 #include "program/program.hpp"
 #include "program/train.hpp"
 
@@ -26,15 +27,7 @@ using namespace language_model;
 struct TrainOptions {
   std::filesystem::path text;
   std::filesystem::path folder;
-  TrainerOptions trainer{.shape = {.dim = 128,
-                                   .hidden_dim = 352,
-                                   .layers = 4,
-                                   .heads = 8,
-                                   .kv_heads = 4,
-                                   .vocabulary = 1024,
-                                   .max_length = 256,
-                                   .shared_classifier = true},
-                         .optimizer = {}};
+  TrainerOptions trainer{.shape = shipped_shape, .optimizer = {}};
   double held_out_share = 0.05;
   int threads = suite::all_cores().threads;
   bool resume = false;

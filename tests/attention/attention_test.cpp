@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "benchmarks/suite/simd_target.hpp"
@@ -169,6 +170,21 @@ TEST_P(EveryVariant, NanInAValueReachesTheRowsThatSeeIt) {
   for (std::size_t row = 0; row < 150; ++row) {
     EXPECT_EQ(std::isnan(answer.output[row * 3 + 1]), row >= 60 && row < 80) << row;
     EXPECT_FALSE(std::isnan(answer.output[row * 3]) || std::isnan(answer.entropy[row])) << row;
+  }
+}
+
+TEST_P(EveryVariant, NanInAnyValueReachesTheRowsThatSeeIt) {
+  if (GetParam().name.text == "matrix_eigen") GTEST_SKIP() << "Eigen's product multiplies it by 0";
+  Problem problem = random_problem({1, 1, 150, 150, 3}, 11);
+  problem.mask = {.causal = true, .window = 20};
+  for (std::size_t place = 0; place < problem.values.size(); ++place) {
+    const float kept = std::exchange(problem.values[place], std::nanf(""));
+    const Answer answer = answer_of(problem);
+    problem.values[place] = kept;
+    const std::size_t key = place / 3;
+    for (std::size_t row = 0; row < 150; ++row) {
+      ASSERT_EQ(std::isnan(answer.output[row * 3 + place % 3]), row >= key && row < key + 20) << row << ", " << place;
+    }
   }
 }
 

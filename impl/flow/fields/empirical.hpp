@@ -18,6 +18,7 @@ class EmpiricalField {
  public:
   /// Refers to the data, which must outlive it, and copies them less their mean. O(M d). Throws as require_some does.
   explicit EmpiricalField(const Points<float>& data);
+  explicit EmpiricalField(Points<float>&&) = delete;
 
   std::size_t dimension() const { return centred_.dimension; }
 
