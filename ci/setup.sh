@@ -7,18 +7,21 @@ preset=${TANDEM_PRESET:-release}  # .ci/run takes `ci`, where a warning ends the
 build=$project/build/$preset
 . "$project/ci/unpack.sh"
 
-# The only list of what the project needs, by Debian's names.
+# What every part of the project needs, by Debian's names. What one family needs beside these, for the most part the
+# libraries that it races against, is in impl/<family>/packages, one a line; "headers" behind a name says that it has
+# headers alone, which serve every architecture.
+header_packages=(libeigen3-dev libcli11-dev librandom123-dev)
 packages=(
-  g++ cmake ninja-build pkg-config git ca-certificates
-  libbenchmark-dev libgtest-dev libgmock-dev                    # to measure and to test
-  libeigen3-dev libtbb-dev libhwy-dev libhwloc-dev              # to compute
-  libcli11-dev nlohmann-json3-dev libfmt-dev libxxhash-dev      # to talk, and to name inputs by their hash
-  librandom123-dev                                            # to draw random numbers
-  libdnnl-dev libsentencepiece-dev libabsl-dev liblemon-dev     # peers: oneDNN, SentencePiece (Abseil's header), LEMON
-  valgrind                                                      # to count instructions
+  g++ cmake ninja-build pkg-config git ca-certificates "${header_packages[@]}"
+  libbenchmark-dev libgtest-dev libgmock-dev        # to measure and to test
+  libtbb-dev libhwy-dev libhwloc-dev                # to compute
+  nlohmann-json3-dev libfmt-dev libxxhash-dev       # to talk, and to name inputs by their hash
+  valgrind                                          # to count instructions
 )
-# Packages that are only unpacked: LAC's recurrent network, and a long Chinese text for it.
-data_packages=(python3-jieba debian-reference-zh-cn)
+while read -r package mark; do
+  packages+=("$package")
+  [ "$mark" != headers ] || header_packages+=("$package")
+done < <(sed -s 's/ *#.*//; /^$/d' "$project"/impl/*/packages)
 data=$project/build/data
 format_package=clang-format-14  # for .ci/run alone
 
@@ -29,8 +32,7 @@ choose_arm64() {
   for package in "${packages[@]}"; do
     case $package in
       g++ | valgrind) ;;
-      libeigen3-dev | libcli11-dev | librandom123-dev | liblemon-dev) chosen+=("$package") ;;
-      lib*-dev) chosen+=("$package:arm64") ;;
+      lib*-dev) [[ " ${header_packages[*]} " == *" $package "* ]] && chosen+=("$package") || chosen+=("$package:arm64") ;;
       *) chosen+=("$package") ;;
     esac
   done
@@ -121,41 +123,16 @@ require_packages() {
   [ ${#absent[@]} = 0 ] || { say "Not found: ${absent[*]}. Install these packages and run the same command again."; return 1; }
 }
 
-# Puts real data below build/data, where the program looks for it: python3-jieba has LAC's network, debian-reference-zh-cn
-# a Chinese text, python3-sklearn images of digits, bible-kjv and bible-kjv-text an English text. Needs neither root nor installation; without the data its
-# rows are absent, so a failure only warns.
+# Puts real data below build/data, where the program looks for it: each problems/<family>/fetch.sh brings what its family
+# reads. Needs neither root nor installation; without the data its rows are absent, so a failure only warns.
 fetch_data() {
-  local bible=$data/kjv.txt text=$data/debian-reference.zh-cn.txt
-  local lac=$data/usr/lib/python3/dist-packages/jieba/lac_small/word.dic digits=$data/digits.csv
-  if [ ! -s "$bible" ] && ! "$project/models/kjv/fetch_text.sh" "$bible" >&2 </dev/null; then
-    say "WARNING: for the reason above there is no King James Bible; its rows are left out."
-    say "         To try again: $project/models/kjv/fetch_text.sh $bible"
-  fi
-  if [ ! -s "$text" ] || [ ! -s "$lac" ]; then
-    say "Unpacking ${data_packages[*]} into $data"
-    # Where the text is in its package differs between releases.
-    if unpack_packages "$data" "${data_packages[@]}" &&
-      find "$data/usr" -name debian-reference.zh-cn.txt.gz -exec gzip -dc {} \; >"$text.new" && [ -s "$text.new" ] &&
-      mv "$text.new" "$text"; then
-      say "Data in $data"
-    else
-      rm -f "$text.new"
-      say "WARNING: for the reason above there is no LAC network and Chinese text; their rows are left out."
-      say "         To try again: run this command again."
-    fi
-  fi
-  if [ ! -s "$digits" ]; then
-    say "Unpacking python3-sklearn into $data"
-    if unpack_packages "$data" python3-sklearn &&
-      find "$data/usr" -name digits.csv.gz -exec gzip -dc {} \; >"$digits.new" && [ -s "$digits.new" ] &&
-      mv "$digits.new" "$digits"; then
-      say "Images of digits in $digits"
-    else
-      rm -f "$digits.new"
-      say "WARNING: for the reason above there are no images of digits; what needs them is left out."
-      say "         To try again: run this command again."
-    fi
-  fi
+  local script
+  for script in "$project"/problems/*/fetch.sh; do
+    "$script" "$data" >&2 </dev/null || {
+      say "WARNING: for the reason above some data is missing; what needs it is left out."
+      say "         To try again: $script $data"
+    }
+  done
 }
 
 # Where the system says how much memory is free, where control groups are, and which this process is in; tests name

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Debian packages as plain files, not installed: neither root nor room in the system is needed. Sourced by ci/setup.sh
-# and by the scripts of models/ that fetch a text.
+# Debian packages as plain files, not installed: neither root nor room in the system is needed. Sourced by the
+# scripts that fetch data: problems/<family>/fetch.sh and those of models/.
 
 # unpack_packages FOLDER PACKAGE...: downloads the packages and unpacks them into the folder. Where it cannot, the
 # standard error output says why.
@@ -28,4 +28,14 @@ unpack_packages() (
   for package in "$downloads"/*.deb; do
     dpkg-deb -x "$package" "$folder" || { echo "${package##*/} could not be unpacked into $folder." >&2; return 1; }
   done
+)
+
+# unpack_file FILE PACKAGE NAME: writes the file NAME.gz that lies somewhere in the package, without its compression; where
+# it lies differs between releases. Leaves no part of a file behind.
+unpack_file() (
+  work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT && unpack_packages "$work" "$2" && mkdir -p "${1%/*}" || return 1
+  find "$work" -name "$3.gz" -exec gzip -dc {} \; >"$work/file" && [ -s "$work/file" ] && mv "$work/file" "$1" || {
+    echo "The package $2 has no file $3.gz." >&2
+    return 1
+  }
 )

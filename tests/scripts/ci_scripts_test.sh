@@ -9,6 +9,10 @@ project="$work/a folder"
 mkdir -p "$project/elsewhere"
 mkdir "$project/models"
 cp -R "$TANDEM_SOURCE/ci" "$project"
+for file in "$TANDEM_SOURCE"/{impl/*/packages,problems/*/fetch.sh}; do
+  mkdir -p "$project/$(dirname "${file#"$TANDEM_SOURCE/"}")"
+  cp "$file" "$project/${file#"$TANDEM_SOURCE/"}"
+done
 cp -R "$TANDEM_SOURCE/models/kjv" "$project/models"
 unset CI CXX TANDEM_PRESET
 export CALLS=$work/calls FAKE_ROOT_ID=0
@@ -82,7 +86,8 @@ for command in bench test; do
   run "$project/ci/$command" --yes
   called "install -y --no-install-recommends g++ libfmt-dev"
   called "cmake -S $project --preset release"
-  called "download python3-jieba debian-reference-zh-cn"
+  called "download python3-jieba"
+  [ -s "$project/build/data/usr/lib/python3/dist-packages/jieba/lac_small/word.dic" ] || fail "ci/$command unpacked no network"
   [ "$(cat "$project/build/data/debian-reference.zh-cn.txt")" = text ] || fail "ci/$command unpacked no text"
   [ "$(cat "$project/build/data/digits.csv")" = text ] || fail "ci/$command unpacked no images of digits"
   [ "$(sort -u "$project/build/data/kjv.txt")" = "a verse" ] || fail "ci/$command wrote no King James Bible"
@@ -102,10 +107,12 @@ for command in bench test; do
   : >"$CALLS.offline"
   run "$project/ci/$command"
   says "no route to any mirror"
-  says "python3-jieba debian-reference-zh-cn could not be downloaded"
-  says "WARNING: for the reason above there is no LAC network and Chinese text"
-  says "WARNING: for the reason above there is no King James Bible"
-  says "WARNING: for the reason above there are no images of digits"
+  says "python3-jieba could not be downloaded"
+  says "There is no LAC network for the reason above"
+  says "There is no Chinese text for the reason above"
+  says "There is no King James Bible for the reason above"
+  says "There are no images of digits for the reason above"
+  says "WARNING: for the reason above some data is missing"
   called "cmake --build $project/build/release"
   rm "$CALLS.offline"
 
@@ -113,8 +120,8 @@ for command in bench test; do
   printf '#!/bin/bash\necho "libreadline.so.8: cannot open shared object file" >&2\nexit 127\n' >"$CALLS.bible"
   run "$project/ci/$command"
   says "libreadline.so.8: cannot open shared object file"
-  says "WARNING: for the reason above there is no King James Bible"
-  says "To try again: $project/models/kjv/fetch_text.sh $project/build/data/kjv.txt"
+  says "There is no King James Bible for the reason above"
+  says "To try again: $project/problems/support/fetch.sh $project/build/data"
   [ -z "$(find "$project/build/data" -name 'kjv*')" ] || fail "ci/$command left part of a text behind"
 
   # Neither root nor sudo; then sudo.
