@@ -9,6 +9,7 @@
 #include "tests/support/command.hpp"
 #include "tests/support/fake_worker.hpp"
 #include "tests/support/full_speed.hpp"
+#include "tests/support/program.hpp"
 
 namespace tandem::test {
 namespace {
@@ -20,8 +21,6 @@ using testing::StartsWith;
 
 const std::string this_program = TANDEM_PROGRAM;
 const std::string itself = "gate --base '" + this_program + "' --head '" + this_program + "' --hidden --epoch 100 ";
-
-Result tandem(const std::string& arguments) { return run(TANDEM_PROGRAM, arguments); }
 
 void expect_refusal(const Result& result, const std::string& because) {
   EXPECT_EQ(result.status, 2) << result.output;
