@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <tuple>
+#include <utility>
 
 #include "benchmarks/suite/interrupt.hpp"
 #include "benchmarks/suite/simd_target.hpp"
@@ -10,7 +13,6 @@
 namespace tandem::program {
 namespace {
 
-constexpr double machine_seconds = 4;
 constexpr int self_races = 20;
 
 /// The peaks of the target that calls are dispatched to, for one thread and for all; measured again, the better ones.
@@ -25,6 +27,12 @@ void measure_machine_peaks(Record& record) {
     if (!record.suspect_peaks) record.suspect_peaks = suite::suspect(peaks[i]);
   }
   record.peaks = std::move(peaks);
+}
+
+/// Where a row stands in the tables.
+std::tuple<std::string, std::size_t, std::size_t, int> place_of(const suite::Row& row) {
+  const suite::AnyMethod& method = suite::method_named(row.method);
+  return {row.method, method.workload_index(row.workload), method.variant_index(row.variant), row.threads};
 }
 
 void report_refusals(const std::vector<suite::Row>& rows) {
@@ -61,8 +69,7 @@ double planned_seconds(const std::vector<suite::SelectedWorkload>& selection, co
   return machine_seconds + rows * row_seconds;
 }
 
-void measure(const std::vector<suite::SelectedWorkload>& selection, const suite::RaceOptions& options,
-             suite::Progress& progress, Record& record, const std::function<void()>& save) {
+void measure_machine(const suite::RaceOptions& options, suite::Progress& progress, Record& record) {
   record.options = options;
   record.partial = true;  // until the end
   record.machine = suite::read_machine_card();
@@ -70,20 +77,32 @@ void measure(const std::vector<suite::SelectedWorkload>& selection, const suite:
   measure_machine_peaks(record);
   record.noise = suite::measure_noise(self_races);
   progress.done(machine_seconds);
+}
 
-  const suite::Roof roof = roof_of(record);
-  for (const auto& selected : selection) {
-    if (suite::interrupted()) break;
-    progress.now("racing " + selected.method->name + " on " + selected.card().name);
-    std::vector<suite::Row> rows = suite::race(selected, options, roof);
-    report_refusals(rows);
-    std::ranges::move(rows, std::back_inserter(record.rows));
-    save();
-    progress.done(planned_seconds({selected}, options) - machine_seconds);
-  }
+void measure_rows(const suite::SelectedWorkload& selected, const suite::RaceOptions& options, Record& record) {
+  std::vector<suite::Row> rows = suite::race(selected, options, roof_of(record));
+  report_refusals(rows);
+  std::ranges::move(rows, std::back_inserter(record.rows));
+  std::ranges::stable_sort(record.rows, {}, place_of);
+}
+
+void conclude(Record& record) {
   hold_against_last_peaks(record);
   record.growth = suite::fit_growth(record.rows);
   record.partial = suite::interrupted();
+}
+
+void measure(const std::vector<suite::SelectedWorkload>& selection, const suite::RaceOptions& options,
+             suite::Progress& progress, Record& record, const std::function<void()>& save) {
+  measure_machine(options, progress, record);
+  for (const auto& selected : selection) {
+    if (suite::interrupted()) break;
+    progress.now("racing " + selected.method->name + " on " + selected.card().name);
+    measure_rows(selected, options, record);
+    save();
+    progress.done(planned_seconds({selected}, options) - machine_seconds);
+  }
+  conclude(record);
 }
 
 suite::Roof roof_of(Record& record) {

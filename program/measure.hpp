@@ -24,6 +24,17 @@ double planned_seconds(const std::vector<suite::SelectedWorkload>& selection, co
 void measure(const std::vector<suite::SelectedWorkload>& selection, const suite::RaceOptions& options,
              suite::Progress& progress, Record& record, const std::function<void()>& save);
 
+/// The first part of `measure`: machine, peaks and noise. A few seconds.
+inline constexpr double machine_seconds = 4;
+void measure_machine(const suite::RaceOptions& options, suite::Progress& progress, Record& record);
+
+/// Races some rows of a workload, or all, and puts them in their place among the record's, which are in the order of
+/// the tables.
+void measure_rows(const suite::SelectedWorkload& selected, const suite::RaceOptions& options, Record& record);
+
+/// The last part: what follows from all rows.
+void conclude(Record& record);
+
 /// The roof by the record's peaks as they are when it is asked; none while they are suspect.
 suite::Roof roof_of(Record& record);
 

@@ -68,7 +68,7 @@ int run_program(int argc, char** argv) {
 
   CLI::App app{
       "Tandem: slow references and fast implementations, timed only after they agree.\n"
-      "Example: tandem run --quick"};
+      "Example: tandem run"};
   app.name("tandem");
   app.require_subcommand(1);
   app.fallthrough();

@@ -87,6 +87,7 @@ ordered_json row_extras(const Row& row, double margin) {
                          {"items", row.items},        {"status", status_word(row.status)},
                          {"message", row.message},    {"against", row.against},
                          {"tolerance", row.tolerance}};
+  if (!row.headline.empty()) extras["headline"] = row.headline;
   if (row.input_hash) extras["input_hash"] = fmt::format("{:016x}", *row.input_hash);
   if (row.status != RowStatus::timed) return extras;
   extras["best_sequential"] = row.best_sequential;
@@ -137,29 +138,7 @@ ordered_json google_benchmark_json(const std::vector<Row>& rows) {
   return ordered_json::parse(text.str());
 }
 
-ordered_json finding_object(const claims::Finding& finding) {
-  ordered_json json = {{"id", finding.claim.id},
-                       {"method", finding.claim.method},
-                       {"statement", finding.claim.statement},
-                       {"source", finding.claim.is_target() ? "this project" : finding.claim.source},
-                       {"cases", finding.outcome.cases},
-                       {"measured", finding.outcome.measured},
-                       {"threshold", finding.claim.threshold},
-                       {"verdict", claims::to_string(finding.outcome.verdict)},
-                       {"seconds", finding.seconds}};
-  if (!finding.outcome.data.empty()) json["data"] = ordered_json::parse(finding.outcome.data);
-  return json;
-}
-
 }  // namespace
-
-ordered_json to_json(const std::vector<claims::Finding>& findings) {
-  ordered_json lists = {{"claims", ordered_json::array()}, {"targets", ordered_json::array()}};
-  for (const auto& finding : findings) {
-    lists[finding.claim.is_target() ? "targets" : "claims"].push_back(finding_object(finding));
-  }
-  return lists;
-}
 
 ordered_json to_json(const suite::Check& check) {
   return {{"method", check.method},   {"variant", check.variant}, {"workload", check.workload},
@@ -180,6 +159,10 @@ ordered_json to_results(const Record& record) {
                          {"margin", record.options.margin},
                          {"machine", ordered_json(nlohmann::json(record.machine))},
                          {"peaks", ordered_json(nlohmann::json(record.peaks))}};
+  if (record.budget_seconds) {
+    tandem["budget_seconds"] = *record.budget_seconds;
+    tandem["not_reached"] = {{"rows", record.not_reached.rows}, {"claims", record.not_reached.claims}};
+  }
   if (record.suspect_peaks) tandem["suspect_peaks"] = *record.suspect_peaks;
   if (record.noise) tandem["noise"] = ordered_json(nlohmann::json(*record.noise));
   tandem["absent"] = problems::absences();

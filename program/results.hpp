@@ -13,6 +13,7 @@
 #include "benchmarks/suite/peaks.hpp"
 #include "benchmarks/suite/race.hpp"
 #include "claims/suite/claim.hpp"
+#include "program/plan.hpp"
 
 namespace tandem::program {
 
@@ -24,7 +25,9 @@ struct Record {
   std::string command;
   std::string started;  ///< UTC, ISO 8601
   double seconds = 0;
-  bool partial = false;  ///< interrupted before the end, or not there yet
+  bool partial = false;                  ///< interrupted before the end, or not there yet
+  std::optional<double> budget_seconds;  ///< that it was to take
+  NotReached not_reached;                ///< within that
   suite::MachineCard machine;
   std::vector<suite::Peaks> peaks;
   std::optional<std::string> suspect_peaks;  ///< why fractions of the roof are not shown

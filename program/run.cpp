@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <iterator>
+#include <limits>
 #include <memory>
 #include <stdexcept>
 #include <system_error>
@@ -11,11 +13,11 @@
 #include "benchmarks/suite/interrupt.hpp"
 #include "benchmarks/suite/registry.hpp"
 #include "problems/support/absences.hpp"
-#include "program/findings.hpp"
 #include "program/measure.hpp"
 #include "program/program.hpp"
 #include "program/results.hpp"
-#include "reports/claims.hpp"
+#include "program/worth.hpp"
+#include "reports/headlines.hpp"
 #include "reports/markdown.hpp"
 
 namespace tandem::program {
@@ -24,7 +26,11 @@ namespace {
 struct RunOptions {
   SelectionFlags selection;
   std::string out = "results";
+  double minutes = 3;
 };
+
+/// Kept of a budget for the report.
+constexpr double report_seconds = 3;
 
 /// results/2026-11-23T15-30-00Z: a run never overwrites another.
 std::filesystem::path new_folder(const std::string& out, std::string started) {
@@ -37,44 +43,123 @@ std::filesystem::path new_folder(const std::string& out, std::string started) {
   return folder;
 }
 
+/// The variants that were the fastest on one thread where the workload's other portions raced.
+std::vector<std::string> baselines_of(const Portion& portion, const Record& record) {
+  std::vector<std::string> names;
+  for (const suite::Row& row : record.rows) {
+    const bool same = row.method == portion.selected.method->name && row.workload == portion.selected.card().name;
+    if (same && !row.best_sequential.empty()) names.push_back(row.best_sequential);
+  }
+  return names;
+}
+
+Step step_of(const Portion& portion, const suite::RaceOptions& usual, Record& record) {
+  const std::string& method = portion.selected.method->name;
+  const suite::RaceOptions options = frugal(usual, portion);
+  return {.what = "racing " + method + " on " + portion.selected.card().name,
+          .group = method,
+          .seconds = expected_seconds(portion, options),
+          .rows = portion.rows(),
+          .run = [portion, options, &record] {
+            suite::RaceOptions with_baselines = options;
+            with_baselines.baselines = baselines_of(portion, record);
+            measure_rows(portion.selected, with_baselines, record);
+          }};
+}
+
+Step step_of(const suite::SelectedWorkload& selected, const suite::RaceOptions& options, Record& record) {
+  return {.what = "racing " + selected.method->name + " on " + selected.card().name,
+          .group = selected.method->name,
+          .seconds = planned_seconds({selected}, options) - machine_seconds,
+          .rows = Portion{selected, options.threads}.rows(),
+          .run = [selected, options, &record] { measure_rows(selected, options, record); }};
+}
+
+Step step_of(const claims::Claim& claim, bool full, Record& record) {
+  return {.what = "claim " + claim.method + " " + claim.id,
+          .group = "claims",
+          .seconds = full ? claim.full_seconds : claim.quick_seconds,
+          .run = [claim, full, &record] { record.findings.push_back(claims::test(claim, full)); }};
+}
+
+/// The headlines first, then the claims, then the other rows by their worth; without a budget all rows of a workload
+/// race at once, and the claims come last.
+std::vector<Step> steps_of(const RunOptions& options, const suite::RaceOptions& race, Record& record) {
+  const bool full = options.selection.full;
+  const auto selection =
+      suite::select({.filter = options.selection.filter, .full = true, .hidden = options.selection.hidden});
+  // A filter chooses rows; the claims belong to the whole run.
+  const auto claims = options.selection.filter.empty() ? claims::select("", full) : std::vector<claims::Claim>{};
+  std::vector<Step> steps;
+  const auto add_claims = [&] {
+    for (const claims::Claim& claim : claims) steps.push_back(step_of(claim, full, record));
+  };
+  if (full) {
+    for (const auto& selected : selection) steps.push_back(step_of(selected, race, record));
+    add_claims();
+    return steps;
+  }
+  bool headlines = true;
+  for (const Portion& portion : by_worth(selection, race.threads)) {
+    if (std::exchange(headlines, portion.rank == 0) && portion.rank > 0) add_claims();
+    steps.push_back(step_of(portion, race, record));
+  }
+  if (headlines) add_claims();
+  return steps;
+}
+
+/// One sentence, or nothing where all was reached.
+std::string not_reached_sentence(const Record& record) {
+  const auto& [rows, claims] = record.not_reached;
+  if (rows + claims == 0) return "";
+  return fmt::format("Not reached in {}: {} of {} rows and {} of {} claims; --minutes M reaches more, --full all.\n",
+                     suite::duration_text(record.budget_seconds.value_or(record.seconds)), rows,
+                     rows + record.rows.size(), claims, claims + record.findings.size());
+}
+
 int run(const RunOptions& options) {
   suite::watch_for_interrupt();
   const bool full = options.selection.full;
-  const auto selection =
-      suite::select({.filter = options.selection.filter, .full = full, .hidden = options.selection.hidden});
-  // A filter chooses rows; the claims belong to the whole run.
-  const auto claims = options.selection.filter.empty() ? claims::select("", full) : std::vector<claims::Claim>{};
-  const suite::RaceOptions race = race_options(full, options.selection.seed);
-
   Record record;
-  record.command = full ? "tandem run --full" : "tandem run --quick";
+  const suite::RaceOptions race = race_options(full, options.selection.seed);
+  const std::vector<Step> steps = steps_of(options, race, record);
+
+  record.command = full ? "tandem run --full" : fmt::format("tandem run --minutes {}", options.minutes);
   if (!options.selection.filter.empty()) record.command += " '" + options.selection.filter + "'";
   record.started = utc_now();
+  if (!full) record.budget_seconds = 60 * options.minutes;
   const auto folder = new_folder(options.out, record.started);
   for (const std::string& sentence : problems::absences()) fmt::print("Absent: {}\n", sentence);
   const auto start = std::chrono::steady_clock::now();
   {
-    suite::Progress progress(planned_seconds(selection, race) + planned_seconds(claims, full));
-    const auto save = [&] {
-      record.partial = true;
-      record.seconds = seconds_since(start);
-      save_so_far(folder / "results.json", to_results(record));
+    suite::Progress progress(machine_seconds);
+    measure_machine(race, progress, record);
+    const auto saved = [&](Step step) {
+      step.run = [&, run = std::move(step.run)] {
+        run();
+        record.seconds = seconds_since(start);
+        save_so_far(folder / "results.json", to_results(record));
+      };
+      return step;
     };
-    measure(selection, race, progress, record, save);
-    test_claims(claims, full, progress, [&](claims::Finding finding) {
-      record.findings.push_back(std::move(finding));
-      save();
-    });
+    std::vector<Step> saved_steps;
+    std::ranges::transform(steps, std::back_inserter(saved_steps), saved);
+    const double end =
+        record.budget_seconds ? *record.budget_seconds - report_seconds : std::numeric_limits<double>::infinity();
+    record.not_reached = carry_out(
+        saved_steps, end, [&] { return seconds_since(start); }, progress, suite::interrupted);
+    conclude(record);
   }
-  record.partial = suite::interrupted();
   record.seconds = seconds_since(start);
 
   const nlohmann::ordered_json results = to_results(record);
   write_whole(folder / "results.json", results.dump(1) + "\n");
   write_whole(folder / "report.md", reports::markdown_page(results));
 
-  fmt::print("{}\n", reports::summary_table(results));
-  if (!record.findings.empty()) fmt::print("{}\n", reports::claims_list(results["context"]["tandem"]));
+  fmt::print("{}\n{}",
+             options.selection.filter.empty() ? reports::headline_table(results) : reports::summary_table(results),
+             reports::verdicts_line(results["context"]["tandem"]));
+  fmt::print("{}", not_reached_sentence(record));
   if (record.partial) fmt::print("Interrupted: the report holds what was done until then and is marked partial.\n");
   fmt::print("Report:  {}\nResults: {}\n", (folder / "report.md").string(), (folder / "results.json").string());
   return any_refused(record) ? Exit::check_failed : Exit::all_well;
@@ -85,10 +170,14 @@ int run(const RunOptions& options) {
 void add_run(Context context) {
   auto options = std::make_shared<RunOptions>();
   CLI::App* verb = context.app.add_subcommand(
-      "run", "Check, race, reproduce the claims, write the report\nExample: tandem run --quick");
+      "run", "Check, race, reproduce the claims, write the report, in three minutes\nExample: tandem run --minutes 10");
   options->selection.add_to(*verb, "Regular expression over method/variant/workload");
   verb->add_option("--out", options->out, "Folder for the report; each run gets its own folder in it")
       ->capture_default_str();
+  verb->add_option("--minutes", options->minutes, "What it may take: what is worth most comes first")
+      ->capture_default_str()
+      ->check(CLI::Range(0.1, 10000.0))
+      ->excludes("--full");
   verb->callback([options, &status = context.status] { status = run(*options); });
 }
 

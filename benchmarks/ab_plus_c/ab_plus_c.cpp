@@ -100,6 +100,7 @@ const suite::Registered<Numbers, Minima> registered{{
         },
     .workloads = {workload(20, 64), workload(30, 64), workload(40, 16), workload(52, 64), workload(63, 64),
                   workload(80, 32), workload(100, 8), workload(126, 2)},
+    .headlines = {{"40_bits", "a + b + c for 16 numbers of 40 bits"}},
     .problem = small_numbers<Natural>,
     .hash = suite::hash_of<Natural>,
     .fields = describe,

@@ -82,6 +82,7 @@ const suite::Registered<Batch, BatchAnswer> registered{{
             {suite::scheduled("across_n_simd"), batch_across_n_simd, early_stop_growth},
         },
     .workloads = {workload(16), workload(24), workload(32), workload(40), workload(52), workload(63)},
+    .headlines = {{"24_bits", "a + b + c for 4,096 numbers of 24 bits"}},
     .problem = small_numbers<std::uint64_t>,
     .hash = suite::hash_of<std::uint64_t>,
     .fields = describe,

@@ -71,7 +71,7 @@ suite::Work written(const Range&, const std::vector<T>& sums) {
 constexpr suite::Growth sweep{0, 1};
 
 template <class T>
-suite::Method<Range, std::vector<T>> method(const char* name, const char* summary) {
+suite::Method<Range, std::vector<T>> method(const char* name, const char* summary, const std::string& width) {
   return {
       .name = name,
       .summary = summary,
@@ -86,6 +86,7 @@ suite::Method<Range, std::vector<T>> method(const char* name, const char* summar
       .workloads = {small_workload(), workload<T>("from_1e6", 1'000'000), workload<T>("from_1e8", 100'000'000),
                     workload<T>("from_1e9", 1'000'000'000), workload<T>("from_1e12", 1'000'000'000'000),
                     workload<T>("from_1e15", 1'000'000'000'000'000)},
+      .headlines = {{"from_0_16384", "a + b + c of all N below 16,384" + width}},
       .problem = [](std::size_t count, std::uint64_t seed) { return random_range(seed % 2 * 100'000, count, seed); },
       .hash = hash_of_range,
       .fields = describe<T>,
@@ -95,9 +96,9 @@ suite::Method<Range, std::vector<T>> method(const char* name, const char* summar
 }
 
 const suite::Registered<Range, std::vector<std::uint64_t>> registered_64{
-    method<std::uint64_t>("ab_plus_c_range", "S(N) = min a + b + c for every N of a range, as 64-bit numbers")};
-const suite::Registered<Range, std::vector<std::uint32_t>> registered_32{
-    method<std::uint32_t>("ab_plus_c_range_32", "S(N) = min a + b + c for every N of a range, as 32-bit numbers")};
+    method<std::uint64_t>("ab_plus_c_range", "S(N) = min a + b + c for every N of a range, as 64-bit numbers", "")};
+const suite::Registered<Range, std::vector<std::uint32_t>> registered_32{method<std::uint32_t>(
+    "ab_plus_c_range_32", "S(N) = min a + b + c for every N of a range, as 32-bit numbers", ", in 32 bits")};
 
 }  // namespace
 }  // namespace tandem::ab_plus_c

@@ -70,6 +70,7 @@ const suite::Registered<Range, RangeTotal> registered{{
                   million("from_1e8", 100'000'000), million("from_1e9", 1'000'000'000),
                   million("from_1e12", 1'000'000'000'000), million("from_1e15", 1'000'000'000'000'000),
                   workload("from_1e15_64M", 1'000'000'000'000'000, std::uint64_t{1} << 26, false)},
+    .headlines = {{"from_0_16384", "summing a + b + c of all N below 16,384"}},
     .problem = [](std::size_t count,
                   std::uint64_t seed) { return Range{.low = seed * 1000, .high = seed * 1000 + count}; },
     .hash = hash_of_range,

@@ -76,6 +76,7 @@ const suite::Registered<AngleProblem, AngleAnswer> registered({
                   .certificate = certificate<float_tolerance>},
                  {.name = "addition_theorem_simd", .run = angles_simd, .growth = {}}},
     .workloads = {workload("from_0", 0, true), workload("from_1M", 1048576, true)},
+    .headlines = {{"from_0", "RoPE's angles of 4,096 positions"}},
     .problem =
         [](std::size_t count, std::uint64_t seed) {
           return AngleProblem{.base = seed % 2 == 0 ? 10000.0 : 500000.0,

@@ -36,7 +36,8 @@ std::vector<Workload> workloads() {
 
 const suite::Registered<Problem, Answer> registered(
     method("attention_causal", "the same where a query sees the keys up to its own place; RoPE, biases",
-           "kexue.fm 9588, 9577; arXiv 2104.09864, 2108.12409", workloads()));
+           "kexue.fm 9588, 9577; arXiv 2104.09864, 2108.12409", workloads(),
+           {"h4_n256_d64", "causal attention of 4 heads over 256 tokens"}));
 
 }  // namespace
 }  // namespace tandem::attention

@@ -18,7 +18,8 @@ const suite::Registered<Problem, Answer> registered(
     method("attention_rerope", "causal attention with ReRoPE: relative position min(i - j, w), or leaky",
            "kexue.fm 9706, 9708",
            {bent_at("n512_w128", 512, 128, infinity, true), bent_at("n4096_w512", 4096, 512, infinity, true),
-            bent_at("n4096_w512_leaky16", 4096, 512, 16, false)}));
+            bent_at("n4096_w512_leaky16", 4096, 512, 16, false)},
+           {"n512_w128", "ReRoPE attention over 512 tokens, window 128"}));
 
 }  // namespace
 }  // namespace tandem::attention

@@ -153,7 +153,7 @@ Workload workload(const std::string& name, bool quick, const Shape& shape, const
 }
 
 suite::Method<Problem, Answer> method(const std::string& name, const std::string& summary, const std::string& source,
-                                      std::vector<Workload> workloads) {
+                                      std::vector<Workload> workloads, suite::Headline headline) {
   // Steps are multiply-adds of one product.
   const suite::Growth plain{1, 1};
   const suite::Growth products{1, 1.0 / 8};
@@ -169,6 +169,7 @@ suite::Method<Problem, Answer> method(const std::string& name, const std::string
                    {.name = "matrix_eigen", .run = eigen, .growth = products, .unsuited = too_large},
                    {.name = suite::scheduled("simd"), .run = simd, .growth = streamed}},
       .workloads = std::move(workloads),
+      .headlines = {std::move(headline)},
       .problem = awkward_problem,
       .hash = hash_of_problem,
       .fields = describe,

@@ -27,6 +27,6 @@ Workload workload(const std::string& name, bool quick, const Shape& shape, const
 
 /// The method with all variants, awkward problems, comparison, certificate and work.
 suite::Method<Problem, Answer> method(const std::string& name, const std::string& summary, const std::string& source,
-                                      std::vector<Workload> workloads);
+                                      std::vector<Workload> workloads, suite::Headline headline);
 
 }  // namespace tandem::attention

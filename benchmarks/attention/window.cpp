@@ -11,7 +11,8 @@ Workload windowed(std::size_t n, std::size_t window, bool quick) {
 
 const suite::Registered<Problem, Answer> registered(
     method("attention_window", "causal attention within a sliding window", "kexue.fm 9603, 9431",
-           {windowed(1024, 128, true), windowed(8192, 512, true), windowed(65536, 512, false)}));
+           {windowed(1024, 128, true), windowed(8192, 512, true), windowed(65536, 512, false)},
+           {"n1024_w128", "attention over 1,024 tokens in a window of 128"}));
 
 }  // namespace
 }  // namespace tandem::attention

@@ -106,6 +106,7 @@ const suite::Registered<Costs, AssignmentAnswer> registered({
         },
     .workloads = {workload("d2_128", 128, 2, true, true), workload("d2_512", 512, 2, true, true),
                   workload("d64_512", 512, 64, false, true), workload("d2_2k", 2048, 2, true, false)},
+    .headlines = {{"d2_512", "pairing 512 with 512 points at least cost"}},
     .problem = awkward,
     .hash = [](const Costs& costs) { return suite::hash_of(costs.values); },
     .fields = describe<true>,

@@ -93,6 +93,7 @@ const suite::Registered<DiscrepancyProblem, DiscrepancyAnswer> registered({
                  {suite::scheduled("simd"), Run(simd), {2, 0.25}}},
     .workloads = {workload("d2_512", 512, 2, true), workload("d2_2k", 2048, 2, true),
                   workload("d64_1k", 1024, 64, false)},
+    .headlines = {{"d2_512", "distance of two distributions, 512 points each"}},
     .problem = awkward,
     .hash =
         [](const DiscrepancyProblem& problem) {

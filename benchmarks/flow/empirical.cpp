@@ -137,6 +137,7 @@ const suite::Registered<EmpiricalProblem, EmpiricalAnswer> registered({
                   workload("d64_M16384", 256, 16384, 64, 0.5, true, false),
                   workload("d64_M4096_late", 256, 4096, 64, 0.02, false, true),
                   workload("d784_M4096", 256, 4096, 784, 0.5, false, true)},
+    .headlines = {{"d64_M1024", "exact field of 1,024 data at 256 points"}},
     .problem = awkward,
     .hash =
         [](const EmpiricalProblem& problem) {

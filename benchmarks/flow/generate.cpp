@@ -99,6 +99,7 @@ const suite::Registered<GenerateProblem, Samples<float>> registered({
                   workload("d2_M512_rk4_5", 256, 512, 2, {Scheme::runge_kutta_4, 5, 0.05}, true),
                   workload("d2_M4096_euler_100", 10'000, 4096, 2, {Scheme::euler, 100, 0}, false),
                   workload("d64_M4096_euler_20", 256, 4096, 64, {Scheme::euler, 20, 0}, true)},
+    .headlines = {{"d2_M512_euler_20", "256 samples of 512 data in 20 steps"}},
     .problem = awkward,
     .hash =
         [](const GenerateProblem& problem) {

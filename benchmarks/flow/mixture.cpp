@@ -83,6 +83,7 @@ const suite::Registered<MixtureProblem, Samples<double>> registered({
     .workloads = {workload("toy_rk4_25", 1000, {Scheme::runge_kutta_4, 25, 0}, true),
                   workload("toy_euler_100", 1000, {Scheme::euler, 100, 0}, true),
                   workload("toy_rk4_400", 10'000, {Scheme::runge_kutta_4, 400, 0}, false)},
+    .headlines = {{"toy_rk4_25", "1,000 samples from mixture to mixture, 25 steps"}},
     .problem = awkward,
     .hash = [](const MixtureProblem& problem) { return suite::hash_of(problem.starts.values); },
     .fields = describe,

@@ -95,6 +95,7 @@ const suite::Registered<SlicedProblem, SlicedAnswer> registered({
                  {suite::scheduled("simd"), Run(simd), {1.05, 5}}},
     .workloads = {workload("d2_1k", 1000, 2, true), workload("d2_16k", 16'000, 2, true),
                   workload("d64_4k", 4096, 64, false)},
+    .headlines = {{"d2_1k", "1,000 against 1,000 points along 32 lines"}},
     .problem = awkward,
     .hash =
         [](const SlicedProblem& problem) {

@@ -138,6 +138,7 @@ const suite::Registered<TrainingProblem, TrainingResult> registered({
     .workloads = {workload("d2_h100_b2048", {.dimension = 2, .hidden = 100}, 2048),
                   workload("d2_h64_b256", {.dimension = 2, .hidden = 64}, 256),
                   workload("d64_h256_b512", {.dimension = 64, .hidden = 256}, 512)},
+    .headlines = {{"d2_h64_b256", "training step of a small network, batch of 256"}},
     .problem = awkward,
     .hash = [](const TrainingProblem& problem) { return suite::hash_of(problem.parameters); },
     .fields = describe,

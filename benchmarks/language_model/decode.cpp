@@ -25,7 +25,7 @@ const suite::Registered<Problem, Answer> registered(method(
     "language_model_decode", "n sequences token by token, 32 steps from the start, weights packed beforehand",
     "one_by_one_simd",
     {{"one_by_one_simd", one_by_one_simd, simd_growth}, {suite::scheduled("batch_simd"), batch_simd, simd_growth}},
-    workloads(), awkward_problem));
+    workloads(), {"shipped_x1", "a language model writing 32 tokens"}, awkward_problem));
 
 }  // namespace
 }  // namespace tandem::language_model

@@ -29,7 +29,7 @@ const suite::Registered<Problem, Answer> registered(
     method("language_model_prefill", "logits after every token of a prompt, weights packed beforehand", "products_simd",
            {{"step_by_step_simd", one_by_one_simd, simd_growth},
             {suite::scheduled("products_simd"), prefill_simd, simd_growth}},
-           workloads(), awkward_problem));
+           workloads(), {"shipped_64", "a language model reading 64 tokens"}, awkward_problem));
 
 }  // namespace
 }  // namespace tandem::language_model

@@ -122,6 +122,7 @@ using Variants = std::vector<suite::Variant<Problem, Answer>>;
 /// A method of inference; its variants beside the reference are given.
 inline suite::Method<Problem, Answer> method(std::string name, std::string summary, std::string baseline,
                                              Variants variants, std::vector<suite::Workload<Problem>> workloads,
+                                             suite::Headline headline,
                                              std::function<Problem(std::size_t, std::uint64_t)> awkward_problem) {
   variants.insert(
       variants.begin(),
@@ -133,6 +134,7 @@ inline suite::Method<Problem, Answer> method(std::string name, std::string summa
           .baseline = std::move(baseline),
           .variants = std::move(variants),
           .workloads = std::move(workloads),
+          .headlines = {std::move(headline)},
           .problem = std::move(awkward_problem),
           .hash = hash_of_problem,
           .fields = describe,

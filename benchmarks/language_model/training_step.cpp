@@ -170,6 +170,7 @@ const suite::Registered<Batch, Gradient> registered({
     .variants = {{"reference", run_reference, {1, 1}}, {suite::scheduled("eigen"), training_eigen, products}},
     .workloads = {workload("small_2x64", small, 2, 64), workload("shipped_1x128", shipped_shape, 1, 128),
                   workload("shipped_4x256", shipped_shape, 4, 256)},
+    .headlines = {{"small_2x64", "gradient of a small language model, 128 tokens"}},
     .problem = awkward_batch,
     .hash = [](const Batch& batch) { return suite::hash_of(batch.model.parameters) ^ suite::hash_of(batch.tokens); },
     .fields = describe,

@@ -194,16 +194,19 @@ suite::Work concatenated_work(const AnswerProblem& problem, const BothAnswers&) 
   return work_of(problem, concatenated(problem.request));
 }
 
+/// Sizes are in contexts with their questions, of so many tokens.
+constexpr double sequence = 112;
+
 suite::Workload<AnswerProblem> workload(const std::string& name, const Lengths& lengths, bool quick, bool fitted) {
   return {.name = name + "_n" + std::to_string(lengths.contexts),
-          .size = static_cast<double>(lengths.contexts),
+          .size = static_cast<double>(lengths.contexts * (lengths.context + lengths.question)) / sequence,
           .fitted = fitted,
           .quick = quick,
           .make = [=](std::uint64_t seed) { return random_problem(language_model::shipped_shape, lengths, seed); }};
 }
 
 /// Contexts of 96 tokens and a question of 16: the prompt alone, up to its first token, whose cost is fitted over n;
-/// and answers of 16 tokens.
+/// and answers of 16 tokens. The short one is what the definition can afford.
 std::vector<suite::Workload<AnswerProblem>> workloads() {
   std::vector<suite::Workload<AnswerProblem>> all;
   for (std::size_t contexts = 1; contexts <= 64; contexts *= 2) {
@@ -212,6 +215,7 @@ std::vector<suite::Workload<AnswerProblem>> workloads() {
   for (std::size_t contexts = 1; contexts <= 64; contexts *= 2) {
     all.push_back(workload("answer", {contexts, 96, 16, 16}, contexts == 4, false));
   }
+  all.push_back(workload("short", {4, 16, 8, 1}, false, false));
   return all;
 }
 
@@ -222,9 +226,8 @@ AnswerProblem awkward_problem(std::size_t count, std::uint64_t seed) {
   return problem;
 }
 
-// Steps are multiplications, of a sequence of 112 tokens for each context. The definition reads all anew for every
-// token, in double.
-constexpr double per_sequence = 112 * 1e6;
+// Steps are multiplications. The definition reads all anew for every token, in double.
+constexpr double per_sequence = sequence * 1e6;
 const suite::Growth definition{2, per_sequence};
 const suite::Growth linear{1, per_sequence / 16};
 const suite::Growth quadratic{1.3, per_sequence / 16};
@@ -252,6 +255,7 @@ const suite::Registered<AnswerProblem, BothAnswers> registered({
                   .fields = describe<true, false>,
                   .certificate = certificate<true, false>}},
     .workloads = workloads(),
+    .headlines = {{"short_n4", "4 contexts of 16 tokens up to the first token"}},
     .problem = awkward_problem,
     .hash = hash_of_problem,
     .fields = describe<true, true>,

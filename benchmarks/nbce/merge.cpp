@@ -134,7 +134,8 @@ std::uint64_t hash_of_problem(const Problem<Logit>& problem) {
 }
 
 template <class Logit>
-suite::Method<Problem<Logit>, Answer<float>> method(const std::string& name, const std::string& summary) {
+suite::Method<Problem<Logit>, Answer<float>> method(const std::string& name, const std::string& summary,
+                                                    const std::string& width) {
   // Steps are logits; sorting takes a hundred times as long as one pass.
   const suite::Growth sorted{1.05, 8};
   const suite::Growth pass{1, 1.0 / 8};
@@ -149,6 +150,7 @@ suite::Method<Problem<Logit>, Answer<float>> method(const std::string& name, con
           .source = "kexue.fm 9617, 9632; arXiv 2403.17552",
           .variants = std::move(variants),
           .workloads = workloads<Logit>(),
+          .headlines = {{"V32000_n12", "merging 13 x 32,000 logits" + width}},
           .problem = awkward_problem<Logit>,
           .hash = hash_of_problem<Logit>,
           .fields = describe<Logit>,
@@ -157,9 +159,9 @@ suite::Method<Problem<Logit>, Answer<float>> method(const std::string& name, con
 }
 
 const suite::Registered<Problem<float>, Answer<float>> registered(
-    method<float>("nbce_merge", "one token from the logits of n contexts and of the question alone"));
+    method<float>("nbce_merge", "one token from the logits of n contexts and of the question alone", ""));
 const suite::Registered<Problem<Bfloat16>, Answer<float>> registered_bfloat16(
-    method<Bfloat16>("nbce_merge_bfloat16", "the same from logits of two bytes"));
+    method<Bfloat16>("nbce_merge_bfloat16", "the same from logits of two bytes", " of two bytes"));
 
 }  // namespace
 }  // namespace tandem::nbce

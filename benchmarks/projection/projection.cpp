@@ -82,7 +82,7 @@ suite::Workload<Problem> workload(Kind kind, std::size_t n, std::size_t width, s
 }
 
 suite::Method<Problem, Answer> method(const std::string& name, Kind kind, const std::string& summary,
-                                      const std::string& source) {
+                                      const std::string& source, const std::string& how) {
   const suite::Growth plain{1, 1};
   const suite::Growth quick{1, 1.0 / 8};
   return {
@@ -96,6 +96,7 @@ suite::Method<Problem, Answer> method(const std::string& name, Kind kind, const 
                    {.name = suite::scheduled("simd"), .run = simd, .growth = quick}},
       .workloads = {workload(kind, 1000, 512, 64, true), workload(kind, 4096, 1024, 256, true),
                     workload(kind, 65536, 1024, 256, false)},
+      .headlines = {{"n1000_d512_k64", "1,000 vectors of 512 numbers to 64" + how}},
       .problem =
           [kind](std::size_t count, std::uint64_t seed) {
             const std::size_t width = 1 + random_bits(seed, count, 31) % 70;
@@ -109,13 +110,14 @@ suite::Method<Problem, Answer> method(const std::string& name, Kind kind, const 
 
 const suite::Registered<Problem, Answer> gaussian(method("projection_gaussian", Kind::gaussian,
                                                          "n vectors into k random dimensions: normal numbers",
-                                                         "Johnson and Lindenstrauss (1984); kexue.fm 8679"));
+                                                         "Johnson and Lindenstrauss (1984); kexue.fm 8679",
+                                                         ", Gaussian"));
 const suite::Registered<Problem, Answer> sparse(method("projection_sparse", Kind::sparse,
                                                        "the same with random signs, two thirds of them 0",
-                                                       "Achlioptas, JCSS 66 (2003)"));
+                                                       "Achlioptas, JCSS 66 (2003)", ", sparse"));
 const suite::Registered<Problem, Answer> hadamard(method("projection_hadamard", Kind::hadamard,
                                                          "the same by random signs and rows of a Hadamard transform",
-                                                         "Ailon and Chazelle, STOC 2006"));
+                                                         "Ailon and Chazelle, STOC 2006", ", Hadamard"));
 
 }  // namespace
 }  // namespace tandem::projection

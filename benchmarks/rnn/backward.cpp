@@ -111,13 +111,14 @@ suite::Workload<BackwardProblem<Cell>> backward_workload(std::size_t hidden_size
 template <class Cell>
 suite::Method<BackwardProblem<Cell>, Gradient<>> backward_method(
     const std::string& name, const std::string& summary, BackwardVariants<Cell> variants,
-    std::vector<suite::Workload<BackwardProblem<Cell>>> workloads) {
+    std::vector<suite::Workload<BackwardProblem<Cell>>> workloads, suite::Headline headline) {
   return {.name = name,
           .summary = summary,
           .source = "back-propagation through time; arXiv 2309.12252",
           .baseline = "simd",
           .variants = std::move(variants),
           .workloads = std::move(workloads),
+          .headlines = {std::move(headline)},
           .problem = [](std::size_t count,
                         std::uint64_t seed) { return backward_of(awkward_problem<Cell>(count, seed), seed); },
           .hash =
@@ -136,22 +137,26 @@ const RegisteredBackward<Tanh> tanh_registered{
     backward_method<Tanh>("rnn_tanh_backward", "the gradients of a dense tanh network",
                           joined({common_variants<Tanh>(), {{"eigen", backward_eigen<Tanh>, {1, 3.0 / 16}}}}),
                           {backward_workload<Tanh>(8, 1 << 14, false), backward_workload<Tanh>(64, 1 << 14),
-                           backward_workload<Tanh>(256, 1 << 12, false)})};
+                           backward_workload<Tanh>(256, 1 << 12, false)},
+                          {"d64", "gradients of 64 tanh units over 16,384 steps"})};
 
 const RegisteredBackward<TanhDiagonal> tanh_diagonal_registered{backward_method<TanhDiagonal>(
     "rnn_tanh_diagonal_backward", "the gradients of a tanh network whose channels do not mix",
     common_variants<TanhDiagonal>(),
-    {backward_workload<TanhDiagonal>(1, 1 << 18), backward_workload<TanhDiagonal>(64, 1 << 14, false)})};
+    {backward_workload<TanhDiagonal>(1, 1 << 18), backward_workload<TanhDiagonal>(64, 1 << 14, false)},
+    {"d64", "gradients of 64 tanh channels over 16,384 steps"})};
 
 const RegisteredBackward<Gru> gru_registered{
     backward_method<Gru>("rnn_gru_backward", "the gradients of a dense gated recurrent unit",
                          joined({common_variants<Gru>(), {{"eigen", backward_eigen<Gru>, {1, 3.0 / 16}}}}),
-                         {backward_workload<Gru>(8, 1 << 14, false), backward_workload<Gru>(128, 1 << 12)})};
+                         {backward_workload<Gru>(8, 1 << 14, false), backward_workload<Gru>(128, 1 << 12)},
+                         {"d8", "gradients of 8 GRU units over 16,384 steps"})};
 
 const RegisteredBackward<GruDiagonal> gru_diagonal_registered{backward_method<GruDiagonal>(
     "rnn_gru_diagonal_backward", "the gradients of a gated recurrent unit whose channels do not mix",
     common_variants<GruDiagonal>(),
-    {backward_workload<GruDiagonal>(8, 1 << 16), backward_workload<GruDiagonal>(64, 1 << 14, false)})};
+    {backward_workload<GruDiagonal>(8, 1 << 16), backward_workload<GruDiagonal>(64, 1 << 14, false)},
+    {"d8", "gradients of 8 GRU channels over 65,536 steps"})};
 
 }  // namespace
 }  // namespace tandem::rnn

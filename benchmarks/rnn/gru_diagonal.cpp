@@ -23,7 +23,8 @@ const suite::Registered<Problem<GruDiagonal>, Answer<>> registered{method<GruDia
          {random_workload<GruDiagonal>("d8", 8, length, harsh), random_workload<GruDiagonal>("d64", 64, length, harsh),
           random_workload<GruDiagonal>("d256", 256, length / 2, harsh, /*quick=*/false),
           workload<GruDiagonal>("bistable_d8", 8, length,
-                                [](std::uint64_t seed) { return bistable_problem<GruDiagonal>(8, length, seed); })}}))};
+                                [](std::uint64_t seed) { return bistable_problem<GruDiagonal>(8, length, seed); })}}),
+    {"d8", "GRU of 8 separate channels over 32,768 steps"})};
 
 }  // namespace
 }  // namespace tandem::rnn

@@ -95,7 +95,8 @@ std::vector<suite::Workload<Problem>> workloads() {
   if (!data_is_there()) {
     return {{.name = "random_512", .size = 512, .make = [](std::uint64_t seed) { return small_problem(512, seed); }}};
   }
-  return {workload("text_512", Text::whole, 512, true), workload("text_16k", Text::whole, std::size_t{1} << 14, true),
+  return {workload("text_256", Text::whole, 256, false), workload("text_512", Text::whole, 512, true),
+          workload("text_16k", Text::whole, std::size_t{1} << 14, true),
           workload("text_131k", Text::whole, std::size_t{1} << 17, false),
           workload("chinese_131k", Text::chinese, std::size_t{1} << 17, false)};
 }
@@ -115,6 +116,7 @@ const suite::Registered<Problem, Answer> registered({
                  {suite::scheduled_only("directions_simd"), directions_simd, fast},
                  {suite::scheduled("warm_start_simd"), warm_start_simd, fast}},
     .workloads = workloads(),
+    .headlines = {{workloads().front().name, "segmenting and tagging a Chinese text"}},
     .problem = small_problem,
     .hash = [](const Problem& problem) { return suite::hash_of(problem.characters); },
     .fields = describe,

@@ -16,8 +16,9 @@ namespace tandem::rnn::projected {
 namespace {
 
 template <class Cell>
-suite::Workload<ProjectedProblem<Cell>> workload(std::size_t d, std::size_t length, bool quick) {
-  return {.name = "d" + std::to_string(d),
+suite::Workload<ProjectedProblem<Cell>> workload(const std::string& name, std::size_t d, std::size_t length,
+                                                 bool quick) {
+  return {.name = name,
           .size = static_cast<double>(length) * static_cast<double>(2 * Cell::gates * d * d),
           .quick = quick,
           .make = [d, length](std::uint64_t seed) { return random_layer<Cell>(d, length, seed); }};
@@ -60,7 +61,8 @@ suite::Work work(const ProjectedProblem<Cell>& problem, const Answer<>& answer) 
 }
 
 template <class Cell>
-suite::Method<ProjectedProblem<Cell>, Answer<>> method(const std::string& name, const std::string& summary) {
+suite::Method<ProjectedProblem<Cell>, Answer<>> method(const std::string& name, const std::string& summary,
+                                                       const std::string& layer) {
   using Problem = ProjectedProblem<Cell>;
   // The reference counts multiplications; a step of the fast ones stands for 16.
   constexpr suite::Growth fast{.exponent = 1, .constant = 1.0 / 16};
@@ -74,8 +76,10 @@ suite::Method<ProjectedProblem<Cell>, Answer<>> method(const std::string& name, 
                     {.exponent = 1, .constant = 1}},
                    {"sequential_simd", sequential_simd<Cell>, fast},
                    {suite::scheduled("warm_start_simd"), warm_start_simd<Cell>, fast}},
-      .workloads = {workload<Cell>(64, 16384, false), workload<Cell>(128, 16384, true),
-                    workload<Cell>(256, 4096, false), workload<Cell>(512, 4096, false)},
+      .workloads = {workload<Cell>("d64_short", 64, 2048, false), workload<Cell>("d64", 64, 16384, false),
+                    workload<Cell>("d128", 128, 16384, true), workload<Cell>("d256", 256, 4096, false),
+                    workload<Cell>("d512", 512, 4096, false)},
+      .headlines = {{"d64_short", layer + " layer of 64 units over 2,048 steps"}},
       // d = 13 is a multiple of no register's; d = 96 makes three blocks of 32, which two threads do not share evenly.
       .problem = [](std::size_t count,
                     std::uint64_t seed) { return random_layer<Cell>(seed % 3 == 2 ? 96 : 13, count, seed); },
@@ -93,9 +97,9 @@ suite::Method<ProjectedProblem<Cell>, Answer<>> method(const std::string& name, 
 }
 
 const suite::Registered<ProjectedProblem<Tanh>, Answer<>> tanh_layer(
-    method<Tanh>("rnn_tanh_projected", "A tanh RNN layer with its input projection, against other libraries'"));
+    method<Tanh>("rnn_tanh_projected", "A tanh RNN layer with its input projection, against other libraries'", "tanh"));
 const suite::Registered<ProjectedProblem<Gru>, Answer<>> gru_layer(
-    method<Gru>("rnn_gru_projected", "A GRU layer with its input projection, against other libraries'"));
+    method<Gru>("rnn_gru_projected", "A GRU layer with its input projection, against other libraries'", "GRU"));
 
 }  // namespace
 }  // namespace tandem::rnn::projected

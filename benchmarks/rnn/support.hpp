@@ -155,13 +155,15 @@ std::vector<T> joined(std::initializer_list<std::vector<T>> parts) {
 template <class Cell>
 suite::Method<Problem<Cell>, Answer<>> method(const std::string& name, const std::string& summary,
                                               Variants<Cell> variants,
-                                              std::vector<suite::Workload<Problem<Cell>>> workloads) {
+                                              std::vector<suite::Workload<Problem<Cell>>> workloads,
+                                              suite::Headline headline) {
   return {.name = name,
           .summary = summary,
           .source = "kexue.fm 9783",
           .baseline = "sequential_simd",
           .variants = std::move(variants),
           .workloads = std::move(workloads),
+          .headlines = {std::move(headline)},
           .problem = awkward_problem<Cell>,
           .hash = hash_of_problem<Cell>,
           .fields = describe<Cell>,

@@ -31,7 +31,8 @@ const suite::Registered<Problem<Tanh>, Answer<>> registered{method<Tanh>(
              random_workload<Tanh>("d256", 256, length, contractive),
              random_workload<Tanh>("d512", 512, length, contractive, /*quick=*/false),
              workload<Tanh>("bistable_d128", 128, length,
-                            [](std::uint64_t seed) { return bistable_problem<Tanh>(128, length, seed); })}}))};
+                            [](std::uint64_t seed) { return bistable_problem<Tanh>(128, length, seed); })}}),
+    {"d64", "tanh network of 64 units over 16,384 steps"})};
 
 }  // namespace
 }  // namespace tandem::rnn

@@ -26,9 +26,10 @@ const suite::Registered<Problem<TanhDiagonal>, Answer<>> registered{method<TanhD
             {random_workload<TanhDiagonal>("small_signals_d1", 1, length, small_signals),
              random_workload<TanhDiagonal>("scalar", 1, 1'000'000, contractive),
              random_workload<TanhDiagonal>("d64", 64, length, contractive),
-             workload<TanhDiagonal>("bistable_scalar", 1, bistable_length, [](std::uint64_t seed) {
-               return bistable_problem<TanhDiagonal>(1, bistable_length, seed);
-             })}}))};
+             workload<TanhDiagonal>(
+                 "bistable_scalar", 1, bistable_length,
+                 [](std::uint64_t seed) { return bistable_problem<TanhDiagonal>(1, bistable_length, seed); })}}),
+    {"scalar", "scalar tanh network over a million steps"})};
 
 }  // namespace
 }  // namespace tandem::rnn

@@ -54,7 +54,8 @@ suite::Workload<FixedProblem<Cell>> fixed_workload(const std::string& name, std:
 
 template <class Cell>
 suite::Method<FixedProblem<Cell>, Answer<>> fixed_method(const std::string& name, const std::string& summary,
-                                                         std::vector<suite::Workload<FixedProblem<Cell>>> workloads) {
+                                                         std::vector<suite::Workload<FixedProblem<Cell>>> workloads,
+                                                         suite::Headline headline) {
   constexpr suite::Growth growth{1, 6.0 / 16};
   return {.name = name,
           .summary = summary,
@@ -66,6 +67,7 @@ suite::Method<FixedProblem<Cell>, Answer<>> fixed_method(const std::string& name
                         {1, 6}},
                        {suite::scheduled("simd"), fixed_simd<Cell>, growth}},
           .workloads = std::move(workloads),
+          .headlines = {std::move(headline)},
           .problem =
               [](std::size_t count, std::uint64_t seed) {
                 return fixed_problem<Cell>(count % 41, seed % 3 == 0 ? count + 2001 : count, seed % 4, seed);
@@ -82,11 +84,13 @@ suite::Method<FixedProblem<Cell>, Answer<>> fixed_method(const std::string& name
 
 const suite::Registered<FixedProblem<Tanh>, Answer<>> dense{
     fixed_method<Tanh>("rnn_tanh_fixed", "three iterations of the constant-Jacobian scheme as the model",
-                       {fixed_workload<Tanh>("d8", 8), fixed_workload<Tanh>("d64", 64)})};
+                       {fixed_workload<Tanh>("d8", 8), fixed_workload<Tanh>("d64", 64)},
+                       {"d8", "three fixed iterations, 8 units, 16,384 steps"})};
 
 const suite::Registered<FixedProblem<TanhDiagonal>, Answer<>> diagonal{
     fixed_method<TanhDiagonal>("rnn_tanh_diagonal_fixed", "the same with a diagonal matrix",
-                               {fixed_workload<TanhDiagonal>("d1", 1), fixed_workload<TanhDiagonal>("d64", 64)})};
+                               {fixed_workload<TanhDiagonal>("d1", 1), fixed_workload<TanhDiagonal>("d64", 64)},
+                               {"d64", "three fixed iterations, 64 channels, 16,384 steps"})};
 
 }  // namespace
 }  // namespace tandem::rnn

@@ -65,6 +65,13 @@ struct WorkloadCard {
   double items;
   bool fitted;
   bool quick;
+  std::string headline{};  ///< empty: none
+};
+
+/// A workload that stands for its method where there is room for few, of a size that the reference can afford.
+struct Headline {
+  std::string workload;
+  std::string words;  ///< what is done, for a stranger: "merging 13 x 151,936 logits"
 };
 
 struct VariantCard {
@@ -122,7 +129,8 @@ class AnyMethod {
   /// A problem of `count` elements, for the agreement test.
   virtual std::unique_ptr<Case> make_case_of_count(std::size_t count, std::uint64_t seed) const = 0;
 
-  std::size_t variant_index(std::string_view variant) const;  ///< throws std::invalid_argument if absent
+  std::size_t variant_index(std::string_view variant) const;    ///< throws std::invalid_argument if absent
+  std::size_t workload_index(std::string_view workload) const;  ///< the same
 };
 
 }  // namespace tandem::suite

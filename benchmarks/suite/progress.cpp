@@ -31,11 +31,22 @@ void Progress::done(double planned_seconds) {
   show(false);
 }
 
+void Progress::left(double seconds) {
+  end_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+}
+
 double Progress::seconds_left() const {
+  if (end_) return std::max(0.0, std::chrono::duration<double>(*end_ - Clock::now()).count());
   const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
   // The plan counts as three seconds of evidence, so that the first steps do not swing the forecast.
   const double pace = (elapsed + 3) / (completed_ + 3);
   return std::max(0.0, planned_ - completed_) * pace;
+}
+
+double Progress::share_done() const {
+  if (!end_) return planned_ > 0 ? std::min(1.0, completed_ / planned_) : 1;
+  const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
+  return elapsed / (elapsed + seconds_left());
 }
 
 void Progress::show(bool forced) {
@@ -45,8 +56,7 @@ void Progress::show(bool forced) {
   if (elapsed < 2 || (!forced && since_shown < (terminal_ ? 0.2 : 10))) return;
   last_shown_ = now;
   shown_ = true;
-  const double share = planned_ > 0 ? std::min(1.0, completed_ / planned_) : 1;
-  fmt::print(stderr, "{}{:3.0f} %  about {} left  {}{}", terminal_ ? "\r\033[K" : "", 100 * share,
+  fmt::print(stderr, "{}{:3.0f} %  about {} left  {}{}", terminal_ ? "\r\033[K" : "", 100 * share_done(),
              duration_text(seconds_left()), what_, terminal_ ? "" : "\n");
   std::fflush(stderr);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,15 +23,19 @@ class Progress {
   void now(std::string_view what);
   /// A part of the plan is done.
   void done(double planned_seconds);
+  /// The time left from now on, for a caller that knows it better than the plan.
+  void left(double seconds);
 
  private:
   using Clock = std::chrono::steady_clock;
 
   void show(bool forced);
   double seconds_left() const;
+  double share_done() const;
 
   double planned_;
   double completed_ = 0;
+  std::optional<Clock::time_point> end_;  ///< as the caller foretold it
   bool terminal_;
   bool shown_ = false;
   std::string what_;

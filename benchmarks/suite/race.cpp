@@ -52,6 +52,7 @@ struct Racer {
   TimedVariant run;
   benchmark::internal::Benchmark* registered = nullptr;
   std::size_t stride = 1;  ///< takes part in every stride-th round
+  bool settled = false;    ///< takes part in no more
 
   bool timed() const { return row.status == RowStatus::timed; }
 
@@ -115,26 +116,6 @@ std::vector<std::unique_ptr<Racer>> register_racers(const SelectedWorkload& sele
   return racers;
 }
 
-void run_rounds(std::vector<Racer*>& racers, const RaceOptions& options) {
-  const auto orders = latin_square_orders(racers.size(), options.rounds, options.check.seed);
-  for (std::size_t round = 0; round < orders.size() && !interrupted(); ++round) {
-    for (Racer* racer : racers) {
-      racer->row.rounds.first.push_back(not_timed);
-      racer->row.rounds.smallest.push_back(not_timed);
-    }
-    redraw_pages(options.check.seed, round);
-    for (const std::size_t index : orders[round]) {
-      Racer& racer = *racers[index];
-      if (!racer.timed() || round % racer.stride != 0) continue;
-      const bool last = round + racer.stride >= orders.size();
-      const std::vector<double> seconds = racer.run_epochs(racer.row.rounds.epochs, last);
-      if (!racer.timed()) continue;
-      racer.row.rounds.first[round] = seconds.front();
-      racer.row.rounds.smallest[round] = std::ranges::min(seconds);
-    }
-  }
-}
-
 std::vector<double> valid(const std::vector<double>& seconds_of_rounds) {
   std::vector<double> values;
   std::ranges::copy_if(seconds_of_rounds, std::back_inserter(values),
@@ -181,22 +162,70 @@ void compare_rows(std::vector<Racer*>& racers, const std::string& baseline) {
   for (Racer* racer : racers) {
     Row& row = racer->row;
     if (row.status != RowStatus::timed) continue;
-    if (reference != nullptr) row.speedup = speedup_over(*reference, row);
-    if (best != nullptr) {
-      row.speedup_sequential = speedup_over(*best, row);
-      row.best_sequential = best->variant;
+    row.speedup = reference != nullptr ? std::optional(speedup_over(*reference, row)) : std::nullopt;
+    row.speedup_sequential = best != nullptr ? std::optional(speedup_over(*best, row)) : std::nullopt;
+    row.best_sequential = best != nullptr ? best->variant : "";
+  }
+}
+
+/// Whether no row needs another round to be compared. One that needs none rests, unless others are compared with it.
+bool all_settled(std::vector<Racer*>& racers, const RaceOptions& options, const std::string& baseline) {
+  for (Racer* racer : racers) {
+    const std::vector<double> values = valid(racer->row.rounds.smallest);
+    racer->row.seconds = values.empty() ? not_timed : median(values);
+  }
+  compare_rows(racers, baseline);
+  const auto needs_none = [&](const std::optional<Interval>& speedup) {
+    return !speedup || is_settled(*speedup, options.margin);
+  };
+  bool all = true;
+  for (Racer* racer : racers) {
+    const Row& row = racer->row;
+    if (!racer->timed() || racer->settled) continue;
+    const bool settled = needs_none(row.speedup) && needs_none(row.speedup_sequential);
+    racer->settled = settled && row.variant != "reference" && row.variant != row.best_sequential;
+    all = all && settled;
+  }
+  return all;
+}
+
+void run_rounds(std::vector<Racer*>& racers, const RaceOptions& options, const std::string& baseline) {
+  const auto orders = latin_square_orders(racers.size(), options.rounds, options.check.seed);
+  const std::size_t quarter = options.until_settled ? (options.rounds + 3) / 4 : options.rounds;
+  for (std::size_t round = 0; round < orders.size() && !interrupted(); ++round) {
+    if (round > 0 && round % quarter == 0 && all_settled(racers, options, baseline)) break;
+    for (Racer* racer : racers) {
+      racer->row.rounds.first.push_back(not_timed);
+      racer->row.rounds.smallest.push_back(not_timed);
+    }
+    redraw_pages(options.check.seed, round);
+    for (const std::size_t index : orders[round]) {
+      Racer& racer = *racers[index];
+      if (!racer.timed() || racer.settled || round % racer.stride != 0) continue;
+      // What may be the row's last output is checked.
+      const std::size_t next = round + racer.stride;
+      const bool last = next >= orders.size() || next / quarter != round / quarter;
+      const std::vector<double> seconds = racer.run_epochs(racer.row.rounds.epochs, last);
+      if (!racer.timed()) continue;
+      racer.row.rounds.first[round] = seconds.front();
+      racer.row.rounds.smallest[round] = std::ranges::min(seconds);
     }
   }
 }
 
-/// The selected variants and, as baselines, the reference and the method's baseline, or every single-threaded one.
-SelectedWorkload with_baselines(const SelectedWorkload& selected) {
+/// The selected variants and those they are compared with.
+SelectedWorkload with_baselines(const SelectedWorkload& selected, const RaceOptions& options) {
+  const AnyMethod& method = *selected.method;
+  const auto is_baseline = [&](const VariantCard& variant) {
+    if (variant.traits.reference || variant.name == method.baseline) return true;
+    if (options.baselines) return std::ranges::count(*options.baselines, variant.name) != 0;
+    return method.baseline.empty() && !variant.traits.threaded && !variant.traits.peer;
+  };
   SelectedWorkload all{selected.method, selected.workload, {}};
-  for (std::size_t variant = 0; variant < selected.method->variants.size(); ++variant) {
-    const auto& [name, traits, growth] = selected.method->variants[variant];
-    const std::string& named = selected.method->baseline;
-    const bool baseline = named.empty() ? !traits.threaded && !traits.peer : traits.reference || name == named;
-    if (baseline || std::ranges::count(selected.variants, variant) != 0) all.variants.push_back(variant);
+  for (std::size_t variant = 0; variant < method.variants.size(); ++variant) {
+    if (is_baseline(method.variants[variant]) || std::ranges::count(selected.variants, variant) != 0) {
+      all.variants.push_back(variant);
+    }
   }
   return all;
 }
@@ -211,7 +240,7 @@ void hold_against_roof(Row& row, const Roof& roof) {
 
 std::vector<Row> race(const SelectedWorkload& selected, const RaceOptions& options, const Roof& roof) {
   const PageArenaScope scope;
-  const SelectedWorkload all = with_baselines(selected);
+  const SelectedWorkload all = with_baselines(selected, options);
   const CheckedWorkload checked = check_workload(all, options.check);
   const std::set<std::size_t> wanted(selected.variants.begin(), selected.variants.end());
   benchmark::ClearRegisteredBenchmarks();
@@ -222,7 +251,7 @@ std::vector<Row> race(const SelectedWorkload& selected, const RaceOptions& optio
     if (racer->timed() && !interrupted()) racer->calibrate(options);
     if (racer->timed()) racing.push_back(racer.get());
   }
-  if (!racing.empty()) run_rounds(racing, options);
+  if (!racing.empty()) run_rounds(racing, options, selected.method->baseline);
   for (Racer* racer : racing) {
     if (!racer->timed()) continue;
     const std::vector<double> values = valid(racer->row.rounds.smallest);

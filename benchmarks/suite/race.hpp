@@ -9,6 +9,8 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "benchmarks/suite/check.hpp"
@@ -27,6 +29,10 @@ struct RaceOptions {
   double row_budget_seconds = 0.5;   ///< a row joins fewer rounds rather than take longer in all
   double longest_run_seconds = 0.5;  ///< a variant whose single run takes longer is not timed
   double margin = 0.02;              ///< what counts as the same
+  bool until_settled = false;        ///< ends before all rounds where they would change no verdict (is_settled)
+  /// The variants that others are compared with, beside the reference and the method's baseline, whether selected or
+  /// not; absent: every single-threaded one of a method that names no baseline.
+  std::optional<std::vector<std::string>> baselines{};
 };
 
 /// The least time for some work at a thread count, from the machine's peaks, 0 where none is known; empty functions: no
@@ -40,8 +46,8 @@ struct Roof {
 /// roof is known.
 void hold_against_roof(Row& row, const Roof& roof);
 
-/// Checks, then races the selected variants of a workload. Single-threaded variants that were not selected race along
-/// as baselines and are not returned.
+/// Checks, then races the selected variants of a workload. Baselines that were not selected race along and are not
+/// returned.
 std::vector<Row> race(const SelectedWorkload& selected, const RaceOptions& options, const Roof& roof);
 
 }  // namespace tandem::suite

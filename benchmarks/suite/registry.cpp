@@ -26,6 +26,18 @@ void require_plain(std::string_view name) {
   }
 }
 
+/// The place of the card of that name; throws std::invalid_argument that lists the names of all.
+template <class Card>
+std::size_t index_of(const std::vector<Card>& cards, std::string_view name, const std::string& method,
+                     const std::string& what) {
+  const auto found = std::ranges::find(cards, name, &Card::name);
+  if (found != cards.end()) return static_cast<std::size_t>(found - cards.begin());
+  std::string names;
+  for (const Card& card : cards) names += (names.empty() ? "" : ", ") + card.name;
+  throw std::invalid_argument(method + " has no " + what + " '" + std::string(name) + "'; its " + what +
+                              "s are: " + names);
+}
+
 }  // namespace
 
 std::span<const std::pair<const char*, Scheduler>> schedulers_of(Rows rows) {
@@ -64,13 +76,11 @@ const AnyMethod& method_named(std::string_view name) {
 }
 
 std::size_t AnyMethod::variant_index(std::string_view variant) const {
-  const auto found = std::ranges::find(variants, variant, &VariantCard::name);
-  if (found == variants.end()) {
-    std::string names;
-    for (const auto& card : variants) names += (names.empty() ? "" : ", ") + card.name;
-    throw std::invalid_argument(name + " has no variant '" + std::string(variant) + "'; its variants are: " + names);
-  }
-  return static_cast<std::size_t>(found - variants.begin());
+  return index_of(variants, variant, name, "variant");
+}
+
+std::size_t AnyMethod::workload_index(std::string_view workload) const {
+  return index_of(workloads, workload, name, "workload");
 }
 
 void add_method(std::unique_ptr<AnyMethod> method) {

@@ -91,6 +91,7 @@ struct Method {
   std::string baseline{};
   std::vector<Variant<Problem, Answer>> variants;
   std::vector<Workload<Problem>> workloads;  ///< smallest first
+  std::vector<Headline> headlines{};         ///< at least one; the first is raced first
 
   /// A problem with `count` elements, for the agreement test at awkward sizes (0, 1, around the SIMD width).
   std::function<Problem(std::size_t count, std::uint64_t seed)> problem;
@@ -253,8 +254,9 @@ class TypedMethod final : public AnyMethod {
       variants.push_back({variant.name, VariantTraits(variant.name.text), variant.growth});
     }
     for (const auto& workload : method_.workloads) {
-      workloads.push_back({workload.name, workload.size, workload.items, workload.fitted, workload.quick});
+      workloads.push_back({workload.name, workload.size, workload.items, workload.fitted, workload.quick, {}});
     }
+    for (const auto& [workload, words] : method_.headlines) workloads[workload_index(workload)].headline = words;
   }
 
   std::unique_ptr<Case> make_case(std::size_t workload, std::uint64_t seed) const override {

@@ -14,6 +14,7 @@ Row row_of(const SelectedWorkload& selected, std::size_t variant, int threads) {
   row.method = selected.method->name;
   row.variant = card.name;
   row.workload = selected.card().name;
+  row.headline = selected.card().headline;
   row.threads = threads;
   row.threaded = card.traits.threaded;
   row.peer = card.traits.peer;

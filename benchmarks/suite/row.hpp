@@ -25,6 +25,7 @@ struct Row {
   std::string method;
   std::string variant;
   std::string workload;
+  std::string headline;  ///< the workload's
   int threads = 1;
   bool threaded = false;
   bool peer = false;

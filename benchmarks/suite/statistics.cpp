@@ -128,6 +128,22 @@ Word word_of(const Interval& speedup, double margin) {
   return Word::undecided;
 }
 
+bool is_settled(const Interval& speedup, double margin) {
+  const double width = std::log(speedup.high / speedup.low);
+  if (!(width < std::log1p(0.1))) return false;
+  switch (word_of(speedup, margin)) {
+    case Word::faster:
+      return std::log(speedup.low) - std::log1p(margin) >= width;
+    case Word::slower:
+      return -std::log1p(margin) - std::log(speedup.high) >= width;
+    case Word::same:
+      return width <= std::log1p(margin);
+    case Word::undecided:
+      break;
+  }
+  return false;
+}
+
 std::string describe(Word word, double margin) {
   switch (word) {
     case Word::faster:

@@ -60,6 +60,10 @@ enum class Word { faster, slower, same, undecided };
 /// Throws std::invalid_argument unless margin >= 0.
 Word word_of(const Interval& speedup, double margin);
 
+/// Whether further rounds would hardly change what is said of the interval: it is narrower than a tenth, and lies
+/// beyond the bounds of `word_of` by its own width or, where it is between them, is no wider than the margin.
+bool is_settled(const Interval& speedup, double margin);
+
 /// "faster", "slower", "same within 2 %" (for margin 0.02) or "undecided".
 std::string describe(Word word, double margin);
 

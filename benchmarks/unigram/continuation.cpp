@@ -72,6 +72,7 @@ const suite::Registered<Prompts, Answers> registered(
                     .size = 50,
                     .items = 1,
                     .make = [](std::uint64_t seed) { return prompts(workloads()[0].make(seed), 50, seed); }}},
+     .headlines = {{"shipped_50", "how 50 cut texts may go on"}},
      .problem =
          [](std::size_t count, std::uint64_t seed) {
            return prompts(random_problem(count, seed, 1), std::min<std::size_t>(count, 50), seed);

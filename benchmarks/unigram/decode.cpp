@@ -105,6 +105,7 @@ const suite::Registered<Problem, Tokens> registered(
      .source = "arXiv 1804.10959; kexue.fm 9752",
      .variants = variants(),
      .workloads = workloads(),
+     .headlines = {{"line_6k", "a line of 6 kB into its best pieces"}},
      .problem = [](std::size_t count, std::uint64_t seed) { return random_problem(count, seed, 0.1); },
      .hash = hash_of_problem,
      .fields = describe_tokens,

@@ -58,6 +58,7 @@ const suite::Registered<Problem, Expectation> registered(
                    .work = [](const Problem& problem,
                               const Expectation&) { return automaton_work(problem, 0, {.fma = 3, .lookups = 1}); }}},
      .workloads = workloads_quick_where_small(1),
+     .headlines = {{"line_6k", "counts expected of every piece in 6 kB"}},
      .problem = [](std::size_t count, std::uint64_t seed) { return random_problem(count, seed, 1); },
      .hash = hash_of_problem,
      .fields = describe,

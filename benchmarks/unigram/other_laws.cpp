@@ -75,12 +75,13 @@ std::vector<Row> biased_variants() {
 }
 
 suite::Method<Problem, Tokens> method(std::string name, std::string summary, std::string source,
-                                      std::vector<Row> variants, std::size_t bytes_per_element) {
+                                      std::vector<Row> variants, std::size_t bytes_per_element, std::string headline) {
   return {.name = std::move(name),
           .summary = std::move(summary),
           .source = std::move(source),
           .variants = std::move(variants),
           .workloads = workloads_quick_where_small(0.1),
+          .headlines = {{"line_6k", std::move(headline)}},
           .problem = [=](std::size_t count,
                          std::uint64_t seed) { return random_problem(count * bytes_per_element / 20, seed, 0.5); },
           .hash = hash_of_problem,
@@ -90,10 +91,10 @@ suite::Method<Problem, Tokens> method(std::string name, std::string summary, std
 
 const suite::Registered<Problem, Tokens> n_best(method(
     "unigram_sample_n_best", "one of the 64 best segmentations of every line, alpha = 0.1: not unigram_sample's law",
-    "arXiv 1804.10959", n_best_variants(), 1));
+    "arXiv 1804.10959", n_best_variants(), 1, "one of the 64 best splits of 6 kB"));
 const suite::Registered<Problem, Tokens> biased(
     method("unigram_sample_biased", "one segmentation by the first Viterbi sampling, alpha = 0.1: biased",
-           "kexue.fm 9768; 9811 on its bias", biased_variants(), 20));
+           "kexue.fm 9768; 9811 on its bias", biased_variants(), 20, "a biased random split of 6 kB"));
 
 }  // namespace
 }  // namespace tandem::unigram

@@ -50,6 +50,13 @@ auto row(const char* name, suite::Growth growth, Find find) {
                                        .growth = growth};
 }
 
+suite::Workload<Search> workload(std::size_t prefixes, bool quick) {
+  return {.name = "shipped_" + std::to_string(prefixes),
+          .size = static_cast<double>(prefixes),
+          .quick = quick,
+          .make = [=](std::uint64_t seed) { return search(workloads()[0].make(seed).prepared, prefixes, seed); }};
+}
+
 const suite::Registered<Search, Found> registered(
     {.name = "unigram_prefix",
      .summary = "all pieces of a vocabulary that begin with a given text, for many texts",
@@ -63,10 +70,8 @@ const suite::Registered<Search, Found> registered(
                         const auto found = search.index->find(prefix);
                         tokens.assign(found.begin(), found.end());
                       })},
-     .workloads = {{.name = "shipped_500",
-                    .size = 500,
-                    .items = 1,
-                    .make = [](std::uint64_t seed) { return search(workloads()[0].make(seed).prepared, 500, seed); }}},
+     .workloads = {workload(100, /*quick=*/false), workload(500, /*quick=*/true)},
+     .headlines = {{"shipped_100", "all pieces that begin with each of 100 texts"}},
      .problem = [](std::size_t count,
                    std::uint64_t seed) { return search(random_problem(count, seed, 1).prepared, count, seed); },
      .hash =

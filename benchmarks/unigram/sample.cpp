@@ -57,6 +57,7 @@ suite::Method<Problem, Tokens> method(std::string name, double alpha) {
           .source = "arXiv 1804.10959; kexue.fm 9768, 9811",
           .variants = std::move(rows),
           .workloads = alpha < 1 ? workloads(alpha) : workloads_quick_where_small(alpha),
+          .headlines = {{"line_6k", std::string("a random split of 6 kB, alpha = ") + (alpha < 1 ? "0.1" : "1")}},
           .problem = [alpha](std::size_t count,
                              std::uint64_t seed) { return random_problem(count, seed, alpha < 1 ? alpha : 5 * alpha); },
           .hash = hash_of_problem,

@@ -1,4 +1,5 @@
 // unigram_samples: 32 segmentations of the same text, as data augmentation asks for.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -131,6 +132,17 @@ std::vector<Row> variants() {
 std::vector<suite::Workload<Problem>> smaller_workloads() {
   std::vector<suite::Workload<Problem>> all = workloads_quick_where_small(0.1);
   std::erase_if(all, [](const auto& workload) { return workload.size > 1e6 || workload.name == "random_bytes_6k"; });
+  // What the definition can afford.
+  const auto lines = std::ranges::find(all, "short_lines_6k", &suite::Workload<Problem>::name);
+  all.insert(all.begin(), {.name = "short_lines_1k",
+                           .size = 1000,
+                           .fitted = false,
+                           .quick = false,
+                           .make = [make = lines->make](std::uint64_t seed) {
+                             Problem problem = make(seed);
+                             problem.text.resize(end_of_line(problem.text, 1000));
+                             return problem;
+                           }});
   return all;
 }
 
@@ -140,6 +152,7 @@ const suite::Registered<Problem, Samples> registered(
      .source = "arXiv 1804.10959; kexue.fm 9768, 9811",
      .variants = variants(),
      .workloads = smaller_workloads(),
+     .headlines = {{"short_lines_1k", "32 random splits of 1 kB"}},
      .problem = [](std::size_t size, std::uint64_t seed) { return random_problem(size / 8, seed, 1); },
      .hash = hash_of_problem,
      .fields = describe,

@@ -46,6 +46,7 @@ const suite::Registered<Problem, Tokens> registered(
                        },
                    .growth = {1, 1000}}},
      .workloads = {workload("shipped_4k", true, 4), workload("shipped_8k", true, 2), workload("shipped_16k", true, 1)},
+     .headlines = {{"shipped_4k", "the automaton of 4,096 pieces"}},
      .problem = [](std::size_t count, std::uint64_t seed) { return random_problem(count, seed, 0.1); },
      .hash = hash_of_problem,
      .fields = describe_tokens,

@@ -96,6 +96,7 @@ const suite::Registered<Training, Found> registered(
                              const Execution&) { found = candidates(training.text, training.options); },
                    .growth = {1, 100}}},
      .workloads = training_workloads(2e6),
+     .headlines = {{"short_lines_6k", "all repeated substrings of 6 kB"}},
      .problem = random_training,
      .hash = hash,
      .fields = describe,
@@ -115,6 +116,7 @@ const suite::Registered<Training, Vocabulary> registered_training(
                      const Execution& execution) { vocabulary = train(training.text, training.options, execution); },
            .growth = {1, 1000}}},
      .workloads = training_workloads(2e5),
+     .headlines = {{"short_lines_6k", "a vocabulary trained on 6 kB"}},
      .problem = [](std::size_t count, std::uint64_t seed) { return random_training(count + 2, seed); },  // never empty
      .hash = hash,
      .fields = describe_vocabulary,

@@ -27,25 +27,39 @@ std::vector<double> scaled_iterations(int bits, std::size_t samples) {
   return scaled;
 }
 
+/// The mean of the law of C6b, in units of N^{1/6}.
+double mean_of_the_law() { return std::pow(1.5, 2.0 / 3) * std::tgamma(5.0 / 3); }
+
 double mean(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
 Outcome sixth_root_law(bool full) {
-  std::vector<double> sizes;
-  std::vector<double> iterations;
+  Series measured{.name = "mean, middle 98 % of N", .mark = Mark::points};
+  Series law{.name = "1.183 N^(1/6)"};
   std::size_t cases = 0;
   for (int bits = 20; bits <= 90; bits += 10) {
     const std::size_t samples = std::size_t{full ? 10U : 1U} * (bits <= 60 ? 10'000 : bits <= 70 ? 4'000 : 1'000);
     cases += samples;
     const double size = std::ldexp(0.75, bits);
-    sizes.push_back(size);
-    iterations.push_back(mean(scaled_iterations(bits, samples)) * std::pow(size, 1.0 / 6));
+    const double root = std::pow(size, 1.0 / 6);
+    const std::vector<double> scaled = scaled_iterations(bits, samples);
+    measured.x.push_back(size);
+    measured.y.push_back(mean(scaled) * root);
+    measured.low.push_back(scaled[samples / 100] * root);
+    measured.high.push_back(scaled[samples * 99 / 100] * root);
+    law.x.push_back(size);
+    law.y.push_back(mean_of_the_law() * root);
   }
-  const suite::Interval exponent = suite::growth_exponent(sizes, iterations);
+  const suite::Interval exponent = suite::growth_exponent(measured.x, measured.y);
   return {fmt::format("exponent {:.4f} [{:.4f}, {:.4f}] over 20 to 90 bits", exponent.estimate, exponent.low,
                       exponent.high),
-          confirmed_if(std::abs(exponent.estimate - 1.0 / 6) < 0.01), cases};
+          confirmed_if(std::abs(exponent.estimate - 1.0 / 6) < 0.01),
+          cases,
+          {{.title = "Candidates that the early stop tries",
+            .x = {"N", true},
+            .y = {"candidates", true},
+            .series = {measured, law}}}};
 }
 
 /// If the excess over 2 sqrt N has P(excess > K) = exp(-(2/3) K^{3/2} N^{-1/4}), then the mean is
@@ -54,7 +68,7 @@ Outcome sixth_root_law(bool full) {
 Outcome weibull_law(bool full) {
   const std::size_t samples = full ? 400'000 : 60'000;
   const std::vector<double> scaled = scaled_iterations(63, samples);
-  const double mean_ratio = mean(scaled) / (std::pow(1.5, 2.0 / 3) * std::tgamma(5.0 / 3));
+  const double mean_ratio = mean(scaled) / mean_of_the_law();
   const double median_ratio = scaled[samples / 2] / std::pow(1.5 * std::log(2.0), 2.0 / 3);
   const double tail_ratio = scaled[samples * 99 / 100] / std::pow(1.5 * std::log(100.0), 2.0 / 3);
   const auto near = [](double ratio) { return std::abs(ratio - 1) < 0.015; };

@@ -93,19 +93,26 @@ Outcome upper_bound(bool full) {
 }
 
 Outcome candidates_of_the_proved_scan(bool) {
-  std::vector<double> sizes;
-  std::vector<double> candidates;
+  Series measured{.name = "random N", .mark = Mark::points};
+  Series law{.name = "2 N^(1/4)"};
   for (int bits = 24; bits <= 60; bits += 4) {
     const std::uint64_t n = random_number(bits, 0);
     Minimum answer;
     pq_scan(n, answer, {});
-    sizes.push_back(static_cast<double>(n));
-    candidates.push_back(static_cast<double>(answer.iterations));
+    measured.x.push_back(static_cast<double>(n));
+    measured.y.push_back(static_cast<double>(answer.iterations));
+    law.x.push_back(static_cast<double>(n));
+    law.y.push_back(2 * std::pow(static_cast<double>(n), 0.25));
   }
-  const suite::Interval exponent = suite::growth_exponent(sizes, candidates);
+  const suite::Interval exponent = suite::growth_exponent(measured.x, measured.y);
   return {fmt::format("exponent {:.4f} [{:.4f}, {:.4f}] over 24 to 60 bits", exponent.estimate, exponent.low,
                       exponent.high),
-          confirmed_if(std::abs(exponent.estimate - 0.25) < 0.005), sizes.size()};
+          confirmed_if(std::abs(exponent.estimate - 0.25) < 0.005),
+          measured.x.size(),
+          {{.title = "Candidates that the proved scan tries",
+            .x = {"N", true},
+            .y = {"candidates", true},
+            .series = {measured, law}}}};
 }
 
 const RegisteredClaims ab_plus_c_scans_registered{{

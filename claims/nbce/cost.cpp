@@ -43,6 +43,7 @@ struct Parabola {
     linear = (at * bb - bt * ab) / determinant;
     square = (bt * aa - at * ab) / determinant;
   }
+  double at(double length) const { return linear * length + square * length * length; }
   double share_of_square(double length) const { return square * length / (linear + square * length); }
 };
 
@@ -70,19 +71,46 @@ Outcome linear_against_square(bool full) {
   const Figure share = turns.figure([&](std::span<const double> times) {
     return Parabola(lengths, times.last(sizes)).share_of_square(lengths.back());
   });
+  Series nbce{.name = "NBCE", .mark = Mark::points};
+  Series prompt{.name = "one long prompt", .mark = Mark::points};
+  const auto add = [&](Series& series, double contexts, const Figure& seconds) {
+    series.x.push_back(contexts);
+    series.y.push_back(1e3 * seconds.estimate);
+    series.low.push_back(1e3 * seconds.low);
+    series.high.push_back(1e3 * seconds.high);
+  };
   std::vector<std::string> times;
   std::string crossover = "none";
+  std::vector<Place> marks;
   for (std::size_t i = 0; i < sizes; ++i) {
-    times.push_back(fmt::format("n = {}: {:.1f} and {:.1f} ms", counts[i], 1e3 * turns.seconds(i).estimate,
-                                1e3 * turns.seconds(sizes + i).estimate));
+    add(nbce, counts[i], turns.seconds(i));
+    add(prompt, counts[i], turns.seconds(sizes + i));
+    times.push_back(fmt::format("n = {}: {:.1f} and {:.1f} ms", counts[i], nbce.y[i], prompt.y[i]));
   }
   for (std::size_t i = sizes; i-- > 0 && turns.ratio(i, sizes + i).high < 1;) {
     crossover = fmt::format("n = {}", counts[i]);
+    marks = {{counts[i], "NBCE is faster from here on"}};
   }
+  const Parabola parabola(lengths, prompt.y);
+  Series linear{.name = "proportional to n"};
+  Series square{.name = "aL + bL^2, L tokens"};
+  for (std::size_t i = 0; i < sizes; ++i) {
+    linear.x.push_back(counts[i]);
+    linear.y.push_back(nbce.y.back() * counts[i] / counts.back());
+    square.x.push_back(counts[i]);
+    square.y.push_back(parabola.at(lengths[i]));
+  }
+  const Picture picture{.title = "Reading n contexts of 96 tokens on one thread",
+                        .x = {"contexts n", true},
+                        .y = {"milliseconds", true},
+                        .series = {nbce, linear, prompt, square},
+                        .marks = marks};
   return {fmt::format("NBCE grows as n^e, e = {}; the square's share of the long prompt's time at {:.0f} tokens is {}; "
                       "NBCE is faster from {} on; NBCE and long prompt, one thread: {}",
                       text_of(growth), lengths.back(), text_of(share), crossover, fmt::join(times, "; ")),
-          together({decide(growth, {.least = 0.9, .most = 1.1}), decide(share, at_least(0.5))}), sizes};
+          together({decide(growth, {.least = 0.9, .most = 1.1}), decide(share, at_least(0.5))}),
+          sizes,
+          {picture}};
 }
 
 const RegisteredClaims nbce_cost_registered{{

@@ -27,11 +27,13 @@ struct Figures {
   std::vector<double> none;
   std::vector<double> concatenated;
   double length = 0;  ///< of the concatenation, mean
+  Picture first;      ///< what was chosen along the first passage
 };
 
 struct Reading {
   double log_likelihood = 0;
   double picked = 0;
+  std::vector<std::ptrdiff_t> chosen;  ///< for every token
 };
 
 Reading read(const HeldOut& text, const Trial& trial, Request request, double beta) {
@@ -43,11 +45,29 @@ Reading read(const HeldOut& text, const Trial& trial, Request request, double be
   for (const language_model::Token token : trial.passage->target) {
     const auto share = 1 / static_cast<double>(trial.passage->target.size());
     const auto chosen = session.merge(0.5).chosen;
+    reading.chosen.push_back(chosen);
     reading.picked += chosen == static_cast<std::ptrdiff_t>(trial.place) ? share : 0;
     reading.log_likelihood += share * session.log_probability(token);
     session.append(token);
   }
   return reading;
+}
+
+/// Which context was chosen for which token.
+Picture picture_of(const Reading& reading, const Trial& trial) {
+  Series chosen{.name = "chosen", .mark = Mark::points};
+  Series right{.name = "the true predecessor"};
+  for (std::size_t i = 0; i < reading.chosen.size(); ++i) {
+    const auto token = static_cast<double>(i + 1);
+    chosen.x.push_back(token);
+    chosen.y.push_back(static_cast<double>(reading.chosen[i] + 1));
+    right.x.push_back(token);
+    right.y.push_back(static_cast<double>(trial.place + 1));
+  }
+  return {.title = fmt::format("The context of least entropy of {}, along one passage", trial.contexts.size()),
+          .x = {"token"},
+          .y = {"context"},
+          .series = {right, chosen}};
 }
 
 Figures measure(const HeldOut& text, std::size_t contexts, std::size_t trials) {
@@ -61,6 +81,7 @@ Figures measure(const HeldOut& text, std::size_t contexts, std::size_t trials) {
     const Reading nbce = read(text, trial, all, 0.25);
     figures.picked.push_back(nbce.picked);
     figures.nbce.push_back(nbce.log_likelihood);
+    if (seed == 0) figures.first = picture_of(nbce, trial);
     figures.pooled.push_back(read(text, trial, all, 0).log_likelihood);
     figures.right.push_back(read(text, trial, right, 0).log_likelihood);
     figures.none.push_back(read(text, trial, {}, 0).log_likelihood);
@@ -104,7 +125,11 @@ Outcome picks_the_right_one(bool full) {
     measured += fmt::format("{}n = {}: {:.3f} +- {:.3f} (chance {:.3f})", measured.empty() ? "" : "; ", contexts,
                             picked.value, picked.error, chance);
   }
-  return {"share of the tokens at which it picks the true predecessor: " + measured, confirmed_if(holds), cases};
+  const Picture& most_contexts = figures(*text, full).rbegin()->second.first;
+  return {"share of the tokens at which it picks the true predecessor: " + measured,
+          confirmed_if(holds),
+          cases,
+          {most_contexts}};
 }
 
 Outcome better_than_nothing(bool full) {

@@ -121,25 +121,23 @@ const Map& convergence_map() {
   return map;
 }
 
-std::string data_of(const Map& map) {
-  std::string medians;
-  std::string worst;
-  const auto number = [](std::size_t taken) { return taken == never ? "null" : std::to_string(taken); };
+/// A map for every scheme of the median or the worst count; a gap where that network does not converge.
+Picture picture_of(const Map& map, std::size_t Spread::*figure, const std::string& title) {
+  Picture picture{
+      .kind = PictureKind::grid,
+      .title = title + fmt::format(" of {} networks of 8 units, 512 steps, at most 100 iterations", networks_per_cell),
+      .x = {"input scale", true},
+      .y = {"gain"},
+      .z = {"iterations to a residual of 1e-6", true},
+      .series = {}};
   for (std::size_t i = 0; i < map.size(); ++i) {
-    std::vector<std::string> middle;
-    std::vector<std::string> largest;
+    Series scheme{.name = std::string(tanh_schemes[i].name), .x = scales, .y = gains};
     for (const Spread& spread : map[i]) {
-      middle.push_back(number(spread.median));
-      largest.push_back(number(spread.worst));
+      scheme.z.push_back(spread.*figure == never ? std::nan("") : static_cast<double>(spread.*figure));
     }
-    const char* comma = i == 0 ? "" : ", ";
-    medians += fmt::format("{}\"{}\": [{}]", comma, tanh_schemes[i].name, fmt::join(middle, ", "));
-    worst += fmt::format("{}\"{}\": [{}]", comma, tanh_schemes[i].name, fmt::join(largest, ", "));
+    picture.series.push_back(std::move(scheme));
   }
-  return fmt::format(
-      R"({{"hidden_size": 8, "length": 512, "networks": {}, "residual": 1e-6, "most_iterations": 100, )"
-      R"("order": "gain, input_scale", "gain": [{}], "input_scale": [{}], "iterations": {{{}}}, "worst": {{{}}}}})",
-      networks_per_cell, fmt::join(gains, ", "), fmt::join(scales, ", "), medians, worst);
+  return picture;
 }
 
 Outcome constant_jacobian_crosses_over(bool) {
@@ -170,7 +168,10 @@ Outcome constant_jacobian_crosses_over(bool) {
                       "largest input scale at which the median converges, by gain: {}",
                       text_of_count(small.median), text_of_count(small.worst),
                       none_large ? "no median converges" : "some converge", fmt::join(crossover, ", ")),
-          verdict, networks, data_of(convergence_map())};
+          verdict,
+          networks,
+          {picture_of(convergence_map(), &Spread::median, "The middle one"),
+           picture_of(convergence_map(), &Spread::worst, "The worst")}};
 }
 
 Outcome better_jacobians_take_fewer(bool) {

@@ -25,6 +25,7 @@ std::tuple<std::string, unsigned long, std::string> order(const Claim& claim) {
 Outcome tried(const Claim& claim, bool full) {
   try {
     Outcome outcome = claim.experiment(full);
+    std::ranges::for_each(outcome.data, require_drawable);
     if (outcome.cases > 0 || outcome.verdict == Verdict::not_testable) return outcome;
     return not_testable("no case was looked at: " + outcome.measured);
   } catch (const std::exception& failure) {

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "claims/suite/picture.hpp"
 #include "claims/suite/verdict.hpp"
 
 namespace tandem::claims {
@@ -18,9 +19,8 @@ namespace tandem::claims {
 struct Outcome {
   std::string measured;  ///< the figures, in words short enough for a table
   Verdict verdict;
-  std::size_t cases;  ///< how many were looked at: numbers, texts, networks, draws; none is no verdict
-  /// JSON text: figures for a picture, which no table has room for. Empty: there are none.
-  std::string data{};
+  std::size_t cases;            ///< how many were looked at: numbers, texts, networks, draws; none is no verdict
+  std::vector<Picture> data{};  ///< figures that no table has room for
 };
 
 /// The outcome where something is missing.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <ranges>
 
 #include "benchmarks/suite/machine.hpp"
 #include "claims/suite/claim.hpp"
@@ -97,11 +98,28 @@ Outcome first_sampler_keeps_the_best(bool full) {
           confirmed_if(seen[{0, 1}] > seen[{4, 5}]), draws};
 }
 
+/// The share of every segmentation over its probability.
+Series against(const Law& exact, const Law& seen, const std::string& name) {
+  Series series{.name = name, .mark = Mark::points};
+  for (const auto& [tokens, probability] : exact) {
+    const auto drawn = seen.find(tokens);
+    series.x.push_back(probability);
+    series.y.push_back(drawn == seen.end() ? 0 : drawn->second);
+  }
+  return series;
+}
+
+Series diagonal_of(const Law& exact) {
+  const auto [smallest, largest] = std::ranges::minmax(std::views::values(exact));
+  return {.name = "equal", .x = {smallest, largest}, .y = {smallest, largest}};
+}
+
 Outcome perfect_sampling(bool full) {
   const auto vocabulary = std::make_shared<const Vocabulary>(ten_pieces());
   const std::string_view line = "abcdabcd";
   const std::uint64_t draws = full ? 2'000'000 : 200'000;
   std::string figures;
+  std::vector<Picture> pictures;
   bool holds = true;
   for (const double alpha : {0.1, 1.0}) {
     const Law exact = exact_law(*vocabulary, line, alpha);
@@ -112,13 +130,19 @@ Outcome perfect_sampling(bool full) {
       return tokens;
     });
     const double perfect = total_variation(exact, seen);
-    const double first = total_variation(exact, shares_of_first_sampler(*vocabulary, line, alpha, draws));
+    const Law seen_first = shares_of_first_sampler(*vocabulary, line, alpha, draws);
+    const double first = total_variation(exact, seen_first);
+    pictures.push_back({.title = fmt::format("All 64 splits of {} at alpha = {}", line, alpha),
+                        .x = {"probability by the law exp(alpha score) / Z", true},
+                        .y = {fmt::format("share of {} draws", draws), true},
+                        .series = {diagonal_of(exact), against(exact, seen_first, "first sampler"),
+                                   against(exact, seen, "perfect sampling")}});
     // The mean over cells of |seen - p| is at most sqrt(p / draws), and there are 64 of them.
     holds = holds && perfect < std::sqrt(64 / static_cast<double>(draws));
     figures += fmt::format("alpha {}: perfect {:.4f}, first sampler {:.3f}; ", alpha, perfect, first);
   }
   return {figures + fmt::format("noise below {:.4f}", std::sqrt(64 / static_cast<double>(draws))), confirmed_if(holds),
-          2 * draws};
+          2 * draws, pictures};
 }
 
 Outcome limits_of_alpha(bool) {

@@ -27,7 +27,7 @@ TEST(Help, EveryVerbHasOneWithAnExample) {
     EXPECT_EQ(result.status, 0) << verb;
     EXPECT_THAT(result.output, HasSubstr(std::string("Example: tandem ") + verb)) << verb;
   }
-  EXPECT_THAT(tandem("--help").output, HasSubstr("Example: tandem run --quick"));
+  EXPECT_THAT(tandem("--help").output, HasSubstr("Example: tandem run"));
   EXPECT_EQ(tandem("--version").status, 0);
 }
 
@@ -237,10 +237,19 @@ TEST(Reproduce, ListsTheTargetsOfThisProjectApart) {
 TEST(Reproduce, CarriesTheDataOfAPicture) {
   EXPECT_FALSE(tandem_json("reproduce ab_plus_c/C1$ --json").at("claims").at(0).contains("data"));
   const json data = tandem_json("reproduce rnn/R3$ --json").at("claims").at(0).at("data");
-  const std::size_t cells = data.at("gain").size() * data.at("input_scale").size();
-  for (const char* scheme : {"jacobi", "picard", "constant_jacobian", "input_linearised", "newton", "quasi_newton"}) {
-    EXPECT_EQ(data.at("iterations").at(scheme).size(), cells) << scheme;
+  ASSERT_EQ(data.size(), 2U);
+  EXPECT_EQ(data.at(0).at("kind"), "grid");
+  ASSERT_EQ(data.at(0).at("series").size(), 6U);
+  for (const json& scheme : data.at(0).at("series")) {
+    EXPECT_EQ(scheme.at("z").size(), scheme.at("x").size() * scheme.at("y").size()) << scheme.at("name");
   }
+}
+
+TEST(Reproduce, AnswersWithAChartThatHasAnIntervalForEveryPoint) {
+  const json chart = tandem_json("reproduce nbce/C13$ --json").at("claims").at(0).at("data").at(0);
+  EXPECT_EQ(chart.at("kind"), "chart");
+  const json& nbce = chart.at("series").at(0);
+  for (const char* list : {"y", "low", "high"}) EXPECT_EQ(nbce.at(list).size(), nbce.at("x").size()) << list;
 }
 
 TEST(Reproduce, HidesTheSkeletonUnlessAsked) {

@@ -189,9 +189,7 @@ run "$project/ci/test" -R 'two words'
 called "-R two words"
 run "$project/ci/bench" 'a filter' --json
 [ "$status" = 5 ] || fail "ci/bench ended with $status, tandem with 5"
-says "tandem run --quick a filter --json"
-run "$project/ci/bench" --full
-says "tandem run --full"
+says "tandem run a filter --json"
 stand_in cmake 'exit 3'
 run "$project/ci/test"
 [ "$status" != 0 ] || fail "ci/test is content though cmake failed"

@@ -235,6 +235,17 @@ TEST(Race, FewRunsAreNotTimedCold) {
   EXPECT_GE(sleeper_runs, 2 * epochs) << "there is a run before each that is timed";
 }
 
+TEST(Race, EndsBeforeItsRoundsOnlyWhereItIsSettled) {
+  RaceOptions options;
+  options.rounds = 24;
+  options.until_settled = true;
+  for (const Row& row : race(select({.filter = "^sleepers/"}).front(), options, {})) {
+    const std::size_t rounds = row.rounds.smallest.size();
+    EXPECT_TRUE(rounds == 6 || rounds == 12 || rounds == 18 || rounds == 24) << rounds;
+    EXPECT_TRUE(rounds == 24 || is_settled(row.speedup.value(), options.margin)) << rounds;
+  }
+}
+
 TEST(Program, RefusesEachByNameWithStatusOne) {
   for (const char* variant : {"null_kernel", "wrong_element", "wrong_at_three_threads_omp", "kept_answer", "throws"}) {
     const auto result = run(TANDEM_BROKEN_PROGRAM, std::string("check broken/") + variant);

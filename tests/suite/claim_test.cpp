@@ -86,6 +86,26 @@ TEST(Finding, OfAnExperimentThatThrowsIsNoVerdict) {
   EXPECT_EQ(outcome.measured, "the experiment failed: no such thing");
 }
 
+TEST(Finding, WithAPictureThatCannotBeDrawnIsNoVerdict) {
+  using Kind = PictureKind;
+  const auto measured = [](Kind kind, const Series& series) {
+    return test(made_up({"fine", Verdict::confirmed, 1, {{.kind = kind, .title = "sizes", .series = {series}}}}), false)
+        .outcome.measured;
+  };
+  const std::string failed =
+      "the experiment failed: the lists of the series 'a' in the picture 'sizes' do not fit together";
+  EXPECT_EQ(measured(Kind::chart, {.name = "a", .x = {1, 2}, .y = {3, 4}}), "fine");
+  EXPECT_EQ(measured(Kind::chart, {.name = "a"}), failed);
+  EXPECT_EQ(measured(Kind::chart, {.name = "a", .x = {1, 2}, .y = {3}}), failed);
+  EXPECT_EQ(measured(Kind::chart, {.name = "a", .x = {1}, .y = {3}, .low = {2}}), failed);
+  EXPECT_EQ(measured(Kind::chart, {.name = "a", .x = {1}, .y = {3}, .low = {2, 2}, .high = {4, 4}}), failed);
+  EXPECT_EQ(measured(Kind::grid, {.name = "a", .x = {1, 2}, .y = {3, 4, 5}, .z = {1, 2, 3, 4, 5, 6}}), "fine");
+  EXPECT_EQ(measured(Kind::grid, {.name = "a", .x = {1, 2}, .y = {3, 4, 5}, .z = {1, 2, 3, 4, 5}}), failed);
+  EXPECT_EQ(measured(Kind::images, {.name = "a", .z = {0, 1, 1, 0}, .columns = 2}), "fine");
+  EXPECT_EQ(measured(Kind::images, {.name = "a", .z = {0, 1, 1}, .columns = 2}), failed);
+  EXPECT_EQ(measured(Kind::images, {.name = "a", .z = {0, 1}}), failed);
+}
+
 TEST(RegisteredClaims, ClaimsSayWhoStatesThem) {
   for (const Claim& claim : all_claims()) {
     EXPECT_NE(claim.source, "this project") << claim.method << " " << claim.id << " is a target: of_this_project";

@@ -46,6 +46,7 @@ Method<int, int> whole_method() {
       .source = "this project",
       .variants = {{"reference", [](const int& input, int& output, const Execution&) { output = input; }, {1, 1}}},
       .workloads = {{.name = "one", .size = 1, .make = [](std::uint64_t) { return 1; }}},
+      .headlines = {{"one", "copying one"}},
       .problem = [](std::size_t, std::uint64_t) { return 1; },
       .fields = [](const int&, Fields<int>& fields) { fields.equal("output", itself); },
       .certificate = [](const int&, const int&) { return std::nullopt; },
@@ -74,8 +75,13 @@ TEST(Registry, RefusesAMethodThatLacksAPart) {
   EXPECT_THAT(without([](auto& method) { method.workloads[0].make = {}; }), HasSubstr("no make for workload one"));
   EXPECT_THAT(without([](auto& method) { method.variants[0].run = {}; }), HasSubstr("no function for variant"));
   EXPECT_THAT(without([](auto& method) { method.workloads.clear(); }), HasSubstr("no workload"));
+  EXPECT_THAT(without([](auto& method) {
+                method.headlines = {{"two", "copying two"}};
+              }),
+              HasSubstr("whole has no workload 'two'; its workloads are: one"));
   EXPECT_EQ(refusal_of(whole_method()), "accepted");
   EXPECT_EQ(method_named("whole").workloads.size(), 1U) << "what was refused left nothing behind";
+  EXPECT_EQ(method_named("whole").workloads[0].headline, "copying one");
 }
 
 }  // namespace

@@ -158,6 +158,22 @@ TEST(Word, SwappedArmsGiveTheOppositeVerdict) {
   }
 }
 
+TEST(Settled, IsWhatFurtherRoundsWouldHardlyChange) {
+  constexpr double margin = 0.02;
+  EXPECT_TRUE(is_settled({35, 34, 36}, margin));
+  EXPECT_FALSE(is_settled({35, 33, 37}, margin)) << "wider than a tenth";
+  EXPECT_TRUE(is_settled({1.07, 1.05, 1.08}, margin)) << "beyond 1.02 by its own width";
+  EXPECT_FALSE(is_settled({1.05, 1.03, 1.07}, margin)) << "faster, but by less than its own width";
+  EXPECT_TRUE(is_settled({1 / 1.07, 1 / 1.08, 1 / 1.05}, margin));
+  EXPECT_FALSE(is_settled({1 / 1.05, 1 / 1.07, 1 / 1.03}, margin));
+  EXPECT_TRUE(is_settled({1, 0.995, 1.005}, margin));
+  EXPECT_FALSE(is_settled({1, 0.985, 1.015}, margin)) << "the same, but no narrower than the margin";
+  EXPECT_FALSE(is_settled({1.02, 1.01, 1.03}, margin));
+  EXPECT_TRUE(is_settled({1, 1, 1}, margin)) << "a baseline against itself";
+  EXPECT_FALSE(is_settled({2, 0, infinity}, margin));
+  EXPECT_FALSE(is_settled({std::nan(""), 0, infinity}, margin));
+}
+
 TEST(Word, HasWords) {
   EXPECT_EQ(describe(Word::faster, 0.02), "faster");
   EXPECT_EQ(describe(Word::slower, 0.02), "slower");
