@@ -77,7 +77,7 @@ Step step_of(const suite::SelectedWorkload& selected, const suite::RaceOptions& 
 
 Step step_of(const claims::Claim& claim, bool full, Record& record) {
   return {.what = "claim " + claim.method + " " + claim.id,
-          .group = "claims",
+          .group = "claims of " + claim.method,
           .seconds = full ? claim.full_seconds : claim.quick_seconds,
           .run = [claim, full, &record] { record.findings.push_back(claims::test(claim, full)); }};
 }
@@ -89,7 +89,8 @@ std::vector<Step> steps_of(const RunOptions& options, const suite::RaceOptions& 
   const auto selection =
       suite::select({.filter = options.selection.filter, .full = true, .hidden = options.selection.hidden});
   // A filter chooses rows; the claims belong to the whole run.
-  const auto claims = options.selection.filter.empty() ? claims::select("", full) : std::vector<claims::Claim>{};
+  auto claims = options.selection.filter.empty() ? claims::select("", full) : std::vector<claims::Claim>{};
+  if (!full) std::ranges::stable_sort(claims, {}, &claims::Claim::quick_seconds);  // as many as there is time for
   std::vector<Step> steps;
   const auto add_claims = [&] {
     for (const claims::Claim& claim : claims) steps.push_back(step_of(claim, full, record));

@@ -14,7 +14,7 @@ const suite::Registered<Problem, Answer> registered(
     method("attention_decode", "one query of each head against a cache of keys and values", "kexue.fm 9588",
            {cached(1, 1, 4096, true, true), cached(1, 1, 16384, false, true), cached(1, 1, 65536, true, true),
             cached(8, 8, 4096, false, false), cached(8, 2, 4096, false, false)},
-           {"n65536", "one query against 65,536 cached keys"}));
+           {"n4096", "one query against 4,096 cached keys"}));
 
 }  // namespace
 }  // namespace tandem::attention

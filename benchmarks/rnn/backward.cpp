@@ -144,7 +144,7 @@ const RegisteredBackward<TanhDiagonal> tanh_diagonal_registered{backward_method<
     "rnn_tanh_diagonal_backward", "the gradients of a tanh network whose channels do not mix",
     common_variants<TanhDiagonal>(),
     {backward_workload<TanhDiagonal>(1, 1 << 18), backward_workload<TanhDiagonal>(64, 1 << 14, false)},
-    {"d64", "gradients of 64 tanh channels over 16,384 steps"})};
+    {"d1", "gradients of a scalar tanh network, 262,144 steps"})};
 
 const RegisteredBackward<Gru> gru_registered{
     backward_method<Gru>("rnn_gru_backward", "the gradients of a dense gated recurrent unit",

@@ -32,12 +32,12 @@ const suite::Registered<Problem<Gru>, Answer<>> registered{
     method<Gru>("rnn_gru", "a gated recurrent unit with dense weights, every state of one sequence", variants(),
                 joined({length_ladder<Gru>(8, contractive),
                         {random_workload<Gru>("d8", 8, length, contractive, /*quick=*/false),
-                         random_workload<Gru>("d64_short", 64, length / 4, contractive, /*quick=*/false),
+                         random_workload<Gru>("d64_short", 64, length / 8, contractive, /*quick=*/false),
                          random_workload<Gru>("d128", 128, length, contractive),
                          workload<Gru>("bistable_d128", 128, length,
                                        [](std::uint64_t seed) { return bistable_problem<Gru>(128, length, seed); })},
                         lac_workloads()}),
-                {"d64_short", "GRU of 64 units over 4,096 steps"})};
+                {"d64_short", "GRU of 64 units over 2,048 steps"})};
 
 }  // namespace
 }  // namespace tandem::rnn

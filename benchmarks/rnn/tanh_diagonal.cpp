@@ -29,7 +29,7 @@ const suite::Registered<Problem<TanhDiagonal>, Answer<>> registered{method<TanhD
              workload<TanhDiagonal>(
                  "bistable_scalar", 1, bistable_length,
                  [](std::uint64_t seed) { return bistable_problem<TanhDiagonal>(1, bistable_length, seed); })}}),
-    {"scalar", "scalar tanh network over a million steps"})};
+    {"length_262144", "scalar tanh network over 262,144 steps"})};
 
 }  // namespace
 }  // namespace tandem::rnn
