@@ -1,8 +1,10 @@
 #include "reports/gate_rows.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <span>
 
 #include "reports/gate.hpp"
 
@@ -110,8 +112,12 @@ std::vector<std::string> gate_summary(const ordered_json& results) {
     sentences.push_back(
         fmt::format("Skipped, because their machine code is identical: {}.", rows_text(names["identical"].size())));
   }
-  for (const std::string side : {"only in the base", "only in the head"}) {
-    if (!names[side].empty()) sentences.push_back(fmt::format("There {}, and not compared: {}.", side, list(side)));
+  for (const std::string side : {"base", "head"}) {
+    const std::vector<std::string>& rows = names["only in the " + side];
+    if (rows.empty()) continue;
+    const std::span<const std::string> examples(rows.data(), std::min<std::size_t>(3, rows.size()));
+    sentences.push_back(fmt::format("Only in the {}, and not compared: {}{}{}.", side, rows_text(rows.size()),
+                                    examples.size() < rows.size() ? ", as " : ": ", fmt::join(examples, ", ")));
   }
   if (!names["no verdict"].empty()) {
     sentences.push_back(fmt::format("Could not be raced, no verdict: {}.", rows_text(names["no verdict"].size())));
