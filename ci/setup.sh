@@ -7,6 +7,17 @@ preset=${TANDEM_PRESET:-release}  # .ci/run takes `ci`, where a warning ends the
 build=$project/build/$preset
 . "$project/ci/unpack.sh"
 
+# A hook of git sets variables that would send git to another repository than this one (GIT_DIR, GIT_INDEX_FILE, ...).
+while read -r variable; do
+  [[ $variable == GIT_CONFIG* ]] || unset "$variable"
+done < <(git rev-parse --local-env-vars 2>/dev/null)
+
+# Compilers and mktemp say little about a TMPDIR that does not exist.
+if [ -n "${TMPDIR:-}" ] && { [ ! -d "$TMPDIR" ] || [ ! -w "$TMPDIR" ]; }; then
+  printf '%s\n' "TMPDIR is '$TMPDIR', which is no folder that can be written: unset it, or name another." >&2
+  exit 2
+fi
+
 # What every part of the project needs, by Debian's names. What one family needs beside these, for the most part the
 # libraries that it races against, is in impl/<family>/packages, one a line; "headers" behind a name says that it has
 # headers alone, which serve every architecture.

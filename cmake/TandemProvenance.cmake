@@ -10,10 +10,16 @@ if(CMAKE_SCRIPT_MODE_FILE)
   set(dirty "false")
   find_program(git_program git)
   # Without this test a source archive unpacked inside somebody else's repository would show that one's revision.
+  # Set by a hook of git, these name the hook's repository.
+  foreach(variable IN ITEMS GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_COMMON_DIR GIT_PREFIX)
+    unset(ENV{${variable}})
+  endforeach()
   if(git_program AND EXISTS "${SOURCE_FOLDER}/.git")
     execute_process(COMMAND "${git_program}" rev-parse --verify HEAD WORKING_DIRECTORY "${SOURCE_FOLDER}"
-                    RESULT_VARIABLE failed OUTPUT_VARIABLE head OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-    if(NOT failed)
+                    RESULT_VARIABLE failed OUTPUT_VARIABLE head OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_VARIABLE why)
+    if(failed)
+      message(WARNING "The results will name no revision, since git cannot read this checkout: ${why}")
+    else()
       set(revision "${head}")
       # Untracked files count: the build finds its sources by pattern.
       execute_process(COMMAND "${git_program}" status --porcelain WORKING_DIRECTORY "${SOURCE_FOLDER}"

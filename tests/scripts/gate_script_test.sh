@@ -100,6 +100,26 @@ in=$work/archive gate
 ends_with 2
 says "no git checkout"
 
+# A checkout of somebody else: git's own reason, and what it says to do.
+GIT_TEST_ASSUME_DIFFERENT_OWNER=1 gate main
+ends_with 2
+says "dubious ownership"
+says "safe.directory"
+
+# From a hook, whose variables name its own repository; with nowhere to put files for a while.
+GIT_DIR=$work/nowhere GIT_WORK_TREE=$work GIT_INDEX_FILE=$work/index gate main
+ends_with 0
+TMPDIR=$work/nowhere gate main
+ends_with 2
+says "TMPDIR is '$work/nowhere', which is no folder that can be written: unset it, or name another."
+
+# A history that is not there.
+cp "$TANDEM_SOURCE/ci/history" "$project/ci"
+status=0
+"$project/ci/history" "$work/history.jsonl" >"$work/output" 2>&1 </dev/null || status=$?
+ends_with 2
+says "ci/gate --history $work/history.jsonl begins one"
+
 # A cache that cannot be written.
 TANDEM_GATE_CACHE=/proc/nowhere gate main
 ends_with 2
