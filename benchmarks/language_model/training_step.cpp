@@ -41,7 +41,10 @@ std::vector<Tensor> tensors(const Shape& shape) {
                                                         {"down", layout.down},
                                                         {"up", layout.up},
                                                         {"final norm", layout.final_norm},
-                                                        {"classifier", layout.final_norm + shape.dim}};
+                                                        {"classifier", layout.final_norm + shape.dim},
+                                                        {"query bias", layout.query_bias},
+                                                        {"key bias", layout.key_bias},
+                                                        {"value bias", layout.value_bias}};
   std::vector<Tensor> all;
   for (std::size_t i = 0; i < std::size(begins); ++i) {
     const std::size_t end = i + 1 < std::size(begins) ? begins[i + 1].second : layout.size;
@@ -58,7 +61,11 @@ void run_reference(const Batch& batch, Gradient& answer, const Execution&) {
   answer.loss = 0;
   for (std::size_t sequence = 0; sequence < batch.sequences; ++sequence) {
     const std::size_t size = batch.length + 1;
-    answer.loss += share * reference_loss(batch.model, std::span(batch.tokens).subspan(sequence * size, size), one);
+    const auto tokens = std::span(batch.tokens).subspan(sequence * size, size);
+    const std::span targets(batch.targets);
+    answer.loss +=
+        share * reference_loss(batch.model, tokens, one,
+                               targets.empty() ? targets : targets.subspan(sequence * batch.length, batch.length));
     for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += share * one[i];
   }
   std::ranges::copy(sum, answer.gradient.begin());
@@ -91,8 +98,9 @@ void describe(const Batch& batch, suite::Fields<Gradient>& fields) {
 }
 
 /// The loss does not change where one tensor of a layer is multiplied by c and what undoes it divided: gains and the
-/// matrices behind them, up and down, values and output, queries and keys. So the sums over weight times gradient of
-/// both are equal. Wrong gradients have no reason to obey.
+/// matrices behind them, up and down, values and output, queries and keys, with their biases. So the sums over weight
+/// times gradient of both are equal. Wrong gradients have no reason to obey. A norm behind a sum and a tied bias do not
+/// undo each other.
 std::optional<std::string> certificate(const Batch& batch, const Gradient& answer) {
   if (!(std::isfinite(answer.loss) && answer.loss >= 0)) return "the loss is " + std::to_string(answer.loss);
   const Shape& shape = batch.model.shape;
@@ -110,11 +118,14 @@ std::optional<std::string> certificate(const Batch& batch, const Gradient& answe
     };
     const double attention_norm = sum(1), query = sum(2), key = sum(3), value = sum(4), output = sum(5);
     const double feed_forward_norm = sum(6), gate = sum(7), down = sum(8), up = sum(9);
+    const double query_bias = sum(12), key_bias = sum(13), value_bias = sum(14);
+    const double before = shape.variation.post_norm ? 0 : 1;
+    const double untied = shape.variation.tied_bias ? 0 : 1;
     const std::pair<const char*, double> differences[] = {
-        {"the attention norm and the products behind it", attention_norm - (query + key + value)},
-        {"queries and keys", query - key},
-        {"values and output", value - output},
-        {"the feed-forward norm and the products behind it", feed_forward_norm - (gate + up)},
+        {"the attention norm and the products behind it", before * (attention_norm - (query + key + value))},
+        {"queries and keys", untied * (query + query_bias - key - key_bias)},
+        {"values and output", value + value_bias - output},
+        {"the feed-forward norm and the products behind it", before * (feed_forward_norm - (gate + up))},
         {"up and down", up - down}};
     for (const auto& [what, difference] : differences) {
       if (!(std::abs(difference) <= tolerance(batch) * scale)) {
@@ -172,7 +183,10 @@ const suite::Registered<Batch, Gradient> registered({
                   workload("shipped_4x256", shipped_shape, 4, 256)},
     .headlines = {{"small_2x64", "gradient of a small language model, 128 tokens"}},
     .problem = awkward_batch,
-    .hash = [](const Batch& batch) { return suite::hash_of(batch.model.parameters) ^ suite::hash_of(batch.tokens); },
+    .hash =
+        [](const Batch& batch) {
+          return suite::hash_of(batch.model.parameters) ^ suite::hash_of(batch.tokens) ^ suite::hash_of(batch.targets);
+        },
     .fields = describe,
     .certificate = certificate,
     .work = work,

@@ -39,6 +39,30 @@ inline Shape awkward_shape(std::uint64_t seed) {
   return shapes[seed % std::size(shapes)];
 }
 
+/// Every way to differ from llama's attention, none at first; for as many key heads as heads, or fewer.
+inline Variation awkward_variation(std::uint64_t seed, bool grouped) {
+  using attention::Relative, attention::Scale;
+  switch (seed % 8) {
+    case 1:
+      return {.query_bias = true, .key_bias = true};
+    case 2:
+      return {.post_norm = true, .query_bias = true, .key_bias = true, .tied_bias = !grouped};
+    case 3:
+      return {
+          .rope = false, .key_bias = true, .value_bias = true, .scaling = {.policy = Scale::logarithmic, .base = 64}};
+    case 4:
+      return {.post_norm = true, .rope = false, .relative = {.kind = Relative::alibi}, .window = 17};
+    case 5:
+      return {.decay = 0.97, .query_bias = true};
+    case 6:
+      return {.scaling = {.policy = Scale::post_hoc, .base = 20}, .relative = {Relative::sandwich, 0.3, 1e4}};
+    case 7:
+      return {.rope = false, .relative = {Relative::kerple_log, 1, 0.5}, .window = 1};
+    default:
+      return {};
+  }
+}
+
 /// Multiplications with addition for one token at position t, all products and the attention.
 inline double fma_per_token(const Shape& shape, double position) {
   const auto d = [](std::size_t size) { return static_cast<double>(size); };

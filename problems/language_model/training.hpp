@@ -25,9 +25,10 @@ inline TrainingBatch random_batch(const Shape& shape, std::size_t sequences, std
   return batch;
 }
 
-/// Small models of every form: grouped queries or not, one classifier or two, widths around those of the registers,
-/// lengths around the block of queries, no sequence at all. Never narrower than 8: RMSNorm divides by the size of a
-/// vector, and that of very few random numbers may be so near 0 that no tolerance holds behind it.
+/// Small models of every form: grouped queries or not, one classifier or two, every variation, widths around those of
+/// the registers, lengths around the block of queries, no sequence at all; targets that are not what follows. Never
+/// narrower than 8: RMSNorm divides by the size of a vector, and that of very few random numbers may be so near 0 that
+/// no tolerance holds behind it.
 inline TrainingBatch awkward_batch(std::size_t count, std::uint64_t seed) {
   const std::size_t kv_heads = 1 + seed % 2;
   const std::size_t heads = kv_heads * (1 + count % 3);
@@ -38,9 +39,16 @@ inline TrainingBatch awkward_batch(std::size_t count, std::uint64_t seed) {
                     .kv_heads = kv_heads,
                     .vocabulary = 2 + count % 50,
                     .max_length = 64,
-                    .shared_classifier = (count + seed) % 2 == 0};
+                    .shared_classifier = (count + seed) % 2 == 0,
+                    .variation = awkward_variation(count + seed, heads != kv_heads)};
   const std::size_t length = 1 + count % 131;
-  return random_batch(shape, std::min<std::size_t>(count, 1 + seed), length, seed);
+  TrainingBatch batch = random_batch(shape, std::min<std::size_t>(count, 1 + seed), length, seed);
+  if (count % 3 == 0) return batch;
+  for (std::size_t i = 0; i < batch.sequences * length; ++i) {
+    const std::uint64_t bits = random_bits(seed, i, 10);
+    batch.targets.push_back(bits % 4 == 0 ? -1 : static_cast<Token>((bits >> 8) % shape.vocabulary));
+  }
+  return batch;
 }
 
 }  // namespace tandem::language_model

@@ -18,29 +18,28 @@ std::vector<double> attend(const Shape& shape, std::size_t length, const std::ve
   const std::size_t head_size = shape.head_size();
   const std::size_t group = shape.heads / shape.kv_heads;
   std::vector<double> out(length * shape.dim);
-  std::vector<double> weights(length);
   for (std::size_t t = 0; t < length; ++t) {
     for (std::size_t head = 0; head < shape.heads; ++head) {
-      const double* q = queries.data() + t * shape.dim + head * head_size;
+      const std::size_t place = t * shape.dim + head * head_size;
       const std::size_t kv = head / group * head_size;
-      double largest = -HUGE_VAL;
-      for (std::size_t s = 0; s <= t; ++s) {
-        const double* k = keys.data() + s * shape.kv_dim() + kv;
-        weights[s] = 0;
-        for (std::size_t i = 0; i < head_size; ++i) weights[s] += q[i] * k[i];
-        weights[s] /= std::sqrt(static_cast<double>(head_size));
-        largest = std::max(largest, weights[s]);
-      }
-      double sum = 0;
-      for (std::size_t s = 0; s <= t; ++s) sum += weights[s] = std::exp(weights[s] - largest);
+      const std::vector<double> weights =
+          definition::attention_weights(shape, head, queries.data() + place, keys.data() + kv, t);
       for (std::size_t s = 0; s <= t; ++s) {
         const double* v = values.data() + s * shape.kv_dim() + kv;
-        for (std::size_t i = 0; i < head_size; ++i)
-          out[t * shape.dim + head * head_size + i] += weights[s] / sum * v[i];
+        for (std::size_t i = 0; i < head_size; ++i) out[place + i] += weights[s] * v[i];
       }
     }
   }
   return out;
+}
+
+void require_valid(const Variation& variation, const Shape& shape) {
+  if (!(variation.decay > 0 && variation.decay <= 1)) refuse("the decay of the scores must be above 0 and at most 1");
+  const bool both = variation.query_bias && variation.key_bias;
+  if (variation.tied_bias && !(both && shape.heads == shape.kv_heads)) {
+    refuse("a tied bias takes a query bias, a key bias and as many key heads as heads");
+  }
+  if (!(variation.scaling.base > 1)) refuse("the base of the log n scale must be above 1");
 }
 
 }  // namespace
@@ -64,6 +63,10 @@ Layout::Layout(const Shape& s) {
   up = take(s.layers * s.hidden_dim * s.dim);
   final_norm = take(s.dim);
   classifier = s.shared_classifier ? token_embedding : take(s.vocabulary * s.dim);
+  const Variation& v = s.variation;
+  query_bias = take(v.query_bias ? s.layers * s.dim : 0);
+  key_bias = v.tied_bias ? query_bias : take(v.key_bias ? s.layers * s.kv_dim() : 0);
+  value_bias = take(v.value_bias ? s.layers * s.kv_dim() : 0);
   size = end;
 }
 
@@ -87,6 +90,23 @@ void require_valid(const Shape& shape) {
   if (2 * dim * static_cast<double>(shape.vocabulary) + static_cast<double>(shape.layers) * layer > 0x1p40) {
     refuse("a language model of that shape would have more than 2^40 parameters");
   }
+  require_valid(shape.variation, shape);
+}
+
+void require_targets(std::span<const Token> targets, std::size_t count, std::size_t vocabulary) {
+  if (targets.size() != count) {
+    refuse("there are " + std::to_string(targets.size()) + " targets, not " + std::to_string(count));
+  }
+  for (const Token target : targets) {
+    if (target >= 0 && static_cast<std::size_t>(target) >= vocabulary) {
+      refuse("target " + std::to_string(target) + " is outside the vocabulary of " + std::to_string(vocabulary));
+    }
+  }
+}
+
+void require_llama(const Shape& shape, const char* who) {
+  if (shape.variation == Variation{}) return;
+  refuse(std::string(who) + " knows llama's attention alone, and the model has another");
 }
 
 template <class Real>
@@ -119,6 +139,7 @@ void reference(const Model<Real>& model, std::span<const Token> tokens, std::vec
   const std::size_t dim = shape.dim;
   const std::size_t kv_dim = shape.kv_dim();
   const std::size_t hidden_dim = shape.hidden_dim;
+  const Variation& variation = shape.variation;
 
   std::vector<double> h(length * dim);
   for (std::size_t t = 0; t < length; ++t) {
@@ -126,15 +147,32 @@ void reference(const Model<Real>& model, std::span<const Token> tokens, std::vec
   }
   std::vector<double> normalized(dim), sum(dim), gate(hidden_dim), up(hidden_dim);
   std::vector<double> queries(length * dim), keys(length * kv_dim), values(length * kv_dim);
+  const auto norm_before = [&](const double* x, std::size_t gain) {
+    std::copy_n(x, dim, normalized.data());
+    if (!variation.post_norm) definition::normalize(x, p + gain, dim, normalized.data());
+  };
+  const auto add_and_norm_after = [&](double* x, std::size_t gain) {
+    for (std::size_t i = 0; i < dim; ++i) x[i] += sum[i];
+    if (variation.post_norm) definition::normalize(x, p + gain, dim, x);
+  };
+  const auto add_bias = [&](bool there, std::size_t bias, std::size_t size, double* x) {
+    for (std::size_t i = 0; there && i < size; ++i) x[i] += static_cast<double>(p[bias + i]);
+  };
   for (std::size_t layer = 0; layer < shape.layers; ++layer) {
+    const std::size_t attention_norm = layout.attention_norm + layer * dim;
+    const std::size_t feed_forward_norm = layout.feed_forward_norm + layer * dim;
     for (std::size_t t = 0; t < length; ++t) {
-      definition::normalize(h.data() + t * dim, p + layout.attention_norm + layer * dim, dim, normalized.data());
+      norm_before(h.data() + t * dim, attention_norm);
       double* q = queries.data() + t * dim;
       double* k = keys.data() + t * kv_dim;
+      double* v = values.data() + t * kv_dim;
       definition::multiply(p + layout.query + layer * dim * dim, dim, dim, normalized.data(), q);
       definition::multiply(p + layout.key + layer * kv_dim * dim, kv_dim, dim, normalized.data(), k);
-      definition::multiply(p + layout.value + layer * kv_dim * dim, kv_dim, dim, normalized.data(),
-                           values.data() + t * kv_dim);
+      definition::multiply(p + layout.value + layer * kv_dim * dim, kv_dim, dim, normalized.data(), v);
+      add_bias(variation.query_bias, layout.query_bias + layer * dim, dim, q);
+      add_bias(variation.key_bias, layout.key_bias + layer * kv_dim, kv_dim, k);
+      add_bias(variation.value_bias, layout.value_bias + layer * kv_dim, kv_dim, v);
+      if (!variation.rope) continue;
       definition::rotate(q, dim, shape.head_size(), t);
       definition::rotate(k, kv_dim, shape.head_size(), t);
     }
@@ -142,13 +180,13 @@ void reference(const Model<Real>& model, std::span<const Token> tokens, std::vec
     for (std::size_t t = 0; t < length; ++t) {
       double* x = h.data() + t * dim;
       definition::multiply(p + layout.output + layer * dim * dim, dim, dim, attended.data() + t * dim, sum.data());
-      for (std::size_t i = 0; i < dim; ++i) x[i] += sum[i];
-      definition::normalize(x, p + layout.feed_forward_norm + layer * dim, dim, normalized.data());
+      add_and_norm_after(x, attention_norm);
+      norm_before(x, feed_forward_norm);
       definition::multiply(p + layout.gate + layer * hidden_dim * dim, hidden_dim, dim, normalized.data(), gate.data());
       definition::multiply(p + layout.up + layer * hidden_dim * dim, hidden_dim, dim, normalized.data(), up.data());
       for (std::size_t i = 0; i < hidden_dim; ++i) gate[i] = definition::silu(gate[i]) * up[i];
       definition::multiply(p + layout.down + layer * dim * hidden_dim, dim, hidden_dim, gate.data(), sum.data());
-      for (std::size_t i = 0; i < dim; ++i) x[i] += sum[i];
+      add_and_norm_after(x, feed_forward_norm);
     }
   }
   for (std::size_t t = 0; t < length; ++t) {

@@ -1,8 +1,12 @@
 // The pieces of the definition that the forward pass and its derivative share.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <vector>
+
+#include "reference/language_model/language_model.hpp"
 
 namespace tandem::language_model::definition {
 
@@ -43,6 +47,42 @@ inline void rotate(double* x, std::size_t size, std::size_t head_size, std::size
     x[i] = first * std::cos(angle) - second * std::sin(angle);
     x[i + 1] = first * std::sin(angle) + second * std::cos(angle);
   }
+}
+
+/// The first position that position t sees.
+inline std::size_t first_seen(const Shape& shape, std::size_t t) {
+  const std::size_t window = shape.variation.window;
+  return window > 0 && t >= window ? t + 1 - window : 0;
+}
+
+/// What a query at t times a key at s is multiplied by.
+inline double score_factor(const Shape& shape, std::size_t t, std::size_t s) {
+  const Variation& variation = shape.variation;
+  return attention::scale_factor(variation.scaling, t + 1 - first_seen(shape, t)) *
+         std::pow(variation.decay, static_cast<double>(t - s)) / std::sqrt(static_cast<double>(shape.head_size()));
+}
+
+/// What is added to the score of a head at that distance.
+inline double score_addend(const Shape& shape, std::size_t head, std::size_t distance) {
+  return attention::relative_bias(shape.variation.relative, {.heads = shape.heads, .width = shape.head_size()}, head,
+                                  static_cast<double>(distance));
+}
+
+/// The weights that the query of a head at position t gives to the positions up to t, 0 where it sees none. keys: those
+/// of its key head, in rows of kv_dim.
+inline std::vector<double> attention_weights(const Shape& shape, std::size_t head, const double* query,
+                                             const double* keys, std::size_t t) {
+  std::vector<double> weights(t + 1);
+  double largest = -HUGE_VAL;
+  for (std::size_t s = first_seen(shape, t); s <= t; ++s) {
+    for (std::size_t i = 0; i < shape.head_size(); ++i) weights[s] += query[i] * keys[s * shape.kv_dim() + i];
+    weights[s] = weights[s] * score_factor(shape, t, s) + score_addend(shape, head, t - s);
+    largest = std::max(largest, weights[s]);
+  }
+  double sum = 0;
+  for (std::size_t s = first_seen(shape, t); s <= t; ++s) sum += weights[s] = std::exp(weights[s] - largest);
+  for (double& weight : weights) weight /= sum;
+  return weights;
 }
 
 inline double sigmoid(double v) { return 1 / (1 + std::exp(-v)); }

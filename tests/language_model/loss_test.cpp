@@ -42,6 +42,13 @@ Shape with(std::size_t heads, std::size_t kv_heads, bool shared_classifier) {
   return shape;
 }
 
+Shape varied(std::uint64_t variation) {
+  Shape shape = variation == 2 ? with(2, 2, true) : grouped;
+  shape.variation = awkward_variation(variation, shape.heads != shape.kv_heads);
+  if (shape.variation.window > 4) shape.variation.window = 4;  // of 8 positions
+  return shape;
+}
+
 class LanguageModelLoss : public testing::TestWithParam<Shape> {};
 
 TEST_P(LanguageModelLoss, GradientIsTheDerivativeForEveryParameter) {
@@ -55,29 +62,77 @@ TEST_P(LanguageModelLoss, GradientIsTheDerivativeForEveryParameter) {
   Model<double> moved = model;
   std::size_t zeros = 0;
   for (std::size_t i = 0; i < gradient.size(); ++i) {
-    constexpr double h = 3e-4;
+    constexpr double h = 1e-4;
     const auto at = [&](double step) {
       moved.parameters[i] = model.parameters[i] + step;
       return loss(moved, tokens);
     };
     const double difference = (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h);
     moved.parameters[i] = model.parameters[i];
-    // Off by h^4 / 30 (3e-16) times a fifth derivative, and by the losses' rounding (some 1e-15) over h: 1e-11.
+    // Off by h^4 / 30 (3e-18) times a fifth derivative, which a norm of few numbers makes large, and by the losses'
+    // rounding (some 1e-15) over h: 1e-11.
     ASSERT_NEAR(gradient[i], difference, 1e-9) << "parameter " << i;
     zeros += gradient[i] == 0 ? 1 : 0;
   }
-  // Only the embeddings of tokens that do not occur, where the classifier is another tensor, do not matter.
-  EXPECT_LE(zeros, shape.shared_classifier ? 0 : shape.vocabulary * shape.dim);
+  // Only the embeddings of tokens that do not occur, where the classifier is another tensor, do not matter, and where
+  // a position sees itself alone, queries and keys.
+  const std::size_t scores = 2 * shape.dim * (shape.dim + shape.kv_dim());
+  const bool alone = shape.variation.window == 1;
+  EXPECT_LE(zeros, (shape.shared_classifier ? 0 : shape.vocabulary * shape.dim) + (alone ? scores : 0));
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, LanguageModelLoss,
                          testing::Values(grouped, with(4, 4, true), with(2, 1, false), with(1, 1, true),
-                                         with(4, 2, false)),
+                                         with(4, 2, false), varied(1), varied(2), varied(3), varied(4), varied(5),
+                                         varied(6), varied(7)),
                          [](const auto& shape) {
-                           return "heads" + std::to_string(shape.param.heads) + "kv" +
-                                  std::to_string(shape.param.kv_heads) +
+                           return "n" + std::to_string(shape.index) + "heads" + std::to_string(shape.param.heads) +
+                                  "kv" + std::to_string(shape.param.kv_heads) +
                                   (shape.param.shared_classifier ? "shared" : "separate");
                          });
+
+/// The gradient of a key bias that no rotation turns is 0: it adds the same to all scores of a row (kexue.fm 9577).
+TEST(LanguageModelLossValue, AKeyBiasWithoutRopeHasNoGradient) {
+  for (const bool rope : {false, true}) {
+    Shape shape = grouped;
+    shape.variation = {.rope = rope, .key_bias = true};
+    const Layout layout(shape);
+    std::vector<double> gradient;
+    reference_loss(model_of(shape, 3), tokens_of(shape, 9, 5), gradient);
+    double largest = 0;
+    for (std::size_t i = layout.key_bias; i < layout.value_bias; ++i)
+      largest = std::max(largest, std::abs(gradient[i]));
+    if (rope) {
+      EXPECT_GT(largest, 1e-3);
+    } else {
+      EXPECT_LT(largest, 1e-15);
+    }
+  }
+}
+
+TEST(LanguageModelLossValue, OfTargetsLeavesOutNegativeOnes) {
+  const Model<double> model = model_of(grouped, 4);
+  const std::vector<Token> tokens = tokens_of(grouped, 6, 6);
+  std::vector<Token> targets(tokens.begin() + 1, tokens.end());
+  const auto gradient_of = [&](const std::vector<Token>& of) {
+    std::vector<double> gradient;
+    const double value = reference_loss(model, tokens, gradient, of);
+    gradient.push_back(value);
+    return gradient;
+  };
+  const std::vector<double> all = gradient_of(targets);
+  std::vector<double> sum(all.size());
+  for (std::size_t t = 0; t < targets.size(); ++t) {
+    std::vector<Token> one(targets.size(), -1);
+    one[t] = targets[t];
+    const std::vector<double> part = gradient_of(one);
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += part[i] / static_cast<double>(targets.size());
+  }
+  for (std::size_t i = 0; i < sum.size(); ++i) ASSERT_NEAR(sum[i], all[i], 1e-14) << i;
+  targets.back() = 11;
+  EXPECT_THROW(gradient_of(targets), std::invalid_argument);
+  EXPECT_THROW(gradient_of({1, 2}), std::invalid_argument);
+}
 
 TEST(LanguageModelLossValue, IsTheEntropyOfTheUniformDistributionWhereTheModelKnowsNothing) {
   Model<double> model = model_of(grouped, 1);

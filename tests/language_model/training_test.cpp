@@ -56,15 +56,22 @@ TEST(LanguageModelTraining, GivesTheSameBitsAtEveryThreadCountAndWithEverySchedu
   }
 }
 
-TEST(LanguageModelTraining, TokenLossesAreThoseOfTheBatch) {
+TEST(LanguageModelTraining, PredictionsAreThoseOfTheBatch) {
   const TrainingBatch batch = random_batch(small, 9, 33, 1);
   TrainingAnswer answer = empty_answer();
   training_eigen(batch, answer, {});
-  const std::vector<double> losses = token_losses(batch, openmp(2));
-  ASSERT_EQ(losses.size(), 9 * 33);
+  const Predictions told = predictions(batch, openmp(2));
+  ASSERT_EQ(told.losses.size(), 9 * 33);
   double sum = 0;
-  for (const double loss : losses) sum += loss;
-  EXPECT_NEAR(sum / static_cast<double>(losses.size()), answer.loss, 1e-12);  // the same floats, added in double
+  for (const double loss : told.losses) sum += loss;
+  EXPECT_NEAR(sum / (9 * 33), answer.loss, 1e-12);  // the same floats, added in double
+  std::vector<double> logits(34 * small.vocabulary);
+  reference(batch.model, std::span(batch.tokens).first(34), logits);
+  for (std::size_t t = 0; t < 33; ++t) {
+    const auto row = logits.begin() + static_cast<std::ptrdiff_t>(t * small.vocabulary);
+    const auto best = std::max_element(row, row + static_cast<std::ptrdiff_t>(small.vocabulary)) - row;
+    EXPECT_EQ(told.hits[t], best == batch.tokens[t + 1] ? 1 : 0) << t;
+  }
 }
 
 TEST(LanguageModelTraining, RefusesWhatDoesNotFit) {
@@ -76,6 +83,11 @@ TEST(LanguageModelTraining, RefusesWhatDoesNotFit) {
   batch = random_batch(small, 2, 3, 1);
   batch.tokens[5] = 300;
   EXPECT_EQ(run(batch), "token 300 is outside the vocabulary of 300");
+  batch = random_batch(small, 2, 3, 1);
+  batch.targets.assign(5, 1);
+  EXPECT_EQ(run(batch), "there are 5 targets, not 6");
+  batch.targets.assign(6, 300);
+  EXPECT_EQ(run(batch), "target 300 is outside the vocabulary of 300");
   EXPECT_EQ(run(random_batch(small, 2, 0, 1)), "a loss needs at least two tokens");
   answer.gradient.pop_back();
   EXPECT_THAT(run(random_batch(small, 2, 3, 1)), testing::StartsWith("there is room for"));
@@ -255,6 +267,9 @@ TEST_F(LanguageModelTrainer, RefusesACheckpointThatIsNotItsOwn) {
   options.seed = 8;
   EXPECT_THAT(message(make()), testing::HasSubstr("is of a training with other options or another text"));
   options.seed = 7;
+  options.shape.variation.scaling.base = 128;
+  EXPECT_THAT(message(make()), testing::HasSubstr("is of a training with other options or another text"));
+  options.shape.variation = {};
   EXPECT_THAT(message(Trainer(options, TrainingText(verses(149), encoder))), testing::HasSubstr("another text"));
   std::filesystem::resize_file(checkpoint, std::filesystem::file_size(checkpoint) - 1);
   EXPECT_THAT(message(make()), testing::HasSubstr("is cut off"));

@@ -45,6 +45,7 @@ void append_turn(std::size_t head_size, std::size_t position, Floats& turns) {
 
 PackedModel::PackedModel(const Model<float>& model) {
   require_valid(model, {});
+  require_llama(model.shape, "the decoder");
   const Shape& shape = model.shape;
   const Layout layout(shape);
   const std::size_t dim = shape.dim;

@@ -94,6 +94,7 @@ Model<float> load_model(const std::filesystem::path& path) {
 
 void save_model(const Model<float>& model, const std::filesystem::path& path) {
   require_valid(model, {});
+  require_llama(model.shape, "the file format");
   const Shape& shape = model.shape;
   const auto number = [](std::size_t size) { return static_cast<std::int32_t>(size); };
   FileWriter file(path);

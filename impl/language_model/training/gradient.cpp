@@ -10,7 +10,7 @@
 
 namespace tandem::language_model {
 
-SequenceWorkspace::SequenceWorkspace(const Shape& shape, std::size_t length) {
+SequenceWorkspace::SequenceWorkspace(const Shape& shape, std::size_t longest) : length(longest) {
   const std::size_t dim = length * shape.dim;
   const std::size_t kv_dim = length * shape.kv_dim();
   const std::size_t hidden = length * shape.hidden_dim;
@@ -36,6 +36,7 @@ SequenceWorkspace::SequenceWorkspace(const Shape& shape, std::size_t length) {
                         {output, dim},
                         {logits, length * shape.vocabulary},
                         {losses, length},
+                        {hits, length},
                         {h_gradient, dim},
                         {norm_gradient, dim},
                         {mixed_gradient, dim},
@@ -45,8 +46,12 @@ SequenceWorkspace::SequenceWorkspace(const Shape& shape, std::size_t length) {
                         {product_gradient, hidden},
                         {scores, block},
                         {scores_gradient, block},
-                        {cosine, length * pairs},
-                        {sine, length * pairs}};
+                        {query_rotation.cosine, length * pairs},
+                        {query_rotation.sine, length * pairs},
+                        {key_rotation.cosine, length * pairs},
+                        {key_rotation.sine, length * pairs},
+                        {score_factors, length},
+                        {score_addends, shape.heads * length}};
   const auto aligned = [](std::size_t size) { return (size + 31) / 32 * 32; };  // whole cache lines, two by two
   std::size_t total = 0;
   for (const Part& part : parts) total += aligned(part.size);
@@ -57,12 +62,30 @@ SequenceWorkspace::SequenceWorkspace(const Shape& shape, std::size_t length) {
     part.place = next;
     next += aligned(part.size);
   }
+  fill_tables(shape);
+}
+
+void SequenceWorkspace::fill_tables(const Shape& shape) {
+  const Variation& variation = shape.variation;
+  const std::size_t pairs = shape.head_size() / 2;
+  const float root = 1 / std::sqrt(static_cast<float>(shape.head_size()));
   for (std::size_t t = 0; t < length; ++t) {
+    // From the middle, so that neither half of decay^(t - s) leaves the range of float before the other.
+    const double power = std::pow(variation.decay, static_cast<double>(t) - static_cast<double>(length / 2));
     for (std::size_t i = 0; i < pairs; ++i) {
       const double exponent = -2 * static_cast<double>(i) / static_cast<double>(shape.head_size());
-      const double angle = static_cast<double>(t) * std::pow(10000.0, exponent);
-      cosine[t * pairs + i] = static_cast<float>(std::cos(angle));
-      sine[t * pairs + i] = static_cast<float>(std::sin(angle));
+      const double angle = variation.rope ? static_cast<double>(t) * std::pow(10000.0, exponent) : 0;
+      query_rotation.cosine[t * pairs + i] = static_cast<float>(power * std::cos(angle));
+      query_rotation.sine[t * pairs + i] = static_cast<float>(power * std::sin(angle));
+      key_rotation.cosine[t * pairs + i] = static_cast<float>(std::cos(angle) / power);
+      key_rotation.sine[t * pairs + i] = static_cast<float>(std::sin(angle) / power);
+    }
+    const std::size_t seen = variation.window > 0 ? std::min(variation.window, t + 1) : t + 1;
+    score_factors[t] = root * static_cast<float>(attention::scale_factor(variation.scaling, seen));
+    for (std::size_t head = 0; head < shape.heads; ++head) {
+      score_addends[head * length + t] = static_cast<float>(
+          attention::relative_bias(variation.relative, {.heads = shape.heads, .width = shape.head_size()}, head,
+                                   static_cast<double>(length - 1 - t)));
     }
   }
 }
@@ -74,6 +97,13 @@ void require_valid(const TrainingBatch& batch) {
     throw std::invalid_argument("the batch has " + std::to_string(batch.tokens.size()) + " tokens, not " +
                                 std::to_string(batch.sequences * (batch.length + 1)));
   }
+  if (batch.targets.empty()) return;
+  require_targets(batch.targets, batch.sequences * batch.length, batch.model.shape.vocabulary);
+}
+
+const Token* targets_of(const TrainingBatch& batch, std::size_t sequence) {
+  return batch.targets.empty() ? batch.tokens.data() + sequence * (batch.length + 1) + 1
+                               : batch.targets.data() + sequence * batch.length;
 }
 
 BatchGradient::BatchGradient(const Shape& shape, std::size_t sequences, std::size_t length)
@@ -106,13 +136,15 @@ void BatchGradient::run(const TrainingBatch& batch, TrainingAnswer& answer, cons
   for_each_chunk(execution, batch.sequences, 1, [&](std::size_t sequence, std::size_t) {
     auto workspace = take();
     sequence_passes(shape_, layout_, batch.model.parameters.data(), batch.tokens.data() + sequence * (length + 1),
-                    length, *workspace, gradients_[sequence].get());
-    losses_[sequence] = std::accumulate(workspace->losses, workspace->losses + length, 0.0);
+                    targets_of(batch, sequence), length, *workspace, gradients_[sequence].get());
+    const auto counted = std::count_if(targets_of(batch, sequence), targets_of(batch, sequence) + length,
+                                       [](Token target) { return target >= 0; });
+    losses_[sequence] = std::accumulate(workspace->losses, workspace->losses + length, 0.0) /
+                        static_cast<double>(std::max<std::ptrdiff_t>(1, counted));
     give_back(std::move(workspace));
   });
-  const auto predictions = static_cast<double>(std::max<std::size_t>(1, batch.sequences * length));
   answer.loss = std::accumulate(losses_.begin(), losses_.begin() + static_cast<std::ptrdiff_t>(batch.sequences), 0.0) /
-                predictions;
+                static_cast<double>(std::max<std::size_t>(1, batch.sequences));
 
   constexpr std::size_t grain = std::size_t{1} << 14;
   const float share = 1 / static_cast<float>(std::max<std::size_t>(1, batch.sequences));
@@ -135,20 +167,23 @@ void training_eigen(const TrainingBatch& batch, TrainingAnswer& answer, const Ex
   BatchGradient(batch.model.shape, batch.sequences, batch.length).run(batch, answer, execution);
 }
 
-std::vector<double> token_losses(const TrainingBatch& batch, const Execution& execution) {
+Predictions predictions(const TrainingBatch& batch, const Execution& execution) {
   require_valid(batch);
   const Layout layout(batch.model.shape);
-  std::vector<double> losses(batch.sequences * batch.length);
+  Predictions all{std::vector<float>(batch.sequences * batch.length),
+                  std::vector<float>(batch.sequences * batch.length)};
   // Few sequences per chunk and a workspace for each: nothing beside the passes.
   for_each_chunk(execution, batch.sequences, 8, [&](std::size_t begin, std::size_t end) {
     const SequenceWorkspace workspace(batch.model.shape, batch.length);
     for (std::size_t sequence = begin; sequence < end; ++sequence) {
       sequence_passes(batch.model.shape, layout, batch.model.parameters.data(),
-                      batch.tokens.data() + sequence * (batch.length + 1), batch.length, workspace, nullptr);
-      std::copy_n(workspace.losses, batch.length, losses.data() + sequence * batch.length);
+                      batch.tokens.data() + sequence * (batch.length + 1), targets_of(batch, sequence), batch.length,
+                      workspace, nullptr);
+      std::copy_n(workspace.losses, batch.length, all.losses.data() + sequence * batch.length);
+      std::copy_n(workspace.hits, batch.length, all.hits.data() + sequence * batch.length);
     }
   });
-  return losses;
+  return all;
 }
 
 }  // namespace tandem::language_model

@@ -12,10 +12,18 @@ namespace tandem::language_model {
 /// Aligned, because vector sums add in another order where a buffer begins elsewhere.
 using AlignedFloats = hwy::AlignedFreeUniquePtr<float[]>;
 
+/// What RoPE multiplies by: length x head_size / 2. Without it 1 and 0; XPOS multiplies both by a power of its decay.
+struct RotationTable {
+  float* cosine;
+  float* sine;
+};
+
 /// The numbers of a sequence's passes; every matrix has one row per position. One thread at a time uses it.
 struct SequenceWorkspace {
+  /// For sequences of at most that length.
   SequenceWorkspace(const Shape& shape, std::size_t length);
 
+  std::size_t length;
   AlignedFloats memory;
 
   // Of the forward pass, kept for the backward pass: layers x length x ...
@@ -34,6 +42,7 @@ struct SequenceWorkspace {
   float* output;              ///< dim, normalised
   float* logits;              ///< vocabulary; then their gradient
   float* losses;              ///< 1
+  float* hits;                ///< 1: 1 where no logit is above the target's
 
   // Of the backward pass: length x ...
   float* h_gradient;        ///< dim
@@ -48,15 +57,21 @@ struct SequenceWorkspace {
   float* scores;           ///< query_block x length
   float* scores_gradient;  ///< query_block x length
 
-  float* cosine;  ///< length x head_size / 2
-  float* sine;
+  RotationTable query_rotation;
+  RotationTable key_rotation;
+  float* score_factors;  ///< length: of the products of position t
+  float* score_addends;  ///< heads x length: r(length - 1), ..., r(0)
+
+ private:
+  void fill_tables(const Shape& shape);
 };
 
 inline constexpr std::size_t query_block = 64;
 
-/// One sequence of a valid batch, of length + 1 tokens. Fills workspace.losses with -log p of every token but the first
-/// and, where `gradient` is not null, every number of it with the gradient of their mean.
+/// One sequence of a valid batch: `length` tokens, and as many targets, of which negative ones do not count. Fills
+/// workspace.losses with -log p of every target that counts, else 0, workspace.hits likewise and, where `gradient` is
+/// not null, every number of it with the gradient of the losses' mean.
 void sequence_passes(const Shape& shape, const Layout& layout, const float* parameters, const Token* tokens,
-                     std::size_t length, const SequenceWorkspace& workspace, float* gradient);
+                     const Token* targets, std::size_t length, const SequenceWorkspace& workspace, float* gradient);
 
 }  // namespace tandem::language_model

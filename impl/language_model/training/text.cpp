@@ -96,7 +96,7 @@ double bits_per_byte(const Model<float>& model, const TrainingText& text, std::s
     const auto begin = stream.begin() + static_cast<std::ptrdiff_t>(window.begin);
     batch.tokens.insert(batch.tokens.end(), begin, begin + static_cast<std::ptrdiff_t>(length));
   }
-  const std::vector<double> losses = token_losses(batch, execution);
+  const std::vector<float> losses = predictions(batch, execution).losses;
   double sum = 0;
   std::size_t tokens = 0;
   for (std::size_t i = 0; i < count; ++i) {

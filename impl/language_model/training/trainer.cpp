@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -12,7 +13,7 @@ namespace tandem::language_model {
 namespace {
 
 /// Matrices and embeddings normal with a deviation that falls with the width, less where a sum of 2 layers terms is
-/// made of them; gains 1.
+/// made of them; gains 1, biases 0. A variation changes no number that both models have.
 std::vector<float> initial_parameters(const Shape& shape, std::uint64_t seed) {
   const Layout layout(shape);
   const double deviation = 0.6 / std::sqrt(static_cast<double>(shape.dim));
@@ -30,6 +31,7 @@ std::vector<float> initial_parameters(const Shape& shape, std::uint64_t seed) {
   gains(layout.attention_norm, shape.layers * shape.dim);
   gains(layout.feed_forward_norm, shape.layers * shape.dim);
   gains(layout.final_norm, shape.dim);
+  std::fill(parameters.begin() + static_cast<std::ptrdiff_t>(layout.query_bias), parameters.end(), 0.0F);
   return parameters;
 }
 
@@ -42,6 +44,10 @@ const TrainerOptions& valid(const TrainerOptions& options) {
     throw std::invalid_argument("the learning rate must lie between 0 and 1");
   }
   return options;
+}
+
+void require_finite(double loss) {
+  if (!std::isfinite(loss)) throw std::runtime_error("the training has diverged: try a lower learning rate");
 }
 
 template <class Number>
@@ -65,6 +71,27 @@ void read(std::ifstream& file, std::size_t count, std::vector<Number>& numbers) 
 constexpr std::size_t numbers_per_point = 4;
 
 }  // namespace
+
+Model<float> train(const TrainerOptions& options, const std::function<void(std::size_t, TrainingBatch&)>& draw,
+                   const Execution& execution) {
+  const Shape& shape = valid(options).shape;
+  TrainingBatch batch{.model = {.shape = shape, .parameters = initial_parameters(shape, options.seed)},
+                      .sequences = options.sequences,
+                      .length = shape.max_length,
+                      .tokens = {}};
+  TrainingAnswer answer{.loss = 0, .gradient = std::vector<float>(batch.model.parameters.size())};
+  BatchGradient gradient(shape, options.sequences, shape.max_length);
+  AdamW optimizer(shape, options.optimizer);
+  for (std::size_t step = 0; step < options.steps; ++step) {
+    draw(step, batch);
+    if (step == 0) require_valid(batch);
+    gradient.run(batch, answer, execution);
+    require_finite(answer.loss);
+    const double rate = learning_rate(options.optimizer, step, options.steps);
+    optimizer.update(batch.model.parameters, answer.gradient, step, rate, execution);
+  }
+  return batch.model;
+}
 
 Trainer::Trainer(const TrainerOptions& options, TrainingText text)
     : options_(valid(options)),
@@ -94,7 +121,7 @@ void Trainer::next_batch() {
 double Trainer::step(const Execution& execution) {
   next_batch();
   gradient_.run(batch_, answer_, execution);
-  if (!std::isfinite(answer_.loss)) throw std::runtime_error("the training has diverged: try a lower learning rate");
+  require_finite(answer_.loss);
   const double rate = learning_rate(options_.optimizer, step_, options_.steps);
   optimizer_.update(batch_.model.parameters, answer_.gradient, step_, rate, execution);
   ++step_;
@@ -119,28 +146,30 @@ std::vector<double> Trainer::header() const {
   const OptimizerOptions& optimizer = options_.optimizer;
   const auto number = [](auto value) { return static_cast<double>(value); };
   const std::uint64_t fingerprint = text_.fingerprint();
-  return {20241124,
-          number(shape.dim),
-          number(shape.hidden_dim),
-          number(shape.layers),
-          number(shape.heads),
-          number(shape.kv_heads),
-          number(shape.vocabulary),
-          number(shape.max_length),
-          number(shape.shared_classifier),
-          optimizer.learning_rate,
-          optimizer.final_share,
-          number(optimizer.warm_up),
-          optimizer.weight_decay,
-          optimizer.clip,
-          optimizer.beta1,
-          optimizer.beta2,
-          number(options_.steps),
-          number(options_.sequences),
-          number(options_.seed >> 32),
-          number(options_.seed & 0xFFFFFFFF),
-          number(fingerprint >> 32),
-          number(fingerprint & 0xFFFFFFFF)};
+  std::vector<double> numbers = {20261129,
+                                 number(shape.dim),
+                                 number(shape.hidden_dim),
+                                 number(shape.layers),
+                                 number(shape.heads),
+                                 number(shape.kv_heads),
+                                 number(shape.vocabulary),
+                                 number(shape.max_length),
+                                 number(shape.shared_classifier),
+                                 optimizer.learning_rate,
+                                 optimizer.final_share,
+                                 number(optimizer.warm_up),
+                                 optimizer.weight_decay,
+                                 optimizer.clip,
+                                 optimizer.beta1,
+                                 optimizer.beta2,
+                                 number(options_.steps),
+                                 number(options_.sequences),
+                                 number(options_.seed >> 32),
+                                 number(options_.seed & 0xFFFFFFFF),
+                                 number(fingerprint >> 32),
+                                 number(fingerprint & 0xFFFFFFFF)};
+  std::ranges::copy(shape.variation.fields(), std::back_inserter(numbers));
+  return numbers;
 }
 
 void Trainer::save(const std::filesystem::path& checkpoint) const {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <vector>
 
 #include "impl/language_model/training/gradient.hpp"
@@ -20,6 +21,12 @@ struct TrainerOptions {
   std::size_t sequences = 4;  ///< of shape.max_length predictions each, per step
   std::uint64_t seed = 1;
 };
+
+/// A training whose batches come from elsewhere: draw(step, batch) fills tokens and, where they are not what follows,
+/// targets; it may make the batch shorter than shape.max_length. The same bits at every thread count.
+/// Throws std::invalid_argument for options that are not possible, std::runtime_error where a loss is no number.
+Model<float> train(const TrainerOptions& options, const std::function<void(std::size_t, TrainingBatch&)>& draw,
+                   const Execution& execution);
 
 /// One row of the loss curve.
 struct CurvePoint {

@@ -19,14 +19,15 @@ struct TrainingBatch {
   Model<float> model;
   std::size_t sequences = 0;
   std::size_t length = 0;
-  std::vector<Token> tokens;  ///< sequences x (length + 1)
+  std::vector<Token> tokens;     ///< sequences x (length + 1)
+  std::vector<Token> targets{};  ///< sequences x length, negative where nothing is to be predicted; none: what follows
 };
 
-/// Throws std::invalid_argument for a model that is not valid, tokens outside its vocabulary or of another number than
-/// stated, and sequences without a prediction.
+/// Throws std::invalid_argument for a model that is not valid, tokens or targets outside its vocabulary or of another
+/// number than stated, and sequences without a prediction.
 void require_valid(const TrainingBatch& batch);
 
-/// The mean of the sequences' losses and its gradient; of no sequences, 0.
+/// The mean of the sequences' losses, each the mean of its targets', and its gradient; of no sequences, 0.
 struct TrainingAnswer {
   double loss = 0;
   std::vector<float> gradient;  ///< as many numbers as parameters, sized by the caller
@@ -34,7 +35,13 @@ struct TrainingAnswer {
 
 void training_eigen(const TrainingBatch& batch, TrainingAnswer& answer, const Execution& execution);
 
-/// -log p of every predicted token, sequences x length, without a gradient.
-std::vector<double> token_losses(const TrainingBatch& batch, const Execution& execution);
+/// What a batch is told of its targets, sequences x length, 0 where there is none.
+struct Predictions {
+  std::vector<float> losses;  ///< -log p
+  std::vector<float> hits;    ///< 1 where no other token is more probable
+};
+
+/// Without a gradient.
+Predictions predictions(const TrainingBatch& batch, const Execution& execution);
 
 }  // namespace tandem::language_model
