@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <string>
 #include <vector>
 
@@ -18,22 +17,6 @@ using Vector = std::vector<double>;
 
 constexpr std::size_t vector_width = 128;
 
-double theta(std::size_t pair, double base = 10000) {
-  return std::pow(base, -2.0 * static_cast<double>(pair) / static_cast<double>(vector_width));
-}
-
-/// x^T R_D y of interleaved pairs.
-double turned(const Vector& x, const Vector& y, double distance) {
-  double sum = 0;
-  for (std::size_t i = 0; i < vector_width / 2; ++i) {
-    const double* u = x.data() + 2 * i;
-    const double* v = y.data() + 2 * i;
-    const double angle = distance * theta(i);
-    sum += std::cos(angle) * (u[0] * v[0] + u[1] * v[1]) - std::sin(angle) * (u[1] * v[0] - u[0] * v[1]);
-  }
-  return sum;
-}
-
 /// Normal numbers of the given correlation with `other`.
 Vector correlated(const Vector& other, double correlation, std::uint64_t seed) {
   Vector numbers(vector_width);
@@ -44,21 +27,6 @@ Vector correlated(const Vector& other, double correlation, std::uint64_t seed) {
 }
 
 Vector normal(std::uint64_t seed) { return correlated(Vector(vector_width, 0), 0, seed); }
-
-double correlation(const Vector& a, const Vector& b) {
-  const auto mean = [](const Vector& all) {
-    return std::accumulate(all.begin(), all.end(), 0.0) / static_cast<double>(all.size());
-  };
-  const double mean_a = mean(a);
-  const double mean_b = mean(b);
-  double ab = 0, aa = 0, bb = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    ab += (a[i] - mean_a) * (b[i] - mean_b);
-    aa += (a[i] - mean_a) * (a[i] - mean_a);
-    bb += (b[i] - mean_b) * (b[i] - mean_b);
-  }
-  return ab / std::sqrt(aa * bb);
-}
 
 /// A problem with the two biases alone or with random queries and keys, causal, RoPE over all numbers.
 attention::Problem biased_problem(std::size_t n, double content, std::uint64_t seed) {
@@ -135,7 +103,7 @@ Outcome sandwich(bool) {
 /// S(D) = sum of the pairs' cosines: the score of equal, flat biases.
 double cosine_sum(double distance) {
   double sum = 0;
-  for (std::size_t i = 0; i < vector_width / 2; ++i) sum += std::cos(distance * theta(i));
+  for (std::size_t i = 0; i < vector_width / 2; ++i) sum += std::cos(distance * theta(i, vector_width));
   return sum;
 }
 

@@ -1,0 +1,104 @@
+#include "claims/attention/trainings_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace tandem::claims {
+namespace {
+
+/// Which configuration a configuration is held against.
+std::string baseline_of(const std::string& name) {
+  if (name == "nope_untied") return "nope";
+  for (const std::string prefix : {"post_", "large_"}) {
+    if (name.starts_with(prefix)) return prefix + "none";
+  }
+  return "none";
+}
+
+std::string four(const std::array<double, 4>& numbers, const char* format) {
+  std::string text;
+  for (const double number : numbers) text += fmt::format(fmt::runtime(format), number);
+  return text;
+}
+
+void add_means(std::string& text, const std::vector<std::vector<Record>>& records) {
+  text += "| configuration | seeds | accuracy at 1, 2, 4, 8 times | | | | least at 8 | most at 8 | gain at 4 times |\n";
+  text += "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |\n";
+  for (const auto& of_one : records) {
+    if (of_one.empty()) continue;
+    std::array<double, 4> mean{};
+    double least = 100;
+    double most = 0;
+    for (const Record& record : of_one) {
+      for (std::size_t i = 0; i < 4; ++i) mean[i] += record.plain.accuracy[i] / static_cast<double>(of_one.size());
+      least = std::min(least, record.plain.accuracy[3]);
+      most = std::max(most, record.plain.accuracy[3]);
+    }
+    const std::string& name = of_one.front().configuration;
+    const std::string baseline = baseline_of(name);
+    std::string gain;
+    for (const auto& other : records) {
+      if (other.empty() || name == baseline || other.front().configuration != baseline) continue;
+      const Paired found = gain_of(of_one, other, 2);
+      if (found.count() > 1) gain = text_of(found) + " over " + baseline;
+    }
+    text += fmt::format("| {} | {} | {}{:.1f} | {:.1f} | {} |\n", name, of_one.size(), four(mean, "{:.1f} | "), least,
+                        most, gain);
+  }
+}
+
+void add_seeds(std::string& text, const std::vector<std::vector<Record>>& records) {
+  text +=
+      "| configuration | seed | accuracy at 1, 2, 4, 8 times | | | | with a window | | | | bits per byte | | | | "
+      "cosine of the biases | falls with log D |\n";
+  text += "| --- | ---: |";
+  for (int i = 0; i < 12; ++i) text += " ---: |";
+  text += " --- | --- |\n";
+  for (const auto& of_one : records) {
+    for (const Record& record : of_one) {
+      std::string cosines;
+      std::string decays;
+      for (const BiasPair& pair : record.biases) {
+        cosines += fmt::format("{}{:.2f}", cosines.empty() ? "" : ", ", pair.cosine);
+        decays += fmt::format("{}{:.2f}", decays.empty() ? "" : ", ", pair.decay);
+      }
+      text += fmt::format("| {} | {} | {}{}{}{} | {} |\n", record.configuration, record.seed,
+                          four(record.plain.accuracy, "{:.2f} | "), four(record.window.accuracy, "{:.2f} | "),
+                          four(record.plain.bits, "{:.3f} | "), cosines, decays);
+    }
+  }
+}
+
+}  // namespace
+
+Paired gain_of(const std::vector<Record>& with, const std::vector<Record>& without, std::size_t multiple) {
+  std::vector<double> differences;
+  for (const Record& a : with) {
+    for (const Record& b : without) {
+      if (a.seed == b.seed) differences.push_back(a.plain.accuracy[multiple] - b.plain.accuracy[multiple]);
+    }
+  }
+  return Paired(std::move(differences));
+}
+
+std::string text_of(const Paired& gain) {
+  return fmt::format("{:+.2f} +- {:.2f} points, {} of {} seeds", gain.mean, gain.error, gain.above, gain.count());
+}
+
+std::string table_of(const Plan& plan, const std::vector<std::vector<Record>>& records) {
+  std::string text = fmt::format(
+      "Trained at {} bytes, {} steps of {} windows; small models {} layers of {}, large ones {} of {}. Accuracy, in "
+      "per "
+      "cent, of the last {} bytes of {} stretches of held-out text, the same bytes at every length.\n\n",
+      plan.length, plan.steps, plan.sequences, plan.small.layers, plan.small.dim, plan.large.layers, plan.large.dim,
+      plan.length / 2, plan.segments);
+  add_means(text, records);
+  text += "\nEvery seed:\n\n";
+  add_seeds(text, records);
+  return text;
+}
+
+}  // namespace tandem::claims
