@@ -57,7 +57,7 @@ inline Variation awkward_variation(std::uint64_t seed, bool grouped) {
     case 6:
       return {.scaling = {.policy = Scale::post_hoc, .base = 20}, .relative = {Relative::sandwich, 0.3, 1e4}};
     case 7:
-      return {.rope = false, .relative = {Relative::kerple_log, 1, 0.5}, .window = 1};
+      return {.rope = false, .relative = {Relative::kerple_log, 1, 0.5}, .window = 3};
     default:
       return {};
   }
