@@ -1,11 +1,9 @@
 // Tandem's side of compare_llama.sh, in two forms:
 //
 // compare_llama MODEL PROMPT_TOKENS STEPS: the microseconds of a prompt and of so many steps behind it, on one thread,
-// as JSON; with NARROW in the environment without AVX, as the npm package is built.
+// as JSON.
 //
 // compare_llama MODEL TOKENIZER PROMPT_TEXT STEPS: the greedy text.
-#include <hwy/highway.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -64,7 +62,6 @@ void print_text(Decoder& decoder, const char* tokenizer, const char* prompt, std
 
 int main(int count, char** arguments) try {
   if (count < 4) return 2;
-  if (std::getenv("NARROW") != nullptr) hwy::DisableTargets(HWY_AVX2 | (HWY_AVX2 - 1));  // better ones have lower bits
   Decoder decoder{PackedModel(load_model(arguments[1]))};
   const auto number = [&](int i) { return std::strtoul(arguments[i], nullptr, 10); };
   if (count == 4) {

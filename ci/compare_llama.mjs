@@ -1,11 +1,10 @@
 // Converts a llama2.c checkpoint to GGUF and times llama.cpp and Tandem on it in interleaved rounds, one thread each.
-// Called by compare_llama.sh: node compare_llama.mjs CHECKPOINT TOKENIZER TIMER ROUNDS, with llama.node installed in the
-// current folder.
+// Called by compare_llama.sh: node compare_llama.mjs CHECKPOINT TOKENIZER TIMER PEER LIBRARIES ROUNDS, where TIMER and
+// PEER are the two sides' programs and LIBRARIES the folder of llama.cpp's. Writes into the current folder.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 
-const [checkpoint, tokenizer, timer, rounds] = process.argv.slice(2)
+const [checkpoint, tokenizer, timer, peer, libraries, rounds] = process.argv.slice(2)
 
 function readCheckpoint(path) {
   const bytes = readFileSync(path)
@@ -109,41 +108,27 @@ const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 
 
 const model = readCheckpoint(checkpoint)
 writeGguf(model, readPieces(tokenizer), 'model.gguf')
-const { loadModel } = createRequire(`${process.cwd()}/`)('@fugood/llama.node')
-// Single precision throughout, as Tandem computes: the package's half-precision cache changes the text.
-const context = await loadModel({
-  model: 'model.gguf', n_ctx: model.maxLength, n_batch: model.maxLength, n_ubatch: model.maxLength, n_threads: 1,
-  n_parallel: 1, cache_type_k: 'f32', cache_type_v: 'f32', flash_attn_type: 'off', n_gpu_layers: 0, use_mmap: false,
-})
 
 const prompt = 'Once upon a time'
-const theirs = await context.completion({ prompt, n_predict: 60, temperature: 0, top_k: 1, penalty_last_n: 0, penalty_repeat: 1, seed: 1 })
-const ours = execFileSync(timer, [checkpoint, tokenizer, prompt, '60'], { encoding: 'utf8' })
-const same = ours.trimEnd().endsWith(theirs.text.trimEnd())
-console.log(`greedy text of 60 tokens: ${same ? 'the same' : `DIFFERENT\n  ${theirs.text}\n  ${ours}`}`)
-
-console.log(context.getSystemInfo().trim())
-if (!/AVX/.test(context.getSystemInfo())) console.log('This build of llama.cpp uses no AVX: see "Tandem without AVX".')
+const say = (command, ...words) => execFileSync(command, words, { encoding: 'utf8' }).trimEnd()
+const [theirs, features] = say(peer, libraries, 'model.gguf', prompt, '60', 'text').split(/\n(?=.*CPU)/)
+const ours = say(timer, checkpoint, tokenizer, prompt, '60')
+const same = ours.trim() === theirs.trim()
+console.log(`greedy text of 60 tokens: ${same ? 'the same' : `DIFFERENT\n  ${theirs}\n  ${ours}`}`)
+console.log(`llama.cpp: ${features}`)
 
 const lengths = { prompt: Math.min(256, model.maxLength / 2), steps: Math.min(128, model.maxLength / 4) }
-const timed = (environment) =>
-  JSON.parse(execFileSync(timer, [checkpoint, String(lengths.prompt), String(lengths.steps)],
-    { env: { ...process.env, ...environment } }))
+const sizes = [lengths.prompt, lengths.steps].map(String)
 const run = {
-  'llama.cpp': async () => {
-    context.clearCache(true)
-    const result = await context.bench(lengths.prompt, lengths.steps, 1, 1)  // seconds
-    return { prompt: result.tPp * 1e6, steps: result.tTg * 1e6 }
-  },
-  Tandem: async () => timed({}),
-  'Tandem without AVX': async () => timed({ NARROW: '1' }),
+  'llama.cpp': () => JSON.parse(say(peer, libraries, 'model.gguf', ...sizes)),
+  Tandem: () => JSON.parse(say(timer, checkpoint, ...sizes)),
 }
 const names = Object.keys(run)
 const times = Object.fromEntries(names.map((name) => [name, { prompt: [], steps: [] }]))
 for (let round = 0; round < Number(rounds) + 1; ++round) {
   for (let turn = 0; turn < names.length; ++turn) {
-    const name = names[(round + turn) % names.length]  // each is first, second and last equally often
-    const measured = await run[name]()
+    const name = names[(round + turn) % names.length]  // each is first equally often
+    const measured = run[name]()
     if (round === 0) continue  // warm-up
     for (const part in lengths) times[name][part].push(measured[part] / lengths[part])
   }
@@ -160,5 +145,4 @@ for (const part in lengths) {
       `(middle half of the rounds: ${ratios[quarter].toFixed(2)} to ${ratios.at(-1 - quarter).toFixed(2)})`)
   }
 }
-await context.release?.()
 process.exit(same && !slower ? 0 : 1)

@@ -20,7 +20,7 @@ fi
 
 # What every part of the project needs, by Debian's names. What one family needs beside these, for the most part the
 # libraries that it races against, is in impl/<family>/packages, one a line; "headers" behind a name says that it has
-# headers alone, which serve every architecture.
+# headers alone, which serve every architecture, "from 13" that Debian has it from that release on.
 header_packages=(libeigen3-dev libcli11-dev librandom123-dev)
 packages=(
   g++ cmake ninja-build pkg-config git ca-certificates "${header_packages[@]}"
@@ -29,8 +29,12 @@ packages=(
   nlohmann-json3-dev libfmt-dev libxxhash-dev       # to talk, and to name inputs by their hash
   valgrind                                          # to count instructions
 )
-while read -r package mark; do
-  packages+=("$package")
+# Debian's release; nothing on other systems, and more than any where it has no number yet.
+debian_release() { (. "${os_release:-/etc/os-release}" && [ "$ID" = debian ] && echo "${VERSION_ID:-999}") 2>/dev/null; }
+release=$(debian_release) || release=0
+while read -r package mark first_release; do
+  [ "$mark" != from ] || [ "$release" -ge "$first_release" ] || continue
+  [[ " ${packages[*]} " == *" $package "* ]] || packages+=("$package")
   [ "$mark" != headers ] || header_packages+=("$package")
 done < <(sed -s 's/ *#.*//; /^$/d' "$project"/impl/*/packages)
 data=$project/build/data

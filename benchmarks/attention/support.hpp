@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ struct Tolerance {
   double entropy;
 };
 Tolerance tolerance_of(const Problem& problem);
+
+/// What is wrong with the outputs of some rows, computed once more in double; nothing is said of entropies.
+std::optional<std::string> output_certificate(const Problem& problem, const Answer& answer);
 
 /// A workload whose size is the number of multiply-adds of one product: pairs x width.
 /// `change` may add to the seeded problem of that shape and mask.

@@ -1,15 +1,6 @@
 # The libraries whose recurrent layers are raced against.
 
-# oneDNN (libdnnl-dev), 2 or 3.
-find_path(PEER_ONEDNN_INCLUDE_DIR oneapi/dnnl/dnnl.hpp)
-find_library(PEER_ONEDNN_LIBRARY dnnl)
-if(PEER_ONEDNN_INCLUDE_DIR AND PEER_ONEDNN_LIBRARY)
-  file(STRINGS ${PEER_ONEDNN_INCLUDE_DIR}/oneapi/dnnl/dnnl_version.h version REGEX "define DNNL_VERSION_(MAJOR|MINOR|PATCH)")
-  list(TRANSFORM version REPLACE "[^0-9]" "")
-  list(JOIN version "." dnnl_VERSION)
-  tandem_add_peer(onednn ${PEER_ONEDNN_LIBRARY} ${PEER_ONEDNN_INCLUDE_DIR})
-endif()
-list(APPEND TANDEM_LIBRARIES "oneDNN=dnnl")
+include(TandemPeerOneDnn)
 
 # libtorch (libtorch-dev), where somebody has it and asks for it: half a gigabyte is too much to ask for, and loading it
 # makes every start of the program most of a second slower.

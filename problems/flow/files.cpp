@@ -1,36 +1,22 @@
 #include "problems/flow/files.hpp"
 
-#include <bit>
+#include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdint>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "problems/support/npy.hpp"
 
 namespace tandem::flow {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, ".npy files are read as they lie");
-
 [[noreturn]] void refuse(const std::filesystem::path& file, const std::string& what) {
   throw std::invalid_argument(file.string() + " " + what);
-}
-
-std::string content_of(const std::filesystem::path& file, std::size_t most_bytes) {
-  std::error_code none;
-  if (!std::filesystem::is_regular_file(file, none)) throw std::invalid_argument("there is no file " + file.string());
-  const auto size = std::filesystem::file_size(file, none);
-  if (none || size > most_bytes) refuse(file, "is larger than " + std::to_string(most_bytes) + " bytes");
-  std::ifstream stream(file, std::ios::binary);
-  std::string content{std::istreambuf_iterator<char>(stream), {}};
-  if (!stream) refuse(file, "cannot be read");
-  return content;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -69,22 +55,6 @@ Points<float> checked(const std::filesystem::path& file, Points<float> points, s
   return points;
 }
 
-/// The text of a key's value in the header's dictionary.
-std::string_view value_of(const std::filesystem::path& file, std::string_view header, std::string_view key) {
-  const std::size_t at = header.find("'" + std::string(key) + "':");
-  if (at == std::string_view::npos) refuse(file, "is no .npy file: its header has no " + std::string(key));
-  return trimmed(header.substr(at + key.size() + 3));
-}
-
-template <class Number>
-void append(std::string_view bytes, std::vector<float>& values) {
-  for (std::size_t at = 0; at + sizeof(Number) <= bytes.size(); at += sizeof(Number)) {
-    Number number;
-    std::memcpy(&number, bytes.data() + at, sizeof number);
-    values.push_back(static_cast<float>(number));
-  }
-}
-
 }  // namespace
 
 Points<float> read_points(const std::filesystem::path& file, std::size_t most_numbers) {
@@ -95,7 +65,7 @@ Points<float> read_points(const std::filesystem::path& file, std::size_t most_nu
 
 Points<float> read_csv(const std::filesystem::path& file, std::size_t most_numbers, std::size_t columns) {
   constexpr std::size_t bytes_per_number = 40;
-  const std::string content = content_of(file, most_numbers * bytes_per_number);
+  const std::string content = problems::read_content(file, most_numbers * bytes_per_number);
   Points<float> points;
   std::size_t line_number = 0;
   for (const std::string_view line : split(content, '\n')) {
@@ -122,52 +92,15 @@ Points<float> read_csv(const std::filesystem::path& file, std::size_t most_numbe
 }
 
 Points<float> read_npy(const std::filesystem::path& file, std::size_t most_numbers) {
-  const std::string content = content_of(file, 8 * most_numbers + 65'536);
-  const std::string_view bytes = content;
-  if (!bytes.starts_with("\x93NUMPY") || bytes.size() < 12) refuse(file, "is no .npy file");
-  const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])); };
-  const bool first_version = byte(6) == 1;
-  const std::size_t begin = first_version ? 10 : 12;
-  const std::size_t length = byte(8) + (byte(9) << 8) + (first_version ? 0 : (byte(10) << 16) + (byte(11) << 24));
-  if (begin + length > bytes.size()) refuse(file, "is cut off in its header");
-  const std::string_view header = bytes.substr(begin, length);
-  if (!value_of(file, header, "fortran_order").starts_with("False")) refuse(file, "is in Fortran's order, not in C's");
-  const std::string_view type = value_of(file, header, "descr");
-  const bool single = type.starts_with("'<f4'");
-  if (!single && !type.starts_with("'<f8'")) refuse(file, "holds neither floats (<f4) nor doubles (<f8)");
-
-  std::string_view shape = value_of(file, header, "shape");
-  const std::size_t close = shape.find(')');
-  if (!shape.starts_with('(') || close == std::string_view::npos) refuse(file, "has no shape in its header");
-  std::size_t rows = 1, dimension = 1, axes = 0;
-  for (const std::string_view axis : split(shape.substr(1, close - 1), ',')) {
-    if (trimmed(axis).empty()) continue;
-    const auto size = number_in(axis);
-    if (!size || *size < 0 || *size > 1e12) refuse(file, "has a shape that is none");
-    (axes++ == 0 ? rows : dimension) *= static_cast<std::size_t>(*size);
-    if (rows > most_numbers || dimension > most_numbers)
-      refuse(file, "holds more than " + std::to_string(most_numbers) + " numbers");
-  }
-  if (axes == 0) refuse(file, "holds one number, not a list of points");
-  const std::string_view numbers = bytes.substr(begin + length);
-  if (numbers.size() != rows * dimension * (single ? 4 : 8)) refuse(file, "has another size than its header says");
-  Points<float> points{dimension, {}};
-  single ? append<float>(numbers, points.values) : append<double>(numbers, points.values);
-  return checked(file, std::move(points), most_numbers);
+  problems::Array array = problems::read_npy(file, most_numbers, problems::NpyType::floats_or_doubles);
+  if (array.axes.empty()) refuse(file, "holds one number, not a list of points");
+  std::size_t dimension = 1;
+  for (std::size_t axis = 1; axis < array.axes.size(); ++axis) dimension *= array.axes[axis];
+  return checked(file, {dimension, std::move(array.values)}, most_numbers);
 }
 
 void write_npy(const std::filesystem::path& file, const Points<float>& points) {
-  std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + std::to_string(points.size()) + ", " +
-                       std::to_string(points.dimension) + "), }";
-  while ((10 + header.size() + 1) % 64 != 0) header += ' ';
-  header += '\n';
-  std::ofstream stream(file, std::ios::binary);
-  stream << "\x93NUMPY" << '\x01' << '\0' << static_cast<char>(header.size() & 0xFF)
-         << static_cast<char>(header.size() >> 8) << header;
-  stream.write(reinterpret_cast<const char*>(points.values.data()),
-               static_cast<std::streamsize>(points.values.size() * sizeof(float)));
-  stream.close();
-  if (!stream) throw std::runtime_error("cannot write " + file.string());
+  problems::write_npy(file, std::array{points.size(), points.dimension}, points.values);
 }
 
 }  // namespace tandem::flow

@@ -37,7 +37,7 @@ new_system() {
   rm -rf "${work:?}/bin" "${project:?}/build"
   mkdir "$work/bin"
   local tool
-  for tool in bash env cat dirname nproc awk mkdir chmod rm mv cp gzip mktemp sed head sort find wc sha256sum cut realpath; do
+  for tool in bash env cat dirname nproc awk mkdir chmod rm mv cp gzip mktemp sed head sort find wc sha256sum cut realpath tar; do
     ln -s "$(command -v $tool)" "$work/bin/$tool"
   done
   stand_in id 'echo "$FAKE_ROOT_ID"'
@@ -61,6 +61,8 @@ with_apt() {
     */bible-kjv_1_all.deb) file=usr/bin/bible ;; *) file=usr/lib/bible.data ;; esac
     mkdir -p "$3/${file%/*}" && echo text >"$3/$file" && case $file in *.txt | *.csv) gzip "$3/$file" ;; esac
     if [ "$file" = usr/bin/bible ]; then cp "$CALLS.bible" "$3/$file" && chmod +x "$3/$file"; fi'
+  stand_in npm 'mkdir -p package/bins/linux-x64 && echo library >package/bins/linux-x64/libggml-base.so &&
+    tar -czf package.tgz package && rm -r package'
   printf '#!/bin/bash\nfor ((i = 0; i < 31102; ++i)); do echo Gen1:1 a verse; done\n' >"$CALLS.bible"
   stand_in dpkg-query 'case $4 in libfmt-dev:* | g++:*) cat "$CALLS.installed" ;; *) echo installed ;; esac'
   rm -f "$CALLS.installed"
@@ -91,10 +93,15 @@ for command in bench test; do
   [ "$(cat "$project/build/data/debian-reference.zh-cn.txt")" = text ] || fail "ci/$command unpacked no text"
   [ "$(cat "$project/build/data/digits.csv")" = text ] || fail "ci/$command unpacked no images of digits"
   [ "$(sort -u "$project/build/data/kjv.txt")" = "a verse" ] || fail "ci/$command wrote no King James Bible"
+  if [ "$(uname -m)" = x86_64 ]; then
+    called "npm pack --silent @node-llama-cpp/linux-x64@3.22.1"
+    [ "$(cat "$project/build/data/llama-3.22.1/libggml-base.so")" = library ] || fail "ci/$command unpacked no ggml"
+  fi
   [ -z "$(find "$project/build/data" -name '*.deb')" ] || fail "ci/$command left packages behind"
   run "$project/ci/$command"
   never_called "apt-get"
   never_called "dpkg-deb"
+  never_called "npm"
   called "cmake --build $project/build/release"
 
   # The Chinese text lies where Debian 13 has it.
@@ -105,6 +112,7 @@ for command in bench test; do
   # Without the data it goes on, loudly.
   rm -rf "$project/build/data"
   : >"$CALLS.offline"
+  stand_in npm 'echo "no registry"; exit 1'
   run "$project/ci/$command"
   says "no route to any mirror"
   says "python3-jieba could not be downloaded"
@@ -112,6 +120,7 @@ for command in bench test; do
   says "There is no Chinese text for the reason above"
   says "There is no King James Bible for the reason above"
   says "There are no images of digits for the reason above"
+  [ "$(uname -m)" != x86_64 ] || says "There is no ggml for the reason above"
   says "WARNING: for the reason above some data is missing"
   called "cmake --build $project/build/release"
   rm "$CALLS.offline"
@@ -230,6 +239,16 @@ named=$(cat "$TANDEM_SOURCE"/{cmake,impl/*}/*.cmake "$TANDEM_SOURCE"/tests/CMake
 for package in $named; do
   [[ $package =~ ^(libgomp1|libomp-dev)$ || $listed == *" $package "* ]] || fail "ci/setup.sh does not list $package"
 done
+
+# A package that Debian has from some release on is asked for from there on, and on no other system.
+asks_for_onnxruntime() {
+  printf '%s\n' "$@" >"$work/os_release"
+  [[ " $(os_release=$work/os_release && . "$TANDEM_SOURCE/ci/setup.sh" && echo "${packages[*]}") " == *" libonnxruntime-dev "* ]]
+}
+! asks_for_onnxruntime ID=debian VERSION_ID=12 || fail "ci/setup.sh asks Debian 12 for a package of 13"
+asks_for_onnxruntime ID=debian VERSION_ID=13 || fail "ci/setup.sh does not ask Debian 13 for its ONNX Runtime"
+asks_for_onnxruntime ID=debian || fail "ci/setup.sh does not ask sid for its ONNX Runtime"
+! asks_for_onnxruntime ID=ubuntu VERSION_ID=24.04 || fail "ci/setup.sh asks another system for a package of Debian 13"
 
 # A missing package ends the configuration with the name of the Debian package that brings it.
 for missing in fmt=libfmt-dev hwy=libhwy-dev; do

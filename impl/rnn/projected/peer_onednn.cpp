@@ -1,5 +1,3 @@
-#include <omp.h>
-
 #include <algorithm>
 #include <functional>
 #include <oneapi/dnnl/dnnl.hpp>
@@ -8,24 +6,13 @@
 #include <vector>
 
 #include "impl/rnn/projected/peers.hpp"
+#include "impl/support/onednn.hpp"
 
 namespace tandem::rnn::projected {
 namespace {
 
 using dnnl::memory;
 using Tag = memory::format_tag;
-
-/// What oneDNN's parallel regions take on this thread, while the object lives.
-class OpenMpThreads {
- public:
-  explicit OpenMpThreads(int threads) : before_(omp_get_max_threads()) { omp_set_num_threads(threads); }
-  ~OpenMpThreads() { omp_set_num_threads(before_); }
-  OpenMpThreads(const OpenMpThreads&) = delete;
-  OpenMpThreads& operator=(const OpenMpThreads&) = delete;
-
- private:
-  int before_;
-};
 
 memory::desc floats(const memory::dims& dimensions, Tag tag) { return {dimensions, memory::data_type::f32, tag}; }
 
@@ -61,16 +48,6 @@ memory packed(memory given, const memory::desc& wanted, const dnnl::engine& engi
   return result;
 }
 
-/// oneDNN 2 describes the operation and then makes it for an engine; oneDNN 3 does both at once.
-template <class Primitive, class... Arguments>
-typename Primitive::primitive_desc described(const dnnl::engine& engine, const Arguments&... arguments) {
-  if constexpr (requires { typename Primitive::desc; }) {
-    return {typename Primitive::desc(arguments...), engine};
-  } else {
-    return {engine, arguments...};
-  }
-}
-
 template <class Primitive>
 void execute(const typename Primitive::primitive_desc& description, const dnnl::engine& engine, memory source,
              memory initial, memory projection, memory weights, memory bias, memory states) {
@@ -92,8 +69,8 @@ void peer_onednn(const ProjectedProblem<Cell>& problem, Answer<>& answer, const 
   require_shapes(problem, answer);
   if (answer.states.empty()) return;
   const bool any_number = DNNL_VERSION_MAJOR < 3 || std::is_same_v<Cell, Gru>;
-  const OpenMpThreads threads(any_number ? execution.team()
-                                         : threads_without_rest(execution.team(), problem.hidden_size));
+  const onednn::OpenMpThreads threads(any_number ? execution.team()
+                                                 : threads_without_rest(execution.team(), problem.hidden_size));
   const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
   const auto d = static_cast<memory::dim>(problem.hidden_size);
   const auto length = static_cast<memory::dim>(problem.length);
@@ -122,8 +99,8 @@ void peer_onednn(const ProjectedProblem<Cell>& problem, Answer<>& answer, const 
   constexpr auto forward = dnnl::prop_kind::forward_inference;
   constexpr auto direction = dnnl::rnn_direction::unidirectional_left2right;
   const auto run = [&]<class Primitive>(const auto&... operation) {
-    execute<Primitive>(described<Primitive>(engine, forward, operation..., direction, source, initial, any_projection,
-                                            any_weights, biases, states, memory::desc()),
+    execute<Primitive>(onednn::described<Primitive>(engine, forward, operation..., direction, source, initial,
+                                                    any_projection, any_weights, biases, states, memory::desc()),
                        engine, view(source, engine, problem.features), view(initial, engine, problem.initial_state),
                        view(floats({1, 1, inputs, gates, d}, Tag::ldigo), engine, projection),
                        view(floats({1, 1, d, gates, d}, Tag::ldigo), engine, weights), view(biases, engine, bias),

@@ -1,0 +1,117 @@
+// Times ONNX Runtime and Tandem on the same attention in interleaved rounds.
+// Called by compare_onnxruntime.sh: node compare_onnxruntime.mjs FOLDER ROUNDS, with onnxruntime-node in the current
+// folder and the program `timer` in FOLDER.
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { createInterface } from 'node:readline'
+
+const [folder, rounds] = process.argv.slice(2)
+const { InferenceSession, Tensor } = createRequire(`${process.cwd()}/`)('onnxruntime-node')
+
+// Every ratio is Tandem's speed over that of the operator that is ONNX Runtime's best: MultiHeadAttention for full
+// attention, GroupQueryAttention for causal and windowed. Floors on one and on two threads; of none where null.
+const cases = {
+  full_n4096_d64: { heads: 1, length: 4096, width: 64, causal: 0, window: 0, floors: [1.1, null] },
+  full_n4096_d128: { heads: 1, length: 4096, width: 128, causal: 0, window: 0, floors: [1.1, null] },
+  full_h4_n1024_d64: { heads: 4, length: 1024, width: 64, causal: 0, window: 0, floors: [1.1, null] },
+  causal_n4096_d64: { heads: 1, length: 4096, width: 64, causal: 1, window: 0, floors: [1.1, 1.5] },
+  causal_n4096_d128: { heads: 1, length: 4096, width: 128, causal: 1, window: 0, floors: [1.1, 1.5] },
+  causal_h4_n1024_d64: { heads: 4, length: 1024, width: 64, causal: 1, window: 0, floors: [1.1, null] },
+  window512_n8192_d64: { heads: 1, length: 8192, width: 64, causal: 1, window: 512, floors: [4, null] },
+}
+
+const timer = spawn(`${folder}/timer`, [folder], { stdio: ['pipe', 'pipe', 'inherit'] })
+const answers = createInterface({ input: timer.stdout })[Symbol.asyncIterator]()
+async function tandem(line) {
+  timer.stdin.write(`${line}\n`)
+  const { value, done } = await answers.next()
+  if (done) throw new Error('the timer ended')
+  return value
+}
+
+function floats(name) {
+  const bytes = readFileSync(`${folder}/${name}`)
+  return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
+}
+
+// A session of its own for each number of threads; the output's memory is there before the run.
+async function session(name, { heads, length, width, causal }, threads) {
+  const model = await InferenceSession.create(`${folder}/${name}.onnx`, { intraOpNumThreads: threads })
+  const axes = [heads, length, width]
+  const feeds = Object.fromEntries(['Q', 'K', 'V'].map((input) =>
+    [input, new Tensor('float32', floats(`${name}.${input.toLowerCase()}`), axes)]))
+  if (causal) {
+    feeds.last = new Tensor('int32', new Int32Array(heads).fill(length - 1), [heads])
+    feeds.total = new Tensor('int32', Int32Array.of(length), [1])
+  }
+  const output = new Tensor('float32', new Float32Array(heads * length * width), axes)
+  const microseconds = async () => {
+    const begin = process.hrtime.bigint()
+    await model.run(feeds, { O: output })
+    return Number(process.hrtime.bigint() - begin) / 1e3
+  }
+  return { output, microseconds }
+}
+
+const pause = () => new Promise((resume) => setTimeout(resume, 2))  // threads of the one before have gone to sleep
+const sorted = (numbers) => numbers.toSorted((a, b) => a - b)
+const median = (numbers) => sorted(numbers)[numbers.length >> 1]
+
+let right = true
+let below = 0
+const contests = []
+for (const [name, one] of Object.entries(cases)) {
+  await tandem(`make ${name} ${one.heads} ${one.length} ${one.width} ${one.causal} ${one.window}`)
+  const ours = floats(`${name}.o`)
+  for (const threads of [1, 2]) {
+    const theirs = await session(name, one, threads)
+    await theirs.microseconds()
+    const difference = ours.reduce((most, number, i) => Math.max(most, Math.abs(number - theirs.output.data[i])), 0)
+    if (!(difference < 2e-5)) {
+      right = false
+      console.log(`${name}, ${threads} threads: outputs DIFFER by ${difference}`)
+    }
+    contests.push({ name, threads, floor: one.floors[threads - 1], theirs, times: [], ratios: [] })
+  }
+}
+
+for (let round = 0; round < Number(rounds); ++round) {
+  for (const contest of contests) {
+    const { name, threads, theirs } = contest
+    const turns = [theirs.microseconds, async () => Number(await tandem(`time ${name} ${threads}`))]
+    const measured = []
+    for (const turn of round % 2 === 0 ? [0, 1] : [1, 0]) {
+      await pause()
+      measured[turn] = await turns[turn]()
+    }
+    contest.times.push(measured)
+    contest.ratios.push(measured[0] / measured[1])
+  }
+}
+
+console.log('| attention | threads | ONNX Runtime, ms | Tandem, ms | times as fast (middle half) | floor |')
+console.log('| --- | ---: | ---: | ---: | ---: | ---: |')
+for (const { name, threads, floor, times, ratios } of contests) {
+  const ordered = sorted(ratios)
+  const quarter = ordered.length >> 2
+  if (floor && median(ratios) < floor) ++below
+  const milliseconds = [0, 1].map((side) => (median(times.map((pair) => pair[side])) / 1e3).toFixed(2))
+  console.log(`| ${name} | ${threads} | ${milliseconds[0]} | ${milliseconds[1]} | ${median(ratios).toFixed(2)} ` +
+    `(${ordered[quarter].toFixed(2)} to ${ordered.at(-1 - quarter).toFixed(2)}) | ${floor ?? ''} |`)
+}
+
+// Whether the tiled kernel, which stops at the diagonal, was the opponent: without it the same takes another time.
+const name = 'window512_n8192_d64'
+process.env.ORT_GQA_DISABLE_FLASH_ATTENTION = '1'
+const whole = await session(name, cases[name], 1)
+await whole.microseconds()
+const tiled = median(contests.find((contest) => contest.name === name && contest.threads === 1).times.map(([time]) => time))
+const longer = (await whole.microseconds()) / tiled
+if (longer < 1.5) right = false
+console.log(`GroupQueryAttention's tiled kernel was ${longer < 1.5 ? 'NOT ' : ''}on: switched off, ${name} takes ` +
+  `${longer.toFixed(1)} times as long`)
+
+timer.stdin.end()
+console.log(`${right ? 'outputs agree' : 'NOT a fair race'}; ${below} ratios are below their floor`)
+process.exit(right && below === 0 ? 0 : 1)

@@ -1,0 +1,11 @@
+# oneDNN (libdnnl-dev), 2 or 3, for the families that race against it: include(TandemPeerOneDnn) in their family.cmake.
+include_guard(GLOBAL)
+find_path(PEER_ONEDNN_INCLUDE_DIR oneapi/dnnl/dnnl.hpp)
+find_library(PEER_ONEDNN_LIBRARY dnnl)
+if(PEER_ONEDNN_INCLUDE_DIR AND PEER_ONEDNN_LIBRARY)
+  file(STRINGS ${PEER_ONEDNN_INCLUDE_DIR}/oneapi/dnnl/dnnl_version.h version REGEX "define DNNL_VERSION_(MAJOR|MINOR|PATCH)")
+  list(TRANSFORM version REPLACE "[^0-9]" "")
+  list(JOIN version "." dnnl_VERSION)
+  tandem_add_peer(onednn ${PEER_ONEDNN_LIBRARY} ${PEER_ONEDNN_INCLUDE_DIR})
+endif()
+list(APPEND TANDEM_LIBRARIES "oneDNN=dnnl")

@@ -1,0 +1,29 @@
+// Queries of one head that are given to a library together, and the keys that any of them sees.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+#include "reference/attention/attention.hpp"
+
+namespace tandem::attention {
+
+struct Block {
+  std::size_t first;
+  std::size_t count;
+  Span keys;
+};
+
+/// The queries `count` by `count`.
+inline std::vector<Block> blocks_of(const Problem& problem, std::size_t count) {
+  const std::size_t queries = problem.shape.queries;
+  std::vector<Block> blocks;
+  for (std::size_t first = 0; first < queries; first += count) {
+    const std::size_t last = std::min(first + count, queries);
+    blocks.push_back({first, last - first, {visible(problem, first).first, visible(problem, last - 1).last}});
+  }
+  return blocks;
+}
+
+}  // namespace tandem::attention
