@@ -10,7 +10,7 @@
 #include "program/measure.hpp"
 #include "program/program.hpp"
 #include "program/results.hpp"
-#include "reports/markdown.hpp"
+#include "reports/tables.hpp"
 
 namespace tandem::program {
 namespace {

@@ -6,7 +6,7 @@
 #include <stdexcept>
 
 #include "program/program.hpp"
-#include "reports/markdown.hpp"
+#include "reports/results_file.hpp"
 
 namespace tandem::program {
 namespace {

@@ -10,7 +10,7 @@
 namespace tandem::program {
 namespace {
 
-nlohmann::ordered_json to_json(const suite::AnyMethod& method) {
+nlohmann::ordered_json method_object(const suite::AnyMethod& method) {
   nlohmann::ordered_json json = {{"name", method.name}, {"summary", method.summary}, {"source", method.source}};
   for (const auto& variant : method.variants) {
     json["variants"].push_back(
@@ -26,7 +26,7 @@ void list(bool hidden, bool as_json) {
   nlohmann::ordered_json json = {{"methods", nlohmann::ordered_json::array()}};
   for (const auto& method : suite::methods()) {
     if (method->hidden && !hidden) continue;
-    json["methods"].push_back(to_json(*method));
+    json["methods"].push_back(method_object(*method));
     if (as_json) continue;
     fmt::print("{}: {} ({})\n", method->name, method->summary, method->source);
     std::string variants;

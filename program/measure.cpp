@@ -82,6 +82,8 @@ void measure_machine(const suite::RaceOptions& options, suite::Progress& progres
 void measure_rows(const suite::SelectedWorkload& selected, const suite::RaceOptions& options, Record& record) {
   std::vector<suite::Row> rows = suite::race(selected, options, roof_of(record));
   report_refusals(rows);
+  const int race = ++record.races;
+  for (const suite::Row& row : rows) record.race_of[row.name()] = race;
   std::ranges::move(rows, std::back_inserter(record.rows));
   std::ranges::stable_sort(record.rows, {}, place_of);
 }

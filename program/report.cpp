@@ -3,10 +3,11 @@
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
+#include <system_error>
 
+#include "program/pages.hpp"
 #include "program/program.hpp"
-#include "program/results.hpp"
-#include "reports/markdown.hpp"
+#include "reports/results_file.hpp"
 
 namespace tandem::program {
 namespace {
@@ -14,32 +15,26 @@ namespace {
 struct ReportOptions {
   std::vector<std::string> files;
   std::string out = ".";
+  std::string verify;
 };
 
-std::string page_of(const std::string& file) {
-  const nlohmann::ordered_json results = reports::read_results(file);
-  try {
-    return reports::markdown_page(results);
-  } catch (const nlohmann::json::exception&) {
-    throw std::invalid_argument(file + " is damaged: a field is missing or of another type");
+int report(const ReportOptions& options) {
+  if (!options.verify.empty()) {
+    if (!options.files.empty()) throw std::invalid_argument("--verify takes a page and no results files");
+    return verify_page(options.verify) ? Exit::all_well : Exit::check_failed;
   }
-}
-
-/// One page per results file, named after it.
-void report(const ReportOptions& options) {
-  std::vector<std::pair<std::filesystem::path, std::string>> pages;
-  for (const std::string& file : options.files) {
-    const auto page = std::filesystem::path(options.out) / std::filesystem::path(file).stem().concat(".md");
-    for (const auto& [other, text] : pages) {
-      if (other == page) throw std::invalid_argument("two of the files would write " + page.string());
-    }
-    pages.emplace_back(page, page_of(file));
+  if (options.files.empty()) throw std::invalid_argument("report needs a results file, or --verify and a page");
+  std::vector<reports::Results> files;
+  for (const std::string& path : options.files) {
+    std::string text = reports::read_text(path);
+    const auto json = reports::parse_results(text, path);
+    files.push_back(reports::results_of(json, std::move(text)));
   }
-  std::filesystem::create_directories(options.out);
-  for (const auto& [path, text] : pages) {
-    write_whole(path, text);
-    fmt::print("{}\n", path.string());
-  }
+  std::error_code error;
+  std::filesystem::create_directories(options.out, error);
+  if (error) throw std::invalid_argument("cannot make the folder " + options.out + ": " + error.message());
+  fmt::print("{}\n", write_pages(options.out, std::move(files)).string());
+  return Exit::all_well;
 }
 
 }  // namespace
@@ -47,10 +42,14 @@ void report(const ReportOptions& options) {
 void add_report(Context context) {
   auto options = std::make_shared<ReportOptions>();
   CLI::App* verb = context.app.add_subcommand(
-      "report", "Pages from results files\nExample: tandem report results/latest/results.json --out pages");
-  verb->add_option("FILE", options->files, "Results files of tandem run or tandem bench")->required();
-  verb->add_option("--out", options->out, "Folder for the pages")->capture_default_str();
-  verb->callback([options] { report(*options); });
+      "report",
+      "One page from results files: report.html, and report.md with the headlines; several files stand side by side\n"
+      "Example: tandem report results/latest/results.json --out pages");
+  verb->add_option("FILE", options->files, "Results files of tandem run or tandem bench");
+  verb->add_option("--out", options->out, "Folder for the page")->capture_default_str();
+  verb->add_option("--verify", options->verify,
+                   "A page: make the inputs of its rows again, and say whether this build would measure the same work");
+  verb->callback([options, &status = context.status] { status = report(*options); });
 }
 
 }  // namespace tandem::program

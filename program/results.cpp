@@ -4,12 +4,14 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <ctime>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
 
+#include "benchmarks/suite/family.hpp"
 #include "benchmarks/suite/run_error.hpp"
 #include "problems/support/absences.hpp"
 
@@ -70,23 +72,27 @@ benchmark::BenchmarkReporter::Run to_run(const Row& row, std::int64_t index) {
   return run;
 }
 
-/// null where the row sat out.
+double seven_digits(double value) {
+  if (value == 0) return 0;
+  const double scale = std::pow(10, 6 - std::floor(std::log10(std::abs(value))));
+  return std::round(value * scale) / scale;
+}
+
+/// null where the row sat out. Seven digits are more than a clock has; all that a double has would double the file.
 ordered_json nanoseconds(const std::vector<double>& seconds_of_rounds) {
   ordered_json rounds = ordered_json::array();
   for (const double seconds : seconds_of_rounds) {
-    rounds.push_back(std::isfinite(seconds) ? ordered_json(seconds * 1e9) : ordered_json());
+    rounds.push_back(std::isfinite(seconds) ? ordered_json(seven_digits(seconds * 1e9)) : ordered_json());
   }
   return rounds;
 }
 
 /// What does not fit into counters: names, words, and the value of every round.
 ordered_json row_extras(const Row& row, double margin) {
-  ordered_json extras = {{"method", row.method},      {"variant", row.variant},
-                         {"workload", row.workload},  {"threaded", row.threaded},
-                         {"peer", row.peer},          {"size", row.size},
-                         {"items", row.items},        {"status", status_word(row.status)},
-                         {"message", row.message},    {"against", row.against},
-                         {"tolerance", row.tolerance}};
+  ordered_json extras = {{"method", row.method},     {"variant", row.variant}, {"workload", row.workload},
+                         {"threaded", row.threaded}, {"peer", row.peer},       {"size", row.size},
+                         {"fitted", row.fitted},     {"items", row.items},     {"status", status_word(row.status)},
+                         {"message", row.message},   {"against", row.against}, {"tolerance", row.tolerance}};
   if (!row.headline.empty()) extras["headline"] = row.headline;
   if (row.input_hash) extras["input_hash"] = fmt::format("{:016x}", *row.input_hash);
   if (row.status != RowStatus::timed) return extras;
@@ -121,6 +127,22 @@ ordered_json method_cards(const std::vector<Row>& rows) {
     last = row.method;
     const suite::AnyMethod& method = suite::method_named(last);
     cards.push_back({{"name", method.name}, {"summary", method.summary}, {"source", method.source}});
+  }
+  return cards;
+}
+
+/// Those of the rows' methods.
+ordered_json family_cards(const std::vector<Row>& rows) {
+  ordered_json cards = ordered_json::array();
+  for (const suite::Family& family : suite::families()) {
+    const bool has_rows =
+        std::ranges::any_of(rows, [&](const Row& row) { return row.method.starts_with(family.name); });
+    if (!has_rows) continue;
+    cards.push_back({{"name", family.name},
+                     {"title", family.title},
+                     {"formula", family.formula},
+                     {"text", family.text},
+                     {"source", family.source}});
   }
   return cards;
 }
@@ -166,13 +188,18 @@ ordered_json to_results(const Record& record) {
   if (record.suspect_peaks) tandem["suspect_peaks"] = *record.suspect_peaks;
   if (record.noise) tandem["noise"] = ordered_json(nlohmann::json(*record.noise));
   tandem["absent"] = problems::absences();
+  tandem["families"] = family_cards(record.rows);
   tandem["methods"] = method_cards(record.rows);
   tandem["growth"] = ordered_json::array();
   for (const auto& fit : record.growth) tandem["growth"].push_back(growth_object(fit));
   tandem.update(to_json(record.findings));
   results["context"]["tandem"] = std::move(tandem);
   for (std::size_t i = 0; i < record.rows.size(); ++i) {
-    results["benchmarks"][i]["tandem"] = row_extras(record.rows[i], record.options.margin);
+    ordered_json& extras = results["benchmarks"][i]["tandem"];
+    extras = row_extras(record.rows[i], record.options.margin);
+    if (const auto race = record.race_of.find(record.rows[i].name()); race != record.race_of.end()) {
+      extras["race"] = race->second;
+    }
   }
   return results;
 }

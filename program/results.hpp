@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -34,6 +35,8 @@ struct Record {
   std::optional<suite::Noise> noise;
   suite::RaceOptions options;
   std::vector<suite::Row> rows;
+  int races = 0;
+  std::map<std::string, int> race_of;  ///< by row name: rows of one race share their rounds
   std::vector<suite::GrowthFit> growth;
   std::vector<claims::Finding> findings;
 };

@@ -14,11 +14,12 @@
 #include "benchmarks/suite/registry.hpp"
 #include "problems/support/absences.hpp"
 #include "program/measure.hpp"
+#include "program/pages.hpp"
 #include "program/program.hpp"
 #include "program/results.hpp"
 #include "program/worth.hpp"
 #include "reports/headlines.hpp"
-#include "reports/markdown.hpp"
+#include "reports/tables.hpp"
 
 namespace tandem::program {
 namespace {
@@ -154,15 +155,16 @@ int run(const RunOptions& options) {
   record.seconds = seconds_since(start);
 
   const nlohmann::ordered_json results = to_results(record);
-  write_whole(folder / "results.json", results.dump(1) + "\n");
-  write_whole(folder / "report.md", reports::markdown_page(results));
+  std::string text = results.dump(1) + "\n";
+  write_whole(folder / "results.json", text);
+  const auto page = write_pages(folder, {reports::results_of(results, std::move(text))});
 
   fmt::print("{}\n{}",
              options.selection.filter.empty() ? reports::headline_table(results) : reports::summary_table(results),
              reports::verdicts_line(results["context"]["tandem"]));
   fmt::print("{}", not_reached_sentence(record));
   if (record.partial) fmt::print("Interrupted: the report holds what was done until then and is marked partial.\n");
-  fmt::print("Report:  {}\nResults: {}\n", (folder / "report.md").string(), (folder / "results.json").string());
+  fmt::print("Report:  {}\nResults: {}\n", page.string(), (folder / "results.json").string());
   return any_refused(record) ? Exit::check_failed : Exit::all_well;
 }
 

@@ -4,8 +4,6 @@
 
 #include <array>
 
-#include "reports/table.hpp"
-
 namespace tandem::reports {
 namespace {
 
@@ -37,22 +35,6 @@ std::string cases_of(const ordered_json& claim) {
   return claim.contains("cases") ? fmt::format("{}", claim.at("cases").get<std::size_t>()) : "";
 }
 
-std::string table_of(const ordered_json& entries) {
-  Table table({{"claim"},
-               {"statement"},
-               {"source"},
-               {"cases", Align::right},
-               {"measured"},
-               {"threshold"},
-               {"verdict"},
-               {"time", Align::right}});
-  for (const ordered_json& claim : entries) {
-    table.add({name_of(claim), claim.at("statement"), claim.at("source"), cases_of(claim), claim.at("measured"),
-               claim.at("threshold"), claim.at("verdict"), time_text(claim.at("seconds"))});
-  }
-  return table.text();
-}
-
 }  // namespace
 
 std::string claims_list(const ordered_json& lists) {
@@ -67,14 +49,6 @@ std::string claims_list(const ordered_json& lists) {
                           claim.at("threshold").get<std::string>(),
                           claim.contains("cases") ? "; cases: " + cases_of(claim) : "");
     }
-  }
-  return text;
-}
-
-std::string claims_sections(const ordered_json& lists) {
-  std::string text;
-  for (const List& list : both(lists)) {
-    if (!list.entries.empty()) text += fmt::format("## {}\n\n{}\n", list.title, table_of(list.entries));
   }
   return text;
 }

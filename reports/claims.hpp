@@ -1,4 +1,4 @@
-// The claims with their verdicts, for a terminal and for a page; the targets of this project are a list of their own.
+// The claims with their verdicts, for a terminal; the targets of this project are a list of their own.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -9,8 +9,5 @@ namespace tandem::reports {
 /// A few lines each. `lists` is the object that `tandem reproduce --json` prints, or `context.tandem` of a results
 /// file.
 std::string claims_list(const nlohmann::ordered_json& lists);
-
-/// The same as tables under headings; empty where nothing was tested.
-std::string claims_sections(const nlohmann::ordered_json& lists);
 
 }  // namespace tandem::reports

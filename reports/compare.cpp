@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "benchmarks/suite/statistics.hpp"
+#include "reports/page/json.hpp"
 #include "reports/table.hpp"
 
 namespace tandem::reports {
@@ -35,12 +36,6 @@ Interval time_of(const ordered_json& row) {
   return suite::median_interval(nanoseconds, confidence);
 }
 
-/// The quotient of two independent intervals.
-Interval quotient(const Interval& numerator, const Interval& denominator) {
-  return {numerator.estimate / denominator.estimate, numerator.low / denominator.high,
-          numerator.high / denominator.low};
-}
-
 std::optional<Interval> speedup_of(const ordered_json& row) {
   if (!row.contains("speedup_low")) return std::nullopt;
   return Interval{row.at("speedup"), row.at("speedup_low"), row.at("speedup_high")};
@@ -53,16 +48,12 @@ std::string change_text(const Interval& ratio) {
                      per_cent(ratio.high));
 }
 
-/// Fields of the machine card that make two files speak of different machines or builds.
-std::vector<std::string> differences(const ordered_json& base, const ordered_json& head, bool of_build) {
+/// Those of the fields that the two objects do not share.
+std::vector<std::string> differences(const ordered_json& base, const ordered_json& head,
+                                     const std::vector<std::string>& fields) {
   std::vector<std::string> different;
-  const auto look = [&](const ordered_json& one, const ordered_json& other, const char* field) {
-    if (one.value(field, ordered_json()) != other.value(field, ordered_json())) different.emplace_back(field);
-  };
-  if (of_build) {
-    for (const char* field : {"compiler", "flags", "build_type"}) look(base, head, field);
-  } else {
-    for (const char* field : {"processor", "cores", "operating_system", "chosen_target"}) look(base, head, field);
+  for (const std::string& field : fields) {
+    if (member(base, field) != member(head, field)) different.push_back(field);
   }
   return different;
 }
@@ -75,11 +66,45 @@ std::string joined(const std::vector<std::string>& words) {
 
 }  // namespace
 
+Interval quotient(const Interval& numerator, const Interval& denominator) {
+  return {numerator.estimate / denominator.estimate, numerator.low / denominator.high,
+          numerator.high / denominator.low};
+}
+
+std::vector<std::string> different_machines(const ordered_json& base, const ordered_json& head) {
+  return differences(member(base, "machine"), member(head, "machine"),
+                     {"processor", "cores", "operating_system", "chosen_target"});
+}
+
+std::vector<std::string> cautions(const ordered_json& base, const ordered_json& head, const std::string& base_name,
+                                  const std::string& head_name) {
+  std::vector<std::string> sentences;
+  if (const auto machine = different_machines(base, head); !machine.empty()) {
+    sentences.push_back("Different machines (" + joined(machine) +
+                        "): nothing may be concluded from the times, so their change is not shown. A change against "
+                        "the reference says how the variant fares beside it on either machine.");
+  } else if (text_in(base, "started") != text_in(head, "started")) {
+    sentences.emplace_back(
+        "One machine, different runs: an interval holds what varied within the runs, not what happened between them "
+        "(neighbours, clock, layout). Do not conclude that the code became slower or faster; race the two builds with "
+        "ci/gate. The change against the reference, raced in the same minutes, is the steadier column.");
+  } else {
+    sentences.emplace_back("Both files are of the same run: a difference was made by hand.");
+  }
+  const auto build = differences(member(base, "machine"), member(head, "machine"), {"compiler", "flags", "build_type"});
+  if (!build.empty()) {
+    sentences.push_back("The builds differ in " + joined(build) + ", so a change need not be the code's.");
+  }
+  for (const auto& [context, name] : {std::pair{&base, base_name}, {&head, head_name}}) {
+    if (flag_in(*context, "partial")) sentences.push_back(name + " is partial: its run was interrupted.");
+  }
+  return sentences;
+}
+
 std::string compare_text(const ordered_json& base, const ordered_json& head) {
   const ordered_json& base_context = base.at("context").at("tandem");
   const ordered_json& head_context = head.at("context").at("tandem");
-  const auto machine = differences(base_context.at("machine"), head_context.at("machine"), false);
-  const auto build = differences(base_context.at("machine"), head_context.at("machine"), true);
+  const auto machine = different_machines(base_context, head_context);
   const auto base_rows = timed_rows(base);
   const auto head_rows = timed_rows(head);
 
@@ -116,24 +141,8 @@ std::string compare_text(const ordered_json& base, const ordered_json& head) {
   if (table.empty()) text += "The two files have no timed row in common.\n";
   if (!only_base.empty()) text += "Timed in the base alone: " + joined(only_base) + ".\n";
   if (!only_head.empty()) text += "Timed in the new file alone: " + joined(only_head) + ".\n";
-  if (!machine.empty()) {
-    text += "Different machines (" + joined(machine) +
-            "): nothing may be concluded from the times, so their change is not shown. A change against the reference "
-            "says how the variant fares beside it on either machine.\n";
-  } else if (base_context.at("started") != head_context.at("started")) {
-    text +=
-        "One machine, different runs: an interval holds what varied within the runs, not what happened between them "
-        "(neighbours, clock, layout). Do not conclude that the code became slower or faster; race the two builds with "
-        "ci/gate. The change against the reference, raced in the same minutes, is the steadier column.\n";
-  } else {
-    text += "Both files are of the same run: a difference was made by hand.\n";
-  }
-  if (!build.empty()) text += "The builds differ in " + joined(build) + ", so a change need not be the code's.\n";
-  for (const auto* context : {&base_context, &head_context}) {
-    if (context->at("partial").get<bool>()) {
-      text += std::string(context == &base_context ? "The base" : "The new file") +
-              " is partial: its run was interrupted.\n";
-    }
+  for (const std::string& caution : cautions(base_context, head_context, "The base", "The new file")) {
+    text += caution + "\n";
   }
   return text;
 }

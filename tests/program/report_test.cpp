@@ -1,4 +1,4 @@
-// Tables, numbers and pages made from results, without any measuring.
+// Tables, numbers and results files, without any measuring.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,8 +9,8 @@
 
 #include "program/results.hpp"
 #include "reports/claims.hpp"
-#include "reports/markdown.hpp"
 #include "reports/table.hpp"
+#include "reports/tables.hpp"
 #include "tests/support/command.hpp"
 
 namespace tandem {
@@ -100,64 +100,39 @@ TEST(Results, AreValidJsonWhateverTheIntervals) {
   EXPECT_EQ(results["benchmarks"][1]["real_time"], 1000.0);
 }
 
-TEST(Page, ShowsSpeedupsAndSharesOfTheRoof) {
-  const std::string page = reports::markdown_page(program::to_results(record()));
-  EXPECT_THAT(page, HasSubstr("1,000x [900, 1,100]"));
-  EXPECT_THAT(page, HasSubstr("| 50 % look-ups |"));
-  EXPECT_THAT(page, HasSubstr("not quite the quotient"));
-  EXPECT_THAT(page, Not(HasSubstr("Partial")));
-}
-
-TEST(Page, ShowsClaimsAndTargetsApart) {
-  program::Record tested = record();
-  EXPECT_THAT(reports::markdown_page(program::to_results(tested)), Not(HasSubstr("Targets")));
-  tested.findings = {finding("C1", "kexue.fm 1", {"5 of 7", claims::Verdict::confirmed, 7}),
-                     finding("T1", claims::of_this_project, {"6 of 8", claims::Verdict::undecided, 8})};
-  const std::string page = reports::markdown_page(program::to_results(tested));
-  EXPECT_THAT(page, HasSubstr("## Claims\n"));
-  EXPECT_THAT(page, HasSubstr("## Targets of this project\n"));
-}
-
-TEST(Page, ReadsRoofsThatDoNotSayWhatBinds) {
+TEST(Tables, ShowSpeedupsAndSharesOfTheRoof) {
   auto results = program::to_results(record());
+  const std::string tables = reports::speedup_tables(results);
+  EXPECT_THAT(tables, HasSubstr("1,000x [900, 1,100]"));
+  EXPECT_THAT(tables, HasSubstr("| 50 % look-ups |"));
   for (auto& benchmark : results["benchmarks"]) benchmark["tandem"].erase("roof_binds");
-  EXPECT_THAT(reports::markdown_page(results), HasSubstr("| 50 % |"));
+  EXPECT_THAT(reports::speedup_tables(results), HasSubstr("| 50 % |")) << "files from before it was said what binds";
 }
 
-TEST(Page, ShowsNoShareOfASuspectRoof) {
+TEST(Tables, ShowNoShareOfASuspectRoof) {
   program::Record suspect = record();
   suspect.suspect_peaks = "the peaks are off";
-  const std::string page = reports::markdown_page(program::to_results(suspect));
-  EXPECT_THAT(page, HasSubstr("the peaks are off"));
-  EXPECT_THAT(page, Not(HasSubstr("50 %")));
+  EXPECT_THAT(reports::speedup_tables(program::to_results(suspect)), Not(HasSubstr("50 %")));
 }
 
-TEST(Page, ShowsARefusedRowWithItsReasonAndNoTime) {
+TEST(Tables, ShowARefusedRowWithItsReasonAndNoTime) {
   program::Record refused = record();
   refused.rows[1].status = suite::RowStatus::disagrees;
   refused.rows[1].message = "element 7 is wrong";
-  const std::string page = reports::markdown_page(program::to_results(refused));
-  EXPECT_THAT(page, HasSubstr("DISAGREES: element 7 is wrong"));
-  EXPECT_THAT(page, Not(HasSubstr("1.00 us")));
   const auto results = program::to_results(refused);
+  EXPECT_THAT(reports::speedup_tables(results), HasSubstr("DISAGREES: element 7 is wrong"));
+  EXPECT_THAT(reports::speedup_tables(results), Not(HasSubstr("1.00 us")));
   EXPECT_EQ(results["benchmarks"][1]["error_occurred"], true);
 }
 
-TEST(Page, SaysWhereTheReferenceWasNotRun) {
+TEST(Tables, SayWhereTheReferenceWasNotRun) {
   program::Record large = record();
   large.rows[0].status = suite::RowStatus::left_out;
   large.rows[0].message = "not run at this size";
   large.rows[1].speedup.reset();
   for (suite::Row& row : large.rows) row.against = "sqrt_scan";
-  const std::string page = reports::markdown_page(program::to_results(large));
-  EXPECT_THAT(page,
+  EXPECT_THAT(reports::speedup_tables(program::to_results(large)),
               HasSubstr("Reference not run at this size; every answer agrees with sqrt_scan and the certificate."));
-}
-
-TEST(Page, SaysThatItIsPartial) {
-  program::Record partial = record();
-  partial.partial = true;
-  EXPECT_THAT(reports::markdown_page(program::to_results(partial)), HasSubstr("**Partial"));
 }
 
 TEST(Growth, IsFittedFromFiveSizesOn) {
@@ -205,12 +180,6 @@ TEST(Claims, ListTheTargetsApart) {
   const std::string list = reports::claims_list(lists);
   EXPECT_THAT(list, StartsWith("Claims\n\nmade_up C1: confirmed\n"));
   EXPECT_THAT(list, HasSubstr("cases: 7\n\nTargets of this project\n\nmade_up T1: undecided here\n"));
-  const std::string sections = reports::claims_sections(lists);
-  const std::size_t targets = sections.find("## Targets of this project\n");
-  ASSERT_NE(targets, std::string::npos);
-  EXPECT_THAT(sections.substr(0, targets), HasSubstr("5 of 7"));
-  EXPECT_THAT(sections.substr(0, targets), Not(HasSubstr("6 of 8")));
-  EXPECT_THAT(sections.substr(targets), HasSubstr("6 of 8"));
 }
 
 TEST(Claims, OfOldResultsFilesAreTakenApartByTheirSources) {
@@ -222,11 +191,9 @@ TEST(Claims, OfOldResultsFilesAreTakenApartByTheirSources) {
   const nlohmann::ordered_json old = {{"claims", {entry("C1", "kexue.fm 1"), entry("T1", "this project")}}};
   EXPECT_THAT(reports::claims_list(old), HasSubstr("Targets of this project\n\nmade_up T1: refuted\n"));
   EXPECT_THAT(reports::claims_list(old), Not(HasSubstr("cases")));
-  EXPECT_THAT(reports::claims_sections(old), HasSubstr("## Targets of this project\n"));
 }
 
 TEST(Claims, WithoutEntriesAreLeftOut) {
-  EXPECT_EQ(reports::claims_sections(program::to_json(std::vector<claims::Finding>{})), "");
   EXPECT_EQ(reports::claims_list(program::to_json(std::vector<claims::Finding>{})), "");
 }
 

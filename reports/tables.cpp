@@ -1,13 +1,9 @@
-#include "reports/markdown.hpp"
+#include "reports/tables.hpp"
 
 #include <fmt/format.h>
 
-#include <fstream>
-#include <stdexcept>
 #include <vector>
 
-#include "reports/claims.hpp"
-#include "reports/machine_section.hpp"
 #include "reports/table.hpp"
 
 namespace tandem::reports {
@@ -39,11 +35,6 @@ std::vector<Group> group_rows(const ordered_json& results) {
 std::string speedup_cell(const ordered_json& row, const std::string& counter) {
   if (!row.contains(counter)) return "";
   return ratio_text(row.at(counter), row.at(counter + "_low"), row.at(counter + "_high"));
-}
-
-std::string interval_text(const ordered_json& interval) {
-  return fmt::format("{:.3f} [{:.3f}, {:.3f}]", interval.at(0).get<double>(), interval.at(1).get<double>(),
-                     interval.at(2).get<double>());
 }
 
 double seconds_per_item(const ordered_json& row) {
@@ -108,21 +99,6 @@ std::string group_heading(const Group& group) {
   return heading;
 }
 
-constexpr const char* how_to_read = R"(## How to read the tables
-
-Every row agreed with the reference (or, at sizes too large for it, with an independent algorithm and a certificate)
-before, during and after it was timed. Everything but the reference is compiled for {0}, plain loops and Eigen rows
-included; the reference is plain code at -O2 for any processor of its kind.
-
-- A speedup is the median over interleaved rounds of the ratio of two times of the same round, with its exact 95 %
-  interval; *vs best sequential* compares with the row marked (baseline).
-- *roof* is the least time that the row's declared work needs at this machine's measured peaks, as a share of the time
-  taken, with what of the work takes that long: arithmetic, the divider, bytes, look-ups, or a chain of operations that
-  wait for one another. A row that declares nothing that could bind it shows none.
-- *error* is what the method's agreement rule measured.
-
-)";
-
 std::string method_heading(const ordered_json& results, const std::string& method) {
   for (const ordered_json& card : results.at("context").at("tandem").at("methods")) {
     if (card.at("name").get<std::string>() != method) continue;
@@ -133,22 +109,6 @@ std::string method_heading(const ordered_json& results, const std::string& metho
 }
 
 }  // namespace
-
-ordered_json read_results(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::invalid_argument("cannot read the results file " + path);
-  ordered_json results = ordered_json::parse(file, nullptr, false);
-  if (results.is_discarded()) throw std::invalid_argument(path + " is not JSON, or is truncated");
-  const auto schema = ordered_json::json_pointer("/context/tandem/schema_version");
-  if (!results.is_object() || !results.contains(schema) || !results.contains("benchmarks")) {
-    throw std::invalid_argument(path + " is not a results file of tandem run or tandem bench");
-  }
-  if (results.at(schema) != 1) {
-    throw std::invalid_argument(path + " has results schema " + results.at(schema).dump() +
-                                "; this program reads schema 1");
-  }
-  return results;
-}
 
 std::string summary_table(const ordered_json& results) {
   Table table({{"workload"},
@@ -198,46 +158,6 @@ std::string speedup_tables(const ordered_json& results) {
     text += "### " + group_heading(group) + "\n\n" + table.text() + "\n";
   }
   return text;
-}
-
-std::string growth_table(const ordered_json& results) {
-  Table table({{"method"},
-               {"variant"},
-               {"threads", Align::right},
-               {"sizes", Align::right},
-               {"declared", Align::right},
-               {"steps, 95 % interval"},
-               {"time, 95 % interval"}});
-  for (const ordered_json& fit : results.at("context").at("tandem").at("growth")) {
-    table.add({fit.at("method"), fit.at("variant"), std::to_string(fit.at("threads").get<int>()),
-               std::to_string(fit.at("sizes").get<int>()), fmt::format("{:.3f}", fit.at("declared").get<double>()),
-               fit.contains("steps") ? interval_text(fit.at("steps")) : "", interval_text(fit.at("time"))});
-  }
-  return table.empty() ? "" : table.text();
-}
-
-std::string markdown_page(const ordered_json& results) {
-  const ordered_json& tandem = results.at("context").at("tandem");
-  std::string page = "# Tandem report\n\n";
-  if (tandem.at("partial"))
-    page += "**Partial: the run was interrupted. What follows is complete as far as it goes.**\n\n";
-  page += fmt::format("`{}`, started {}, took {:.0f} s.\n\n", tandem.at("command").get<std::string>(),
-                      tandem.at("started").get<std::string>(), tandem.at("seconds").get<double>());
-  for (const ordered_json& sentence : tandem.value("absent", ordered_json::array())) {
-    page += "Absent: " + sentence.get<std::string>() + "\n\n";
-  }
-  page += machine_section(tandem);
-  page += fmt::format(how_to_read, tandem.at("machine").at("chosen_target").get<std::string>());
-  page += "## Summary\n\n" + summary_table(results) + "\n";
-  page += speedup_tables(results);
-  if (const std::string growth = growth_table(results); !growth.empty()) {
-    page +=
-        "## Growth of the cost\n\nExponent e of cost = constant * size^e per item, over the workloads of the "
-        "method.\n\n" +
-        growth + "\n";
-  }
-  page += claims_sections(tandem);
-  return page;
 }
 
 }  // namespace tandem::reports

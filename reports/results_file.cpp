@@ -1,0 +1,33 @@
+#include "reports/results_file.hpp"
+
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+#include "reports/page/json.hpp"
+
+namespace tandem::reports {
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf())) throw std::invalid_argument("cannot read the results file " + path);
+  return std::move(text).str();
+}
+
+Json parse_results(const std::string& text, const std::string& name) {
+  Json results = Json::parse(text, nullptr, false);
+  if (results.is_discarded()) throw std::invalid_argument(name + " is not JSON, or is truncated");
+  const Json& schema = member(member(member(results, "context"), "tandem"), "schema_version");
+  if (schema.is_null() || !member(results, "benchmarks").is_array()) {
+    throw std::invalid_argument(name + " is not a results file of tandem run or tandem bench");
+  }
+  if (schema != 1) {
+    throw std::invalid_argument(name + " has results schema " + schema.dump() + "; this program reads schema 1");
+  }
+  return results;
+}
+
+Json read_results(const std::string& path) { return parse_results(read_text(path), path); }
+
+}  // namespace tandem::reports
