@@ -29,7 +29,12 @@ std::string power_of_ten(int exponent) {
 
 }  // namespace
 
-bool Axis::has_place(double value) const { return std::isfinite(value) && (!logarithmic_ || value > 0); }
+// Beyond this a power of ten next to a value, or the span of two, is no double.
+constexpr double farthest = 1e300;
+
+bool Axis::has_place(double value) const {
+  return std::abs(value) <= farthest && (!logarithmic_ || value >= 1 / farthest);
+}
 
 void Axis::include(double value) {
   if (!has_place(value)) return;

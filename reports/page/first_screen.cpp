@@ -107,7 +107,7 @@ Json refused_view(const Page& page) {
   return refused;
 }
 
-struct Line {
+struct HeadlineLine {
   std::string words;
   std::string anchor;
   std::vector<Headline> files;
@@ -175,13 +175,13 @@ std::string first_screen_html(const Page& page) {
   axis.set_logarithmic(true);
   axis.include(1);
   axis.include(10);
-  std::vector<std::pair<const Family*, std::vector<Line>>> families;
+  std::vector<std::pair<const Family*, std::vector<HeadlineLine>>> families;
   for (const Family& family : page.outline) {
-    std::vector<Line> lines;
+    std::vector<HeadlineLine> lines;
     for (const Method& method : family.methods) {
       for (const Workload& workload : method.workloads) {
         if (workload.headline.empty()) continue;
-        Line& line = lines.emplace_back(Line{workload.headline, method.name + "/" + workload.name, {}});
+        HeadlineLine& line = lines.emplace_back(HeadlineLine{workload.headline, method.name + "/" + workload.name, {}});
         for (const Results& results : page.files) {
           line.files.push_back(headline_of(find_workload(results, method.name, workload.name)));
           for (const auto& ratio :
@@ -207,7 +207,7 @@ std::string first_screen_html(const Page& page) {
   Json family_views = Json::array();
   for (const auto& [family, lines] : families) {
     Json line_views = Json::array();
-    for (const Line& line : lines) {
+    for (const HeadlineLine& line : lines) {
       Json cells = Json::array();
       for (std::size_t file = 0; file < line.files.size(); ++file) {
         cells.push_back(cell_view(page, file, line.files[file], axis, grid));

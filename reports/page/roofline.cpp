@@ -79,7 +79,7 @@ std::string roofline_html(const Page& page, const Family& family, const Colours&
                         {"words", shortened(workload.headline, 80)},
                         {"variant", shortened(best->name, 60)},
                         {"share", fmt::format("{:.0f} %", 100 * *best->roof)},
-                        {"binds", best->binds}});
+                        {"binds", shortened(best->binds, 20)}});
         if (!placed) continue;
         const double intensity = best->operations / best->bytes;
         chart.x.include(intensity);

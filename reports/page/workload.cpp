@@ -33,7 +33,7 @@ Json bar_view(const Row& row, const Axis& axis) {
 std::string roof_text(const Row& row) {
   if (!row.roof) return "";
   std::string text = fmt::format("{:.0f} %", 100 * *row.roof);
-  if (!row.binds.empty()) text += " " + row.binds;
+  if (!row.binds.empty()) text += " " + shortened(row.binds, 20);
   return text;
 }
 

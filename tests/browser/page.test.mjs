@@ -113,8 +113,8 @@ test('a word stands at the pointer, and a line is brought out', async () => {
   const page = await open(plain);
   await page.locator('.headlines g[data-tip] circle').first().hover();
   assert.match(await page.locator('#tip').innerText(), /× .*over/);
-  const point = page.locator('.chart .point').first();
-  await point.hover();
+  const point = page.locator('.chart:has(g.series + g.series) .point').last();
+  await point.hover({ force: true });
   assert.ok((await page.locator('#tip').innerText()).length > 3);
   assert.equal(await page.locator('.chart:has(.dim) g.series:not(.dim)').count(), 1);
   await page.keyboard.press('Escape');

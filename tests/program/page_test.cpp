@@ -152,7 +152,7 @@ void damage_each(Json& json, Json& at, const std::function<void()>& look) {
   if (!at.is_structured()) return;
   for (std::size_t i = 0; i < at.size(); ++i) {
     const auto child = std::next(at.begin(), static_cast<std::ptrdiff_t>(i));
-    for (const Json& damage : {Json(), Json("<script>alert(1)</script>"), Json(-1e300), Json::array({1, "x"})}) {
+    for (const Json& damage : {Json(), Json("<script>alert(1)</script>"), Json(1e308), Json::array({1, "x"})}) {
       Json kept = damage;
       std::swap(*child, kept);
       look();
