@@ -114,6 +114,8 @@ test('a word stands at the pointer, and a line is brought out', async () => {
   await page.locator('.headlines g[data-tip] circle').first().hover();
   assert.match(await page.locator('#tip').innerText(), /× .*over/);
   const point = page.locator('.chart:has(g.series + g.series) .point').last();
+  await point.scrollIntoViewIfNeeded();
+  await page.waitForTimeout(200);  // what scrolling lets go of comes with the next frame
   await point.hover({ force: true });
   assert.ok((await page.locator('#tip').innerText()).length > 3);
   assert.equal(await page.locator('.chart:has(.dim) g.series:not(.dim)').count(), 1);
