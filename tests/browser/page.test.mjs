@@ -113,7 +113,7 @@ test('a word stands at the pointer, and a line is brought out', async () => {
   const page = await open(plain);
   await page.locator('.headlines g[data-tip] circle').first().hover();
   assert.match(await page.locator('#tip').innerText(), /× .*over/);
-  const point = page.locator('.chart:has(g.series + g.series) .point').last();
+  const point = page.locator('.chart:has(g.series + g.series) > svg .point').last();
   await point.scrollIntoViewIfNeeded();
   await page.waitForTimeout(200);  // what scrolling lets go of comes with the next frame
   await point.hover({ force: true });
