@@ -27,9 +27,11 @@ std::vector<Chunk> chunks_of(const std::deque<HeadStream>& streams, int threads)
   std::size_t rows = 0;
   for (const HeadStream& stream : streams) rows += stream.rows;
   const std::size_t most = rows_together(rows, threads);
+  const std::size_t fewest = rows_together(0, threads);
+  const std::size_t last = threads == 1 ? 0 : most * static_cast<std::size_t>(threads);  // these come tile by tile
   for (const HeadStream& stream : streams) {
-    for (std::size_t begin = 0; begin < stream.rows; begin += most) {
-      const std::size_t count = std::min(most, stream.rows - begin);
+    for (std::size_t begin = 0, count = 0; begin < stream.rows; begin += count, rows -= count) {
+      count = std::min(rows > last ? most : fewest, stream.rows - begin);
       const auto keys = static_cast<std::size_t>(stream.view(begin + count - 1).last - stream.view(begin).first);
       chunks.push_back({&stream, begin, count, count * keys});
     }

@@ -31,7 +31,7 @@ class Stream {
   std::size_t keys = 0;           ///< below 2^31
   std::size_t depth = 0;          ///< numbers of a row and of a key
   std::size_t width = 0;          ///< numbers of a value
-  const float* values = nullptr;  ///< keys x width
+  const float* values = nullptr;  ///< keys x width; null where the keys are the values
   const float* addend = nullptr;  ///< a number for each key, in units of log 2; -inf hides it. Or null
   const float* table = nullptr;   ///< or null
   bool consecutive = true;        ///< neighbouring rows have neighbouring offsets
@@ -44,8 +44,11 @@ class Stream {
   virtual const float* read_keys(std::size_t begin, std::size_t count, bool far, float* out) const = 0;
 };
 
-/// Rows that go through the keys together: a chunk of work. Enough for key blocks to be prepared seldom, few enough for
-/// `threads` threads to end together.
+/// Rows that go through the keys together at most: enough for key blocks to be prepared seldom.
+inline constexpr std::size_t most_rows_together = 384;
+
+/// The rows of a chunk of work: whole tiles, so that no bit of a masked row depends on the number of threads, and few
+/// enough for `threads` threads to end together where the rows' work differs.
 std::size_t rows_together(std::size_t rows, int threads);
 
 /// The means and entropies of rows [begin, begin + count). Uses O((count + 128) (depth + width)) memory that the

@@ -84,9 +84,9 @@ void project(const Problem& problem, const Columns& columns, std::size_t begin, 
   std::fill_n(tile, rows * tile_rows, 0.0F);
   transpose(problem.vectors.data() + begin * width, width, count, width, tile, tile_rows);
   if (problem.kind == Kind::gaussian) {
-    V largest[tile_vectors] = {};
-    for (auto& one : largest) one = hn::Zero(D());
-    score<most_broadcast, tile_vectors>(problem.matrix.data(), 0, dimensions, tile, width, sums, largest);
+    multiply<most_broadcast, tile_vectors>(problem.matrix.data(), width, Constant<1>(), 0, dimensions, tile, width,
+                                           [&](std::size_t k, std::size_t v, V sum)
+                                               HWY_ATTR { hn::Store(sum, D(), sums + k * tile_rows + v * lanes); });
   } else if (problem.kind == Kind::sparse) {
     add_signed(columns, dimensions, tile, sums);
   } else {

@@ -29,16 +29,20 @@ HWY_INLINE void pin([[maybe_unused]] V& vector) {
 #endif
 }
 
-/// sink(sums) for `rows` broadcast rows and `vectors` vectors of the columns, where sums[a][v] is the sum over k <
-/// depth of numbers[a * row + k * step] * columns[k * tile_rows + v * lanes]. One of row and step is known when this is
-/// compiled, so that addresses are counted up once.
-template <std::size_t rows, std::size_t vectors, class Row, class Step, class Sink>
+struct FromZero {
+  HWY_INLINE V operator()(std::size_t) const { return hn::Zero(D()); }
+};
+
+/// sink(sums) for `rows` broadcast rows and `vectors` vectors of the columns, where sums[a][v] is start(a) and the sum
+/// over k < depth of numbers[a * row + k * step] * columns[k * tile_rows + v * lanes]. One of row and step is known
+/// when this is compiled, so that addresses are counted up once.
+template <std::size_t rows, std::size_t vectors, class Row, class Step, class Sink, class Start = FromZero>
 HWY_INLINE void tile(const float* HWY_RESTRICT numbers, Row row, Step step, const float* HWY_RESTRICT columns,
-                     std::size_t depth, const Sink& sink) {
+                     std::size_t depth, const Sink& sink, const Start& start = {}) {
   const D d;
   V sums[rows][vectors];
   for (std::size_t a = 0; a < rows; ++a) {
-    for (std::size_t v = 0; v < vectors; ++v) sums[a][v] = hn::Zero(d);
+    for (std::size_t v = 0; v < vectors; ++v) sums[a][v] = start(a);
   }
   HWY_UNROLL(4)  // so that the processor foresees the loop's end
   for (std::size_t k = 0; k < depth; ++k) {
@@ -58,26 +62,44 @@ HWY_INLINE void tile(const float* HWY_RESTRICT numbers, Row row, Step step, cons
 template <std::size_t number>
 using Constant = std::integral_constant<std::size_t, number>;
 
-/// Scores of the keys [first, count), each `depth` numbers long: key j's go to scores + j * tile_rows. Raises
-/// `largest`.
-template <std::size_t keys, std::size_t vectors>
-HWY_INLINE void score(const float* from, std::size_t first, std::size_t count, const float* columns, std::size_t depth,
-                      float* scores, V* largest) {
-  const D d;
-  for (; first + keys <= count; first += keys) {
-    float* to = scores + first * tile_rows;
-    tile<keys, vectors>(from + first * depth, depth, Constant<1>(), columns, depth, [&](const auto& sums) HWY_ATTR {
-      for (std::size_t v = 0; v < vectors; ++v) {
-        V most = sums[0][v];
-        for (std::size_t a = 0; a < keys; ++a) {
-          hn::Store(sums[a][v], d, to + a * tile_rows + v * lanes);
-          if (a > 0) most = hn::Max(sums[a][v], most);
-        }
-        largest[v] = hn::Max(most, largest[v]);
+/// sink(a, v, sum) for the broadcast rows [first, count), where sum is that over k < depth of numbers[a * row + k *
+/// step] * columns[k * tile_rows + v * lanes].
+template <std::size_t rows, std::size_t vectors, class Row, class Step, class Sink>
+HWY_INLINE void multiply(const float* numbers, Row row, Step step, std::size_t first, std::size_t count,
+                         const float* columns, std::size_t depth, const Sink& sink) {
+  for (; first + rows <= count; first += rows) {
+    tile<rows, vectors>(numbers + first * row, row, step, columns, depth, [&](const auto& sums) HWY_ATTR {
+      for (std::size_t a = 0; a < rows; ++a) {
+        for (std::size_t v = 0; v < vectors; ++v) sink(first + a, v, sums[a][v]);
       }
     });
   }
-  if constexpr (keys > 1) score<keys / 2, vectors>(from, first, count, columns, depth, scores, largest);
+  if constexpr (rows > 1) multiply<rows / 2, vectors>(numbers, row, step, first, count, columns, depth, sink);
+}
+
+/// Scores of the keys [first, count), each `depth` numbers long: key j's, with addends[j] in it, go to scores + j *
+/// tile_rows. Raises `largest`.
+template <std::size_t keys, std::size_t vectors>
+HWY_INLINE void score(const float* from, const float* addends, std::size_t first, std::size_t count,
+                      const float* columns, std::size_t depth, float* scores, V* largest) {
+  const D d;
+  for (; first + keys <= count; first += keys) {
+    float* to = scores + first * tile_rows;
+    tile<keys, vectors>(
+        from + first * depth, depth, Constant<1>(), columns, depth,
+        [&](const auto& sums) HWY_ATTR {
+          for (std::size_t v = 0; v < vectors; ++v) {
+            V most = sums[0][v];
+            for (std::size_t a = 0; a < keys; ++a) {
+              hn::Store(sums[a][v], d, to + a * tile_rows + v * lanes);
+              if (a > 0) most = hn::Max(sums[a][v], most);
+            }
+            largest[v] = hn::Max(most, largest[v]);
+          }
+        },
+        [&](std::size_t a) HWY_ATTR { return hn::Set(d, addends[first + a]); });
+  }
+  if constexpr (keys > 1) score<keys / 2, vectors>(from, addends, first, count, columns, depth, scores, largest);
 }
 
 /// Values lie in panels of so many numbers, key after key.
@@ -104,18 +126,32 @@ HWY_INLINE void add_values(const float* values, std::size_t panels, std::size_t 
 
 inline std::size_t panels_of(std::size_t width) { return (width + panel_width - 1) / panel_width; }
 
-/// Values of `keys` keys into panels.
+/// Numbers from one panel of `keys` keys to the next: whole cache lines, but not a power of two of them, or the panels
+/// of a key would push each other out of the first cache.
+inline constexpr std::size_t panel_stride(std::size_t keys) { return keys * panel_width + 16; }
+
+/// Values of `keys` keys into panels. Rows are read in one piece, two of them at a time: a cache line of each panel.
 inline void pack(const float* HWY_RESTRICT values, std::size_t keys, std::size_t width, float* HWY_RESTRICT panels) {
   const hn::CappedTag<float, panel_width> d;
-  for (std::size_t p = 0; p < panels_of(width); ++p) {
-    const std::size_t size = HWY_MIN(panel_width, width - p * panel_width);
-    for (std::size_t key = 0; key < keys; ++key) {
-      const float* from = values + key * width + p * panel_width;
-      float* to = panels + (p * keys + key) * panel_width;
-      if (size == panel_width) {
-        for (std::size_t i = 0; i < panel_width; i += hn::MaxLanes(d)) hn::Store(hn::LoadU(d, from + i), d, to + i);
-      } else {
-        for (std::size_t i = 0; i < panel_width; ++i) to[i] = i < size ? from[i] : 0;
+  const std::size_t stride = panel_stride(keys);
+  const std::size_t whole = width - width % panel_width;
+  for (std::size_t key = 0; key < keys; key += 2) {
+    const float* from = values + key * width;
+    float* to = panels + key * panel_width;
+    const std::size_t second = key + 1 < keys ? 1 : 0;
+    for (std::size_t i = 0; i < whole; i += panel_width, to += stride) {
+      for (std::size_t k = 0; k < panel_width; k += hn::MaxLanes(d)) {
+        const auto first_row = hn::LoadU(d, from + i + k);
+        const auto second_row = hn::LoadU(d, from + second * width + i + k);
+        hn::Store(first_row, d, to + k);
+        hn::Store(second_row, d, to + second * panel_width + k);
+      }
+    }
+    for (std::size_t i = whole; i < width; i += panel_width) {
+      for (std::size_t row = 0; row <= second; ++row) {
+        for (std::size_t k = 0; k < panel_width; ++k) {
+          to[row * panel_width + k] = i + k < width ? from[row * width + i + k] : 0;
+        }
       }
     }
   }

@@ -45,10 +45,13 @@ struct Tile {
 struct Block {
   std::size_t begin;
   std::size_t count;
-  const float* keys;
-  const float* far_keys;
-  const float* values;     ///< in panels
-  int finite_values = -1;  ///< whether all values are finite: -1 where nobody has asked yet
+  const float* keys = nullptr;
+  const float* far_keys = nullptr;
+  const float* values = nullptr;   ///< as they came
+  const float* panels = nullptr;   ///< of the values
+  const float* addends = nullptr;  ///< a number for each key
+  bool hides = false;              ///< some of these are -inf
+  int finite_values = -1;          ///< whether all values are finite: -1 where nobody has asked yet
 };
 
 /// Part of a tile that meets part of a block: keys [begin, end) of the sequence and some of the vectors.
@@ -79,10 +82,11 @@ inline bool hides(const Stream& stream, std::size_t key) {
   return stream.addend != nullptr && stream.addend[key] == -std::numeric_limits<float>::infinity();
 }
 
-/// Adds what is not a product to the scores, takes the far ones where they belong, hides what a row does not see.
+/// Adds the table's numbers to the scores of keys [begin, end), takes the far ones where they belong, hides what a row
+/// does not see. Scores begin with those of the piece's first key.
 template <std::size_t vectors>
-void adjust(const Stream& stream, const Tile& tile, const Piece& piece, bool partly, bool mixed, float* scores,
-            const float* far, V* largest) {
+void adjust(const Stream& stream, const Tile& tile, const Piece& piece, std::size_t begin, std::size_t end, bool mixed,
+            float* scores, const float* far, V* largest) {
   const D d;
   const V hidden = hn::Set(d, -std::numeric_limits<float>::infinity());
   V first[vectors], last[vectors], far_last[vectors];
@@ -91,7 +95,7 @@ void adjust(const Stream& stream, const Tile& tile, const Piece& piece, bool par
     last[v] = places(tile.last + (piece.vector + v) * lanes, piece.begin);
     far_last[v] = places(tile.far_last + (piece.vector + v) * lanes, piece.begin);
   }
-  for (std::size_t key = piece.begin; key < piece.end; ++key) {
+  for (std::size_t key = begin; key < end; ++key) {
     const V place = hn::Set(d, static_cast<float>(key - piece.begin));
     float* row = scores + (key - piece.begin) * tile_rows;
     for (std::size_t v = 0; v < vectors; ++v) {
@@ -101,11 +105,8 @@ void adjust(const Stream& stream, const Tile& tile, const Piece& piece, bool par
         score = hn::IfThenElse(hn::Lt(place, far_last[v]), other, score);
       }
       if (stream.table != nullptr) score = hn::Add(score, table_at(stream, tile, piece.vector + v, key));
-      if (stream.addend != nullptr) score = hn::Add(score, hn::Set(d, stream.addend[key]));
-      if (partly) {
-        const auto seen = hn::And(hn::Ge(place, first[v]), hn::Lt(place, last[v]));
-        score = hn::IfThenElse(seen, score, hidden);
-      }
+      const auto seen = hn::And(hn::Ge(place, first[v]), hn::Lt(place, last[v]));
+      score = hn::IfThenElse(seen, score, hidden);
       if (hides(stream, key)) score = hidden;
       hn::Store(score, d, row + v * lanes);
       largest[v] = hn::Max(score, largest[v]);
@@ -147,7 +148,7 @@ void weigh(const Tile& tile, const Piece& piece, float* scores, const V* largest
 inline bool has_finite_values(const Stream& stream, Block& block) {
   if (block.finite_values < 0) {
     const D d;
-    const float* numbers = stream.values + block.begin * stream.width;
+    const float* numbers = block.values;
     const std::size_t count = block.count * stream.width;
     V zeros = hn::Zero(d);
     V more_zeros = hn::Zero(d);  // beside the others, so that the additions do not wait for each other
@@ -164,9 +165,10 @@ inline bool has_finite_values(const Stream& stream, Block& block) {
 }
 
 /// The weighted sum of values where rows must not touch what they do not see.
-inline void add_seen_values(const Stream& stream, const Tile& tile, const Piece& piece, const float* weights,
-                            const V* factors) {
+inline void add_seen_values(const Stream& stream, const Block& block, const Tile& tile, const Piece& piece,
+                            const float* weights, const V* factors) {
   const D d;
+  const float* values = block.values + (piece.begin - block.begin) * stream.width;
   for (std::size_t v = 0; v < piece.vectors; ++v) {
     const V first = places(tile.first + (piece.vector + v) * lanes, piece.begin);
     const V last = places(tile.last + (piece.vector + v) * lanes, piece.begin);
@@ -177,7 +179,8 @@ inline void add_seen_values(const Stream& stream, const Tile& tile, const Piece&
         const V place = hn::Set(d, static_cast<float>(key - piece.begin));
         const auto seen = hn::And(hn::Ge(place, first), hn::Lt(place, last));
         const V weight = hn::Load(d, weights + (key - piece.begin) * tile_rows + v * lanes);
-        sum = hn::IfThenElse(seen, hn::MulAdd(weight, hn::Set(d, stream.values[key * stream.width + i]), sum), sum);
+        sum = hn::IfThenElse(seen, hn::MulAdd(weight, hn::Set(d, values[(key - piece.begin) * stream.width + i]), sum),
+                             sum);
       }
       float* to = tile.sums + i * tile_rows + (piece.vector + v) * lanes;
       hn::Store(hn::MulAdd(hn::Load(d, to), factors[v], sum), d, to);
@@ -188,46 +191,61 @@ inline void add_seen_values(const Stream& stream, const Tile& tile, const Piece&
 template <std::size_t vectors>
 void meet(const Stream& stream, Block& block, const Tile& tile, const Piece& piece, float* scores, float* far_scores) {
   const D d;
+  constexpr std::size_t whole = most_broadcast;
   const std::size_t count = piece.end - piece.begin;
   const RowView& top = tile.first_of(piece.vector);
   const RowView& bottom = tile.last_of(piece.vector + vectors - 1);
-  const bool partly =
-      static_cast<std::size_t>(bottom.first) > piece.begin || static_cast<std::size_t>(top.last) < piece.end;
   const bool some_far = stream.has_far && bottom.far_last > static_cast<std::ptrdiff_t>(piece.begin);
   const bool all_far = some_far && top.far_last >= static_cast<std::ptrdiff_t>(piece.end);
   const bool mixed = some_far && !all_far;
-  const bool plain = !partly && !mixed && stream.addend == nullptr && stream.table == nullptr;
+  // Keys [first, last) of the piece are seen by all of its rows.
+  const std::size_t first = std::clamp(static_cast<std::size_t>(bottom.first), piece.begin, piece.end) - piece.begin;
+  const std::size_t last = std::clamp(static_cast<std::size_t>(top.last), piece.begin, piece.end) - piece.begin;
+  const bool partly = first > 0 || last < count;
 
   V largest[vectors], factors[vectors];
   for (std::size_t v = 0; v < vectors; ++v) largest[v] = hn::Set(d, -std::numeric_limits<float>::infinity());
-  const std::size_t depth = stream.depth;
-  const auto product = [&](bool far, float* to) HWY_ATTR {
-    const float* keys = (far ? block.far_keys : block.keys) + (piece.begin - block.begin) * depth;
+  const auto product = [&](bool far, std::size_t from, std::size_t to, float* out, V* most) HWY_ATTR {
+    const std::size_t at = piece.begin - block.begin;
+    const float* keys = (far ? block.far_keys : block.keys) + at * stream.depth;
     const float* columns = (far ? tile.far_columns : tile.columns) + piece.vector * lanes;
-    score<most_broadcast, vectors>(keys, 0, count, columns, depth, to, largest);
+    score<most_broadcast, vectors>(keys, block.addends + at, from, to, columns, stream.depth, out, most);
   };
-  product(all_far, scores);
-  if (mixed) product(true, far_scores);
-  if (!plain) {
-    for (std::size_t v = 0; v < vectors; ++v) largest[v] = hn::Set(d, -std::numeric_limits<float>::infinity());
-    adjust<vectors>(stream, tile, piece, partly, mixed, scores, far_scores, largest);
+  const auto adjusted = [&](std::size_t from, std::size_t to) HWY_ATTR {
+    if (from == to) return;
+    V any[vectors];
+    for (std::size_t v = 0; v < vectors; ++v) any[v] = hn::Zero(d);
+    product(all_far, from, to, scores, any);
+    if (mixed) product(true, from, to, far_scores, any);
+    adjust<vectors>(stream, tile, piece, piece.begin + from, piece.begin + to, mixed, scores, far_scores, largest);
+  };
+  const std::size_t plain_first = (first + whole - 1) / whole * whole;
+  const std::size_t plain_last = last / whole * whole;
+  if (mixed || block.hides || stream.table != nullptr || plain_first >= plain_last) {
+    adjusted(0, count);
+  } else {
+    adjusted(0, plain_first);
+    product(all_far, plain_first, partly ? plain_last : count, scores, largest);
+    if (partly) adjusted(plain_last, count);
   }
   weigh<vectors>(tile, piece, scores, largest, factors);
-  if ((partly || stream.addend != nullptr) && !has_finite_values(stream, block)) {
-    return add_seen_values(stream, tile, piece, scores, factors);
+  if ((partly || block.hides) && !has_finite_values(stream, block)) {
+    return add_seen_values(stream, block, tile, piece, scores, factors);
   }
-  const float* values = block.values + (piece.begin - block.begin) * panel_width;
-  add_values<vectors>(values, panels_of(stream.width), block.count * panel_width, scores, count, factors,
+  const float* panels = block.panels + (piece.begin - block.begin) * panel_width;
+  add_values<vectors>(panels, panels_of(stream.width), panel_stride(block.count), scores, count, factors,
                       tile.sums + piece.vector * lanes);
 }
 
-/// Cuts what of the block the tile sees so that vectors of rows that see none of it are left out.
+/// Cuts what of the block the tile sees so that vectors of rows that see none of it are left out, and that only keys
+/// near for some rows and far for others are scored twice.
 inline void meet_pieces(const Stream& stream, Block& block, const Tile& tile, float* scores, float* far_scores) {
   constexpr std::size_t worth_a_cut = 8;
   const std::size_t block_end = block.begin + block.count;
   std::size_t begin[tile_vectors];
   std::size_t end[tile_vectors];
-  std::size_t cuts[2 * tile_vectors];
+  std::size_t edges[2 * tile_vectors];
+  std::size_t cuts[2 * tile_vectors + 2];
   for (std::size_t v = 0; v < tile.vectors; ++v) {  // neither falls from vector to vector
     begin[v] = std::clamp(static_cast<std::size_t>(tile.first_of(v).first), block.begin, block_end);
     end[v] = std::clamp(static_cast<std::size_t>(tile.last_of(v).last), block.begin, block_end);
@@ -236,9 +254,16 @@ inline void meet_pieces(const Stream& stream, Block& block, const Tile& tile, fl
   for (std::size_t v = tile.vectors - 1; v-- > 0;) {
     if (end[v + 1] < end[v] + worth_a_cut) end[v] = end[v + 1];
   }
-  std::merge(begin, begin + tile.vectors, end, end + tile.vectors, cuts);
-  for (std::size_t cut = 0; cut + 1 < 2 * tile.vectors; ++cut) {
-    Piece piece{cuts[cut], cuts[cut + 1], tile_vectors, 0};
+  const std::size_t far[] = {
+      std::clamp(static_cast<std::size_t>(tile.first_of(0).far_last) / worth_a_cut * worth_a_cut, block.begin,
+                 block_end),
+      std::clamp((static_cast<std::size_t>(tile.last_of(tile.vectors - 1).far_last) + worth_a_cut - 1) / worth_a_cut *
+                     worth_a_cut,
+                 block.begin, block_end)};
+  std::merge(begin, begin + tile.vectors, end, end + tile.vectors, edges);
+  std::merge(edges, edges + 2 * tile.vectors, far, far + 2, cuts);
+  for (const std::size_t* cut = cuts; cut < cuts + 2 * tile.vectors + 1; ++cut) {
+    Piece piece{cut[0], cut[1], tile_vectors, 0};
     if (piece.begin == piece.end) continue;
     for (std::size_t v = 0; v < tile.vectors; ++v) {
       if (begin[v] > piece.begin || end[v] < piece.end) continue;

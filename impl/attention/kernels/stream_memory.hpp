@@ -19,9 +19,10 @@ inline std::size_t floats_for(const Stream& stream, std::size_t rows) {
   const std::size_t kinds = stream.has_far ? 2 : 1;
   const std::size_t padded_width = (stream.width + 7) / 8 * 8;
   const std::size_t of_row = kinds * stream.depth + padded_width + 3;
-  const std::size_t of_block = kinds * (most_tile_rows + stream.depth) + padded_width;
+  const std::size_t of_block = kinds * (most_tile_rows + stream.depth) + 1;
   const std::size_t scratch = most_tile_rows * std::max(stream.depth, stream.width);
-  return (rows + most_tile_rows) * of_row + block_keys * of_block + scratch;
+  const std::size_t panels = padded_width * (block_keys + 4);
+  return (rows + most_tile_rows) * of_row + block_keys * of_block + panels + scratch;
 }
 
 }  // namespace tandem::attention

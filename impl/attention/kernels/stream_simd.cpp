@@ -83,7 +83,9 @@ void stream_tiles(const Stream& stream, std::size_t begin, std::size_t count, Ti
   float* far_scores = kinds == 2 ? memory.take(block_keys * tile_rows) : nullptr;
   float* keys = memory.take(block_keys * stream.depth);
   float* far_keys = kinds == 2 ? memory.take(block_keys * stream.depth) : nullptr;
-  float* values = memory.take(block_keys * panels_of(stream.width) * panel_width);
+  float* panels = memory.take(panel_stride(block_keys) * panels_of(stream.width));
+  float* nothing = memory.take(block_keys);
+  std::fill_n(nothing, block_keys, 0.0F);
   float* scratch = memory.take(tile_rows * std::max(stream.depth, stream.width));
   std::size_t tile_count = 0;
   for (std::size_t row = begin; row < begin + count; row += tile_rows) {
@@ -93,10 +95,14 @@ void stream_tiles(const Stream& stream, std::size_t begin, std::size_t count, Ti
   const auto first = static_cast<std::size_t>(tiles[0].view[0].first);
   const auto last = static_cast<std::size_t>(tiles[tile_count - 1].last_of(tiles[tile_count - 1].vectors - 1).last);
   for (std::size_t key = first - first % block_keys; key < last; key += block_keys) {
-    Block block{key, std::min(block_keys, last - key), nullptr, nullptr, values};
-    pack(stream.values + key * stream.width, block.count, stream.width, values);
-    block.keys = stream.read_keys(block.begin, block.count, false, keys);
-    if (kinds == 2) block.far_keys = stream.read_keys(block.begin, block.count, true, far_keys);
+    const std::size_t size = std::min(block_keys, last - key);
+    Block block{.begin = key, .count = size, .panels = panels};
+    block.keys = stream.read_keys(key, size, false, keys);
+    if (kinds == 2) block.far_keys = stream.read_keys(key, size, true, far_keys);
+    block.values = stream.values == nullptr ? block.keys : stream.values + key * stream.width;
+    pack(block.values, size, stream.width, panels);
+    block.addends = stream.addend == nullptr ? nothing : stream.addend + key;
+    block.hides = std::count(block.addends, block.addends + size, -std::numeric_limits<float>::infinity()) > 0;
     for (std::size_t t = 0; t < tile_count; ++t) meet_pieces(stream, block, tiles[t], scores, far_scores);
   }
   for (std::size_t t = 0; t < tile_count; ++t) finish(stream, tiles[t], scratch);
@@ -121,12 +127,11 @@ HWY_EXPORT(bytes_of_tiles);
 HWY_EXPORT(rows_of_tile);
 
 std::size_t rows_together(std::size_t rows, int threads) {
-  constexpr std::size_t most_tiles = 4;
   constexpr std::size_t chunks_per_thread = 8;
   const std::size_t tile = HWY_DYNAMIC_DISPATCH(rows_of_tile)();
-  const std::size_t tiles = (rows + tile - 1) / tile;
+  const std::size_t most = most_rows_together / tile;
   const std::size_t chunks = threads == 1 ? 1 : chunks_per_thread * static_cast<std::size_t>(threads);
-  return tile * std::clamp<std::size_t>(tiles / chunks, 1, most_tiles);
+  return tile * std::clamp<std::size_t>(rows / tile / chunks, 1, most);
 }
 
 void stream_rows(const Stream& stream, std::size_t begin, std::size_t count) {

@@ -1,13 +1,12 @@
 #include "impl/flow/fields/empirical.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <numeric>
 #include <span>
 
 #include "impl/attention/stream.hpp"
 #include "impl/flow/carry.hpp"
+#include "impl/flow/fields/centred.hpp"
 #include "impl/flow/flow.hpp"
 #include "impl/support/parallel.hpp"
 
@@ -23,27 +22,28 @@ constexpr double accepted_excess = 16;
 /// The same as `empirical_rounding` of the reference grants: exponents up to 40 above the least matter.
 constexpr double exponents_that_matter = 40;
 
-/// Eight sums beside each other, so that no addition waits for the last one.
-double sum_of_squares(std::span<const float> x) {
-  std::array<double, 8> sums{};
-  std::size_t i = 0;
-  for (; i + sums.size() <= x.size(); i += sums.size()) {
-    for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += static_cast<double>(x[i + k]) * x[i + k];
-  }
-  for (std::size_t k = 0; i < x.size(); ++i, ++k) sums[k] += static_cast<double>(x[i]) * x[i];
-  return std::accumulate(sums.begin(), sums.end(), 0.0);
+/// Points of one call: equal shares for the threads, for which the data are prepared as seldom as can be. Points see
+/// all data, so that they need not come in whole tiles.
+std::size_t points_together(std::size_t points, int threads) {
+  constexpr std::size_t vector = 16;
+  const auto team = static_cast<std::size_t>(threads);
+  const std::size_t chunks =
+      team * ((points + team * attention::most_rows_together - 1) / (team * attention::most_rows_together));
+  return (points / std::max<std::size_t>(1, chunks) + vector) / vector * vector;
 }
+
+/// Any centre among the data does as well as their mean, and that of so many costs no pass over all of them.
+constexpr std::size_t most_for_centre = 256;
 
 }  // namespace
 
-/// The field as a stream of attention: rows are points, keys and values are data.
+/// The field as a stream of attention: rows are points, keys and values are data less their centre.
 struct EmpiricalField::Source final : attention::Stream {
-  Source(const EmpiricalField& of, const float* points, std::size_t count, double time, float* out)
-      : field(of), x(points), means(out), t(time), addends(of.centred_.size()) {
+  Source(const EmpiricalField& of, const float* points, std::size_t count, double time, float* out, double* lengths)
+      : field(of), x(points), means(out), squares(lengths), t(time), addends(of.squares_.size()) {
     rows = count;
-    keys = of.centred_.size();
+    keys = addends.size();
     depth = width = of.dimension();
-    values = of.centred_.values.data();
     const double factor = -(1 - t) * (1 - t) / (2 * t * t) * log2e;
     for (std::size_t i = 0; i < addends.size(); ++i) addends[i] = static_cast<float>(factor * of.squares_[i]);
     addend = addends.data();
@@ -58,76 +58,54 @@ struct EmpiricalField::Source final : attention::Stream {
 
   void write_rows(std::size_t begin, std::size_t count, bool, float* out) const override {
     const double scale = (1 - t) / (t * t) * log2e;
-    for (std::size_t row = 0; row < count; ++row) {
-      const float* place = x + (begin + row) * depth;
-      for (std::size_t j = 0; j < depth; ++j) {
-        out[row * depth + j] = static_cast<float>(scale * (place[j] - (1 - t) * field.centre_[j]));
-      }
+    for (std::size_t row = begin; row < begin + count; ++row, out += depth) {
+      squares[row] = scale_difference(x + row * depth, field.centre_, 1 - t, scale, out);
     }
   }
 
-  const float* read_keys(std::size_t begin, std::size_t, bool, float*) const override { return values + begin * depth; }
+  const float* read_keys(std::size_t begin, std::size_t count, bool, float* out) const override {
+    subtract_centre(field.data_.values.data() + begin * depth, count, field.centre_, out);
+    return out;
+  }
 
   const EmpiricalField& field;
   const float* x;
   float* means;
+  double* squares;  ///< of x - (1 - t) centre
   double t;
   std::vector<float> addends;
 };
 
-EmpiricalField::EmpiricalField(const Points<float>& data)
-    : data_(data), centred_(data), centre_(data.dimension), squares_(data.size()) {
+EmpiricalField::EmpiricalField(const Points<float>& data, const Execution& execution)
+    : data_(data), centre_(data.dimension), squares_(data.size()) {
   require_some(data, "the data");
   const std::size_t size = data.dimension;
+  const std::size_t some = std::min(data.size(), most_for_centre);
   std::vector<double> sums(size);
-  for (std::size_t i = 0; i < data.size(); ++i) {
-    const float* datum = data.values.data() + i * size;
+  for (std::size_t i = 0; i < some; ++i) {
+    const std::span<const float> datum = data[i * data.size() / some];
     for (std::size_t j = 0; j < size; ++j) sums[j] += datum[j];
   }
-  for (std::size_t j = 0; j < size; ++j) centre_[j] = static_cast<float>(sums[j] / static_cast<double>(data.size()));
-  for (std::size_t i = 0; i < data.size(); ++i) {
-    float* datum = centred_.values.data() + i * size;
-    for (std::size_t j = 0; j < size; ++j) datum[j] -= centre_[j];
-    squares_[i] = sum_of_squares({datum, size});
-    longest_ = std::max(longest_, squares_[i]);
-  }
-  longest_ = std::sqrt(longest_);
-}
-
-/// The largest that a term of a point's score can be, in nats.
-double EmpiricalField::score_size(const float* x, double t) const {
-  double square = 0;
-  for (std::size_t j = 0; j < dimension(); ++j) {
-    const double coordinate = x[j] - (1 - t) * centre_[j];
-    square += coordinate * coordinate;
-  }
-  return (1 - t) / (t * t) * longest_ * (std::sqrt(square) + (1 - t) / 2 * longest_);
-}
-
-/// |x - (1 - t) mean|^2 / (2 t^2), the exponent of those that matter most.
-double EmpiricalField::least_exponent(const float* x, const float* velocity, double t) const {
-  double square = 0;
-  for (std::size_t j = 0; j < dimension(); ++j) {
-    const double rest = x[j] - (1 - t) * (x[j] - t * velocity[j]);
-    square += rest * rest;
-  }
-  return square / (2 * t * t);
+  for (std::size_t j = 0; j < size; ++j) centre_[j] = static_cast<float>(sums[j] / static_cast<double>(some));
+  constexpr std::size_t grain = 512;
+  for_each_chunk(execution, data.size(), grain, [&](std::size_t begin, std::size_t end) {
+    squared_lengths(data.values.data() + begin * size, end - begin, centre_, squares_.data() + begin);
+  });
+  longest_ = std::sqrt(*std::ranges::max_element(squares_));
 }
 
 void EmpiricalField::velocities(const float* x, std::size_t count, double t, float* out) const {
   if (count == 0) return;
   const std::size_t size = dimension();
-  const Source source(*this, x, count, t, out);
+  std::vector<double> squares(count);
+  const Source source(*this, x, count, t, out, squares.data());
   attention::stream_rows(source, 0, count);
   std::vector<std::size_t> again;
   for (std::size_t i = 0; i < count; ++i) {
-    for (std::size_t j = 0; j < size; ++j) {
-      const double rest = static_cast<double>(x[i * size + j]) - centre_[j] - out[i * size + j];
-      out[i * size + j] = static_cast<float>(rest / t);
-    }
-    const double size_of_terms = score_size(x + i * size, t);
-    const double least = least_exponent(x + i * size, out + i * size, t);
-    if (!(size_of_terms <= accepted_excess * (least + exponents_that_matter))) again.push_back(i);
+    // The exponent of the data that matter most, and the largest that a term of the point's score can be, in nats.
+    const double least = to_velocity(x + i * size, centre_, t, out + i * size) / (2 * t * t);
+    const double terms = (1 - t) / (t * t) * longest_ * (std::sqrt(squares[i]) + (1 - t) / 2 * longest_);
+    if (!(terms <= accepted_excess * (least + exponents_that_matter))) again.push_back(i);
   }
   if (again.empty()) return;
   std::vector<float> points;
@@ -144,9 +122,9 @@ void EmpiricalField::velocities(const float* x, std::size_t count, double t, flo
 
 void simd(const EmpiricalProblem& problem, EmpiricalAnswer& answer, const Execution& execution) {
   require_valid(problem, answer);
-  const EmpiricalField field(problem.data);
+  const EmpiricalField field(problem.data, execution);
   const std::size_t size = problem.data.dimension;
-  const std::size_t grain = attention::rows_together(problem.queries.size(), execution.team());
+  const std::size_t grain = points_together(problem.queries.size(), execution.team());
   for_each_chunk(execution, problem.queries.size(), grain, [&](std::size_t begin, std::size_t end) {
     field.velocities(problem.queries.values.data() + begin * size, end - begin, problem.time,
                      answer.data() + begin * size);
@@ -155,12 +133,12 @@ void simd(const EmpiricalProblem& problem, EmpiricalAnswer& answer, const Execut
 
 void simd(const GenerateProblem& problem, Samples<float>& samples, const Execution& execution) {
   require_valid(problem, samples);
-  const EmpiricalField field(problem.data);
+  const EmpiricalField field(problem.data, execution);
   const std::vector<double> times = uniform_times(1, problem.path.end, problem.path.steps);
   const std::size_t size = problem.data.dimension;
   samples.evaluations = problem.path.steps * evaluations_per_step(problem.path.scheme);
   samples.points = problem.starts.values;
-  const std::size_t grain = attention::rows_together(problem.starts.size(), execution.team());
+  const std::size_t grain = points_together(problem.starts.size(), execution.team());
   for_each_chunk(execution, problem.starts.size(), grain, [&](std::size_t begin, std::size_t end) {
     carry<float>(problem.path.scheme, times, std::span(samples.points).subspan(begin * size, (end - begin) * size),
                  [&](const float* x, double t, float* velocities) { field.velocities(x, end - begin, t, velocities); });

@@ -10,17 +10,18 @@
 #include <cstddef>
 #include <vector>
 
+#include "impl/support/execution.hpp"
 #include "reference/flow/flow.hpp"
 
 namespace tandem::flow {
 
 class EmpiricalField {
  public:
-  /// Refers to the data, which must outlive it, and copies them less their mean. O(M d). Throws as require_some does.
-  explicit EmpiricalField(const Points<float>& data);
-  explicit EmpiricalField(Points<float>&&) = delete;
+  /// Refers to the data, which must outlive it. O(M d), and M numbers. Throws as require_some does.
+  explicit EmpiricalField(const Points<float>& data, const Execution& execution = {});
+  explicit EmpiricalField(Points<float>&&, const Execution& execution = {}) = delete;
 
-  std::size_t dimension() const { return centred_.dimension; }
+  std::size_t dimension() const { return data_.dimension; }
 
   /// v(x, t) for `count` points x, one after the other; t in (0, 1]. The same bits for a point among whatever others.
   void velocities(const float* x, std::size_t count, double t, float* out) const;
@@ -29,13 +30,9 @@ class EmpiricalField {
   struct Source;
 
   const Points<float>& data_;
-  Points<float> centred_;
   std::vector<float> centre_;
-  std::vector<double> squares_;  ///< of the centred data
-  double longest_ = 0;           ///< of the centred data
-
-  double score_size(const float* x, double t) const;
-  double least_exponent(const float* x, const float* velocity, double t) const;
+  std::vector<double> squares_;  ///< of the data less the centre
+  double longest_ = 0;           ///< of these
 };
 
 /// Means of values weighted by exp(-|x - factor key|^2 / (2 width^2)), from squared distances in double: `count` points

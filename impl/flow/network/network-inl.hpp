@@ -25,28 +25,11 @@ using attention::HWY_NAMESPACE::Constant;
 using attention::HWY_NAMESPACE::D;
 using attention::HWY_NAMESPACE::lanes;
 using attention::HWY_NAMESPACE::most_broadcast;
+using attention::HWY_NAMESPACE::multiply;
 using attention::HWY_NAMESPACE::tile_rows;
 using attention::HWY_NAMESPACE::tile_vectors;
 using attention::HWY_NAMESPACE::transpose;
 using attention::HWY_NAMESPACE::V;
-
-/// sink(a, v, sum) for the broadcast rows [first, count), where sum is that over k < depth of numbers[a * row + k *
-/// step] * columns[k * tile_rows + v * lanes].
-template <std::size_t rows, std::size_t vectors, class Row, class Step, class Sink>
-HWY_INLINE void multiply(const float* numbers, Row row, Step step, std::size_t first, std::size_t count,
-                         const float* columns, std::size_t depth, const Sink& sink) {
-  for (; first + rows <= count; first += rows) {
-    attention::HWY_NAMESPACE::tile<rows, vectors>(numbers + first * row, row, step, columns, depth,
-                                                  [&](const auto& sums) HWY_ATTR {
-                                                    for (std::size_t a = 0; a < rows; ++a) {
-                                                      for (std::size_t v = 0; v < vectors; ++v) {
-                                                        sink(first + a, v, sums[a][v]);
-                                                      }
-                                                    }
-                                                  });
-  }
-  if constexpr (rows > 1) multiply<rows / 2, vectors>(numbers, row, step, first, count, columns, depth, sink);
-}
 
 /// A layer's units for a tile of samples, unit by unit, of which one more may stand for the bias.
 inline std::size_t tiles_of_units(std::size_t units) { return (units + tile_rows - 1) / tile_rows; }
