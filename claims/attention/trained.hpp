@@ -18,8 +18,8 @@ inline constexpr std::size_t at_four_times = 2;
 inline constexpr std::size_t at_eight_times = 3;
 
 // Seconds of one model, where two train side by side.
-inline constexpr double small_seconds = 8;
-inline constexpr double large_seconds = 45;
+inline constexpr double small_seconds = 15;
+inline constexpr double large_seconds = 90;
 
 /// The records of the full plan or the quick one, by configuration; what is missing is trained
 /// (claims/attention/trainings.hpp).
