@@ -182,6 +182,7 @@ class Checker {
 
   void examine(Case& problem, Check& check) const {
     const std::size_t variant = method_.variant_index(check.variant);
+    if (problem.unsuited(variant)) return;  // this seed's alone: the problem that is timed suits it
     try {
       check.seconds = std::max(check.seconds, run_seconds(problem, variant, check.threads));
     } catch (const NoAnswer& reason) {

@@ -5,15 +5,18 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "impl/nbce/nbce.hpp"
 #include "impl/support/random.hpp"
 #include "problems/nbce/logits.hpp"
-#include "tests/nbce/variants.hpp"
+#include "tests/nbce/shaped.hpp"
 
 namespace tandem::nbce {
 namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// Softmax of a row.
 std::vector<double> softmax(const std::vector<float>& row) {

@@ -13,10 +13,12 @@
 #include "impl/nbce/nbce.hpp"
 #include "impl/support/random.hpp"
 #include "problems/nbce/logits.hpp"
-#include "tests/nbce/variants.hpp"
+#include "tests/nbce/shaped.hpp"
 
 namespace tandem::nbce {
 namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// A row alone: merged is then the truncated row, so that it shows what was kept.
 template <class Logit>

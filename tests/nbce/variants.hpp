@@ -26,12 +26,6 @@ inline Problem<float> problem_of(const std::vector<std::vector<double>>& rows, c
   return problem;
 }
 
-/// Room for an answer, full of what no variant may leave there.
-template <class Logit>
-Answer<float> shaped(const Problem<Logit>& problem) {
-  return {.merged = std::vector<float>(problem.vocabulary, 7), .entropies = std::vector<double>(problem.rows(), 7)};
-}
-
 inline const std::vector<Pool> pools = {Pool::minimum_entropy, Pool::average, Pool::maximum};
 
 using Variant = suite::Variant<Problem<float>, Answer<float>>;

@@ -5,7 +5,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <set>
 #include <span>
+#include <sstream>
+#include <string>
 
 #include "benchmarks/suite/registry.hpp"
 #include "problems/rnn/lac.hpp"
@@ -181,7 +184,13 @@ TEST(Absence, IsOneLineForEachPieceOfData) {
   EXPECT_EQ(count("absent: LAC's network"), 1u) << result.output;
   EXPECT_EQ(count("absent: a Chinese text"), 1u) << result.output;
   EXPECT_EQ(count("absent: the King James Bible"), 1u) << result.output;
-  EXPECT_EQ(count("is not there; ci/bench or ci/test brings it"), 3u) << result.output;
+  std::istringstream lines(result.output);
+  std::set<std::string> absences;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("absent: ")) continue;
+    EXPECT_TRUE(absences.insert(line).second) << line;
+  }
+  EXPECT_GE(absences.size(), 3U);
 }
 
 }  // namespace

@@ -79,6 +79,16 @@ void throws(const Values&, Values&, const Execution&) { throw std::runtime_error
 
 void declines(const Values&, Values&, const Execution&) { throw NoAnswer("not converged after 3 iterations"); }
 
+/// Takes only what the check's own seed, 1, makes.
+std::optional<std::string> other_seed(const Values& x) {
+  if (x.empty() || x[0] == random_uniform(1, 0)) return std::nullopt;
+  return "it takes one seed alone";
+}
+void takes_one_seed(const Values& x, Values& y, const Execution& execution) {
+  if (const auto reason = other_seed(x)) throw std::invalid_argument(*reason);
+  reference(x, y, execution);
+}
+
 Values make(std::size_t count, std::uint64_t seed) {
   Values x(count);
   for (std::size_t i = 0; i < count; ++i) x[i] = random_uniform(seed, i);
@@ -107,7 +117,8 @@ const suite::Registered<Values, Values> registered{{
                  {"recognised_input", recognised_input, {1, steps}},
                  {"tires", tires, {1, steps}},
                  {"throws", throws, {1, steps}},
-                 {"declines", declines, {1, steps}}},
+                 {"declines", declines, {1, steps}},
+                 {.name = "takes_one_seed", .run = takes_one_seed, .growth = {1, steps}, .unsuited = other_seed}},
     .workloads = {{.name = "small", .size = 1000, .make = [](std::uint64_t seed) { return make(1000, seed); }}},
     .problem = make,
     .fields = describe,

@@ -67,6 +67,14 @@ TEST(Check, LeavesOutAVariantThatSaysItHasNoAnswer) {
   EXPECT_EQ(check.message, "not converged after 3 iterations");
 }
 
+TEST(Check, PassesOverTheOtherSeedWhereAVariantDoesNotTakeIt) {
+  const CheckedWorkload checked = check_workload(broken_workload(), {});
+  EXPECT_TRUE(check_of(checked, "takes_one_seed").ran);
+  EXPECT_TRUE(check_of(checked, "takes_one_seed").agrees) << check_of(checked, "takes_one_seed").message;
+  const CheckedWorkload other = check_workload(broken_workload(), {.seed = 2});
+  EXPECT_FALSE(check_of(other, "takes_one_seed").ran);
+}
+
 class BreaksInAPart : public testing::TestWithParam<std::pair<const char*, const char*>> {
  protected:
   std::string filter() const { return std::string("^") + GetParam().first + "/"; }
