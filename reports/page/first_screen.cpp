@@ -75,7 +75,9 @@ std::pair<std::string, std::string> verdict_and_rest(const Results& results, con
   const double rows = number_in(unreached, "rows").value_or(0);
   const double claims = number_in(unreached, "claims").value_or(0);
   if (rows > 0 || claims > 0) {
-    add(fmt::format("{} and {} not reached in the time given", counted(rows, "row"), counted(claims, "claim")));
+    const std::string reached =
+        claims > 0 ? counted(rows, "row") + " and " + counted(claims, "claim") : counted(rows, "row");
+    add(reached + " not reached in the time given");
   }
   return {verdict, rest.empty() ? "" : rest + "."};
 }

@@ -34,7 +34,7 @@
   addEventListener('pointerover', event => {
     if (!(event.target instanceof Element)) return;
     release();
-    const element = event.target.closest('[data-tip], .point');
+    const element = event.target.closest('[data-tip], .chart > svg .point');
     if (element && textOf(element)) show(element, event.clientX, event.clientY);
     const series = event.target.closest('.chart g.series');
     if (series) bringOut(series);
