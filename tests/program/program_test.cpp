@@ -198,6 +198,22 @@ TEST(Run, WritesAReportAndSaysWhere) {
   EXPECT_EQ(json::parse(read_file(run_folder / "results.json")).at("context").at("tandem").at("partial"), false);
 }
 
+TEST(Run, CountsWhatItsBudgetDidNotReach) {
+  const TemporaryFolder folder;
+  const Result result = tandem("run --minutes 0.2 '^ab_plus_c_range' --out '" + folder.path().string() + "'");
+  ASSERT_EQ(result.status, 0) << result.errors;
+  EXPECT_THAT(result.output, HasSubstr("Not reached in 12 s: "));
+  const auto run_folder = std::filesystem::directory_iterator(folder.path())->path();
+  const json results = json::parse(read_file(run_folder / "results.json"));
+  EXPECT_EQ(results.at("context").at("tandem").at("budget_seconds"), 12);
+  EXPECT_GT(results.at("context").at("tandem").at("not_reached").at("rows"), 0);
+  for (const json& row : results.at("benchmarks")) {
+    EXPECT_EQ(row.contains("speedup"), row.at("tandem").contains("headline")) << row;
+  }
+  expect_refusal("run --minutes 0", "minutes");
+  expect_refusal("run --minutes 3 --full", "minutes");
+}
+
 TEST(Run, KeepsWhatIsDoneWhenInterrupted) {
   if (test::emulated) GTEST_SKIP() << "nothing is done by then, and the emulator has another command line";
   const TemporaryFolder folder;
