@@ -30,13 +30,16 @@ double seconds_left(std::span<const Step> steps, double budget_seconds, const Co
 }
 
 NotReached carry_out(const std::vector<Step>& steps, double end_seconds, const Clock& clock, suite::Progress& progress,
-                     const std::function<bool()>& stop) {
+                     const std::function<bool()>& go_on) {
   Costs costs;
   NotReached not_reached;
+  bool going = true;
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const Step& step = steps[i];
     const double begin = clock();
-    if (stop() || begin + allowance * costs.expected(step) > end_seconds) {
+    const bool fits = begin + allowance * costs.expected(step) <= end_seconds;
+    if (fits && going) going = go_on();
+    if (!fits || !going) {
       not_reached.rows += step.rows;
       not_reached.claims += step.rows == 0 ? 1 : 0;
       continue;

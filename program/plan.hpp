@@ -49,9 +49,9 @@ double seconds_left(std::span<const Step> steps, double budget_seconds, const Co
 using Clock = std::function<double()>;
 
 /// Runs the steps in order. One that would not end by `end_seconds` on the clock is left out, and what comes after it
-/// may still fit. Ends early where `stop` says so; what is left then counts as not reached. The time left that the
-/// progress display shows is what the budget holds, or less where all that is left takes less.
+/// may still fit. `go_on` is asked before each that fits; once it says no, what is left counts as not reached. The time
+/// left that the progress display shows is what the budget holds, or less where all that is left takes less.
 NotReached carry_out(const std::vector<Step>& steps, double end_seconds, const Clock& clock, suite::Progress& progress,
-                     const std::function<bool()>& stop);
+                     const std::function<bool()>& go_on);
 
 }  // namespace tandem::program

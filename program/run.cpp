@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <iterator>
 #include <limits>
 #include <memory>
 #include <stdexcept>
@@ -136,20 +135,15 @@ int run(const RunOptions& options) {
   {
     suite::Progress progress(machine_seconds);
     measure_machine(race, progress, record);
-    const auto saved = [&](Step step) {
-      step.run = [&, run = std::move(step.run)] {
-        run();
-        record.seconds = seconds_since(start);
-        save_so_far(folder / "results.json", to_results(record));
-      };
-      return step;
+    const auto save = [&] {
+      record.seconds = seconds_since(start);
+      save_so_far(folder / "results.json", to_results(record));
+      return !suite::interrupted();
     };
-    std::vector<Step> saved_steps;
-    std::ranges::transform(steps, std::back_inserter(saved_steps), saved);
     const double end =
         record.budget_seconds ? *record.budget_seconds - report_seconds : std::numeric_limits<double>::infinity();
     record.not_reached = carry_out(
-        saved_steps, end, [&] { return seconds_since(start); }, progress, suite::interrupted);
+        steps, end, [&] { return seconds_since(start); }, progress, save);
     conclude(record);
   }
   record.seconds = seconds_since(start);

@@ -44,7 +44,10 @@ struct Line {
     if (extras.at("status") != "timed") return;
     const bool threads = extras.at("threaded");
     const bool from_others = extras.at("peer");
-    if (extras.at("variant") == "reference") reference = &row;
+    if (extras.at("variant") == "reference") {
+      reference = &row;
+      return;
+    }
     if (from_others && threads) return;
     const ordered_json*& best = from_others ? peer : threads ? threaded : single;
     if (best == nullptr || nanoseconds(row) < nanoseconds(*best)) best = &row;

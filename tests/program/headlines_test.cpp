@@ -50,6 +50,13 @@ TEST(HeadlineTable, HasALineWithTheBestRowOfEachKind) {
   EXPECT_EQ(std::ranges::count(table, '\n'), 3) << table;
 }
 
+TEST(HeadlineTable, ShowsALoss) {
+  program::Record record;
+  record.rows = {row_of("reference", 1e-4, 1, 1), row_of("simd", 2e-4, 0.5, 0.5)};
+  const std::string table = reports::headline_table(program::to_results(record));
+  EXPECT_THAT(table, HasSubstr("|    100 us |     200 us | simd | 0.500x [0.450, 0.550] |"));
+}
+
 TEST(HeadlineTable, LeavesOutWhatIsNoHeadline) {
   program::Record record = small_record();
   for (suite::Row& row : record.rows) row.headline.clear();

@@ -24,7 +24,7 @@ struct World {
   NotReached carry_out(const std::vector<Step>& steps, double end) {
     suite::Progress progress(0);
     return program::carry_out(
-        steps, end, [this] { return now; }, progress, [] { return false; });
+        steps, end, [this] { return now; }, progress, [] { return true; });
   }
 };
 
@@ -61,11 +61,17 @@ TEST(Plan, StaysWithinItsBudgetWhateverExpectationsAreWorth) {
 TEST(Plan, StopsWhereItIsInterrupted) {
   World world;
   suite::Progress progress(0);
+  int asked = 0;
+  const auto go_on = [&] {
+    ++asked;
+    return world.done.empty();
+  };
   const NotReached missed = carry_out(
-      {world.step("a", 1), world.step("b", 1), world.step("c", 1)}, 100, [&] { return world.now; }, progress,
-      [&] { return !world.done.empty(); });
+      {world.step("too long", 200), world.step("a", 1), world.step("b", 1), world.step("c", 1)}, 100,
+      [&] { return world.now; }, progress, go_on);
+  EXPECT_EQ(asked, 2) << "before each that fits, until it says no";
   EXPECT_THAT(world.done, ElementsAre("a"));
-  EXPECT_EQ(missed.rows, 20U);
+  EXPECT_EQ(missed.rows, 30U);
 }
 
 TEST(Plan, WithoutTimeDoesNothing) {
