@@ -82,7 +82,8 @@ TEST(List, NamesEveryPeerAsARowOrAsAbsent) {
     const auto text = sentence.get<std::string>();
     absent.insert(text.substr(0, text.find_first_of(":,")));
   }
-  for (const char* peer : {"peer_onednn", "peer_sentencepiece", "peer_sentencepiece_core"}) {
+  for (const char* peer :
+       {"peer_onednn", "peer_sentencepiece", "peer_sentencepiece_core", "peer_ggml", "peer_onnxruntime"}) {
     EXPECT_NE(raced.contains(peer), absent.contains(peer)) << peer;
   }
 }
