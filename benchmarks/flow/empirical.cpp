@@ -135,6 +135,8 @@ const suite::Registered<EmpiricalProblem, EmpiricalAnswer> registered({
                   workload("d64_M1024", 256, 1024, 64, 0.5, true, true),
                   workload("d64_M4096", 256, 4096, 64, 0.5, true, true),
                   workload("d64_M16384", 256, 16384, 64, 0.5, true, false),
+                  workload("d16_M4096", 256, 4096, 16, 0.5, false, false),
+                  workload("d2_M65536_Q4096", 4096, 65536, 2, 0.5, false, false),
                   workload("d64_M4096_late", 256, 4096, 64, 0.02, false, true),
                   workload("d784_M4096", 256, 4096, 784, 0.5, false, true)},
     .headlines = {{"d64_M1024", "exact field of 1,024 data at 256 points"}},

@@ -108,6 +108,7 @@ const suite::Registered<GenerateProblem, Samples<float>> registered({
     .fields = describe,
     .certificate = certificate,
     .work = work,
+    .counted_steps = evaluations_of<Samples<float>>,
 });
 
 }  // namespace

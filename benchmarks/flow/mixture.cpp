@@ -61,6 +61,13 @@ suite::Work work(const MixtureProblem& problem, const Samples<double>& samples) 
   return {.fma_double = 3 * evaluations * terms};
 }
 
+#ifdef TANDEM_PEER_ODEINT
+std::optional<std::string> needs_schemes_of_odeint(const MixtureProblem& problem) {
+  if (problem.path.scheme == Scheme::euler || problem.path.scheme == Scheme::runge_kutta_4) return std::nullopt;
+  return "Boost.odeint has no " + std::string(name_of(problem.path.scheme));
+}
+#endif
+
 suite::Workload<MixtureProblem> workload(const char* name, std::size_t samples, const Path& path, bool quick) {
   return {.name = name,
           .size = static_cast<double>(path.steps * evaluations_per_step(path.scheme)),
@@ -74,12 +81,22 @@ const suite::Registered<MixtureProblem, Samples<double>> registered({
     .name = "flow_mixture",
     .summary = "samples carried from one Gaussian mixture to another along the exact field between them",
     .source = "kexue.fm 9497; arXiv 2209.03003",
-    .variants = {{"reference",
-                  [](const MixtureProblem& problem, Samples<double>& samples, const Execution&) {
-                    reference(problem, samples);
-                  },
-                  {1, 100}},
-                 {.name = suite::scheduled("simd"), .run = Run(simd), .growth = {1, 8}, .fields = describe_fast}},
+    .variants =
+        {
+            {"reference",
+             [](const MixtureProblem& problem, Samples<double>& samples, const Execution&) {
+               reference(problem, samples);
+             },
+             {1, 100}},
+            {.name = suite::scheduled("simd"), .run = Run(simd), .growth = {1, 8}, .fields = describe_fast},
+#ifdef TANDEM_PEER_ODEINT
+            {.name = "peer_odeint",
+             .run = Run(peer_odeint),
+             .growth = {1, 16},
+             .unsuited = needs_schemes_of_odeint,
+             .fields = describe_fast},
+#endif
+        },
     .workloads = {workload("toy_rk4_25", 1000, {Scheme::runge_kutta_4, 25, 0}, true),
                   workload("toy_euler_100", 1000, {Scheme::euler, 100, 0}, true),
                   workload("toy_rk4_400", 10'000, {Scheme::runge_kutta_4, 400, 0}, false)},
@@ -89,6 +106,7 @@ const suite::Registered<MixtureProblem, Samples<double>> registered({
     .fields = describe,
     .certificate = certificate,
     .work = work,
+    .counted_steps = evaluations_of<Samples<double>>,
 });
 
 }  // namespace

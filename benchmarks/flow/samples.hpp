@@ -34,6 +34,12 @@ void describe_samples(const Points<Real>& starts, double tolerance, bool with_gr
   }
 }
 
+/// The steps that a row counts: field evaluations for one sample (NFE).
+template <class AnySamples>
+std::optional<double> evaluations_of(const AnySamples& samples) {
+  return static_cast<double>(samples.evaluations);
+}
+
 /// The first and the last sample again, by `again(starts, samples)`.
 template <class Real, class Again>
 std::optional<std::string> recomputed(const Points<Real>& starts, const Samples<Real>& samples, double tolerance,

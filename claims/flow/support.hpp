@@ -4,10 +4,13 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "benchmarks/suite/machine.hpp"
 #include "claims/suite/mean.hpp"
+#include "claims/suite/picture.hpp"
 #include "impl/flow/flow.hpp"
 #include "impl/flow/reflow.hpp"
 #include "problems/flow/points.hpp"
@@ -40,6 +43,16 @@ inline double sliced_wasserstein_of(const flow::Points<float>& x, const flow::Po
   flow::SlicedAnswer answer{.squares = std::vector<double>(count)};
   flow::simd({x, y, flow::directions(7, count, x.dimension)}, answer, suite::all_cores());
   return answer.distance;
+}
+
+/// Points of the plane in a chart.
+inline Series scattered(std::string name, const flow::Points<float>& points) {
+  Series series{.name = std::move(name), .mark = Mark::points};
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    series.x.push_back(points[i][0]);
+    series.y.push_back(points[i][1]);
+  }
+  return series;
 }
 
 }  // namespace tandem::claims

@@ -30,7 +30,11 @@ struct Reflowed {
     return flow::flow(flow::paired_field(data, noise, bandwidth), starts, 0, 25, flow::Scheme::euler,
                       suite::all_cores());
   }
-  void again() { data = test(noise).ends; }
+  flow::Flowed again() {
+    flow::Flowed next = test(noise);
+    data = next.ends;
+    return next;
+  }
 };
 
 }  // namespace tandem::claims

@@ -25,6 +25,11 @@ void eigen(const EmpiricalProblem& problem, EmpiricalAnswer& answer, const Execu
 /// Attention's streaming softmax (impl/flow/fields/empirical.hpp), and squared distances where t is small.
 void simd(const EmpiricalProblem& problem, EmpiricalAnswer& answer, const Execution& execution);
 
+// ---- The field of pairs at many points: flow_paired ----
+
+/// Squared distances in double, a query in each lane.
+void simd(const PairedProblem& problem, EmpiricalAnswer& answer, const Execution& execution);
+
 // ---- Samples of the empirical field: flow_generate ----
 
 void simd(const GenerateProblem& problem, Samples<float>& samples, const Execution& execution);
@@ -34,9 +39,23 @@ void simd(const GenerateProblem& problem, Samples<float>& samples, const Executi
 /// Highway: a sample in each lane, in double.
 void simd(const MixtureProblem& problem, Samples<double>& samples, const Execution& execution);
 
+/// Boost.odeint's Euler and RK4 over `mixture_velocities`, 256 samples at once. Throws for other schemes. Only there
+/// where the build has found Boost.
+void peer_odeint(const MixtureProblem& problem, Samples<double>& samples, const Execution& execution);
+
 /// v(x, t) for `count` points x, one after the other, as in mixture_velocity; for those who step by themselves.
 void mixture_velocities(const Mixture& data, const Mixture& noise, const double* x, std::size_t count, double t,
                         double* velocities);
+
+// ---- Mixture to mixture with steps of adaptive size: flow_adaptive ----
+
+/// 256 samples share their steps, which all of them need to be right: whoever asks for fewer or more samples gets the
+/// others to within the tolerance.
+void simd(const AdaptiveProblem& problem, AdaptiveSamples& samples, const Execution& execution);
+
+/// Boost.odeint's Dormand-Prince pair with dense output over `mixture_velocities`, 256 samples at once. Only there
+/// where the build has found Boost.
+void peer_odeint(const AdaptiveProblem& problem, AdaptiveSamples& samples, const Execution& execution);
 
 // ---- Distances: flow_sliced_wasserstein, flow_discrepancy, flow_assignment ----
 

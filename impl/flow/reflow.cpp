@@ -2,14 +2,24 @@
 
 #include <algorithm>
 #include <memory>
+#include <numeric>
+#include <span>
 #include <stdexcept>
 
 #include "impl/flow/carry.hpp"
+#include "impl/flow/carry_adaptive.hpp"
 #include "impl/flow/fields/empirical.hpp"
+#include "impl/flow/fields/paired.hpp"
 #include "impl/flow/flow.hpp"
 #include "impl/support/parallel.hpp"
 
 namespace tandem::flow {
+namespace {
+
+/// Points that one task carries all the way.
+constexpr std::size_t grain = 96;
+
+}  // namespace
 
 BatchField mixture_field(const Mixture& data, const Mixture& noise) {
   require_valid(data);
@@ -41,14 +51,16 @@ BatchField paired_field(const Points<float>& data, const Points<float>& noise, d
   paired_velocity(in_double(data), in_double(noise), bandwidth, velocity, 1, velocity);
   return [data, noise, bandwidth](const float* x, std::size_t count, double t, float* velocities) {
     require_time(t, /*zero_allowed=*/false);
-    std::vector<float> places(data.values.size());
-    for (std::size_t i = 0; i < places.size(); ++i) {
-      places[i] = static_cast<float>((1 - t) * data.values[i] + t * noise.values[i]);
-    }
-    std::vector<double> means(count * data.dimension);
-    distance_means({places.data(), data.values.data(), data.size(), data.dimension, 1, bandwidth}, x, count,
-                   means.data());
-    for (std::size_t i = 0; i < means.size(); ++i) velocities[i] = static_cast<float>((x[i] - means[i]) / t);
+    PairedField(data, noise, bandwidth, t).velocities(x, count, velocities);
+  };
+}
+
+BatchField network_field(const NetworkShape& shape, const std::vector<float>& parameters) {
+  // The definition says what it refuses.
+  std::vector<double> velocity(shape.dimension);
+  network_velocity(shape, parameters, velocity, 1, velocity);
+  return [shape, parameters](const float* x, std::size_t count, double t, float* velocities) {
+    network_velocities(shape, parameters, x, count, t, velocities);
   };
 }
 
@@ -56,7 +68,6 @@ Flowed flow(const BatchField& field, const Points<float>& starts, double end, st
             const Execution& execution) {
   require_some(starts, "the starts");
   const std::vector<double> times = uniform_times(1, end, 2 * steps);
-  constexpr std::size_t grain = 96;
   struct Sums {
     double differences = 0;
     double cost = 0;
@@ -91,6 +102,33 @@ Flowed flow(const BatchField& field, const Points<float>& starts, double end, st
     result.straightness += own.differences * length / static_cast<double>(steps * starts.size());
     result.cost += own.cost / static_cast<double>(starts.size());
   }
+  return result;
+}
+
+AdaptivelyFlowed flow_adaptively(const BatchField& field, const Points<float>& starts, std::span<const double> times,
+                                 const AdaptiveOptions& options, const Execution& execution) {
+  require_points(starts, "the starts");
+  if (times.empty()) throw std::invalid_argument("there are no times");
+  require_valid(1, times.back(), options, times);
+  if (std::max(options.relative, options.absolute) < 1e-6) {
+    throw std::invalid_argument("samples of floats keep no tolerance below 1e-6");
+  }
+  const std::size_t size = starts.dimension;
+  AdaptivelyFlowed result{.states = {times.size(), starts}, .evaluations = 0};
+  std::vector<std::size_t> evaluations((starts.size() + grain - 1) / grain);
+  for_each_chunk(execution, starts.size(), grain, [&](std::size_t begin, std::size_t stop) {
+    const std::size_t count = stop - begin;
+    const auto first = starts.values.begin() + static_cast<std::ptrdiff_t>(begin * size);
+    std::vector<float> x(first, first + static_cast<std::ptrdiff_t>(count * size));
+    const auto velocity = [&](const float* place, double t, float* out) { field(place, count, t, out); };
+    const auto keep = [&](std::size_t i, std::span<const float> state) {
+      std::ranges::copy(state, result.states[i].values.data() + begin * size);
+    };
+    evaluations[begin / grain] =
+        carry_adaptive<float>(1, times.back(), x, size, options, velocity, times, keep).evaluations * count;
+  });
+  const std::size_t sum = std::accumulate(evaluations.begin(), evaluations.end(), std::size_t{0});
+  result.evaluations = mean_evaluations(sum, starts.size());
   return result;
 }
 

@@ -7,12 +7,14 @@
 
 #include <cstddef>
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "impl/support/execution.hpp"
 #include "reference/flow/fields.hpp"
 #include "reference/flow/flow.hpp"
 #include "reference/flow/integrate.hpp"
+#include "reference/flow/network.hpp"
 
 namespace tandem::flow {
 
@@ -26,6 +28,9 @@ BatchField empirical_field(const Points<float>& data);
 /// Nadaraya and Watson's field of pairs: paired_velocity of the reference. Throws as that does.
 BatchField paired_field(const Points<float>& data, const Points<float>& noise, double bandwidth);
 
+/// The field of a network. Throws for widths of 0 or another number of parameters.
+BatchField network_field(const NetworkShape& shape, const std::vector<float>& parameters);
+
 struct Flowed {
   Points<float> ends;           ///< in the order of the starts
   double straightness = 0;      ///< S: reference/flow/straightness.hpp
@@ -37,6 +42,17 @@ struct Flowed {
 /// halfway through each of `steps` stretches. The same at every number of threads. Throws as the reference does.
 Flowed flow(const BatchField& field, const Points<float>& starts, double end, std::size_t steps, Scheme scheme,
             const Execution& execution);
+
+struct AdaptivelyFlowed {
+  std::vector<Points<float>> states;  ///< of all points in the order of the starts, a set for each time
+  double evaluations = 0;             ///< of the field, mean over the points (NFE)
+};
+
+/// Dormand and Prince's steps of adaptive size from t = 1 to the last of the times, which fall from 1 or less; states
+/// are those at all of them. 96 points share their steps, which all of them need to be right. Throws as
+/// `integrate_adaptive` does, and std::invalid_argument for a tolerance below 1e-6, which floats do not keep.
+AdaptivelyFlowed flow_adaptively(const BatchField& field, const Points<float>& starts, std::span<const double> times,
+                                 const AdaptiveOptions& options, const Execution& execution);
 
 /// The points of y in the order in which they pair with x at the least cost within each batch of `batch` neighbouring
 /// ones: a minibatch optimal transport coupling, exact for batch >= n. Throws for sets that cannot be paired, or batch

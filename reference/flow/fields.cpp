@@ -75,6 +75,22 @@ void weighted_mean(const Points<double>& points, const std::vector<double>& dist
   for (double& coordinate : mean) coordinate /= sum;
 }
 
+template <class Real>
+void require_pairs(const Points<Real>& data, const Points<Real>& noise, double bandwidth, double t) {
+  require_some(data, "the data");
+  require_some(noise, "the noise");
+  require_same_dimension(data.dimension, noise.dimension);
+  require(data.size() == noise.size(),
+          std::to_string(data.size()) + " data do not pair with noise of " + std::to_string(noise.size()) + " points");
+  require(bandwidth > 0 && std::isfinite(bandwidth), "the bandwidth is not positive");
+  require_time(t, /*zero_allowed=*/false);
+}
+
+void require_room(const EmpiricalAnswer& answer, const Points<float>& queries) {
+  require(answer.size() == queries.values.size(), "the answer has room for " + std::to_string(answer.size()) +
+                                                      " numbers, not " + std::to_string(queries.values.size()));
+}
+
 }  // namespace
 
 void require_valid(const Gaussian& gaussian) {
@@ -186,9 +202,7 @@ void require_valid(const EmpiricalProblem& problem, const EmpiricalAnswer& answe
   require_points(problem.queries, "the queries");
   require_same_dimension(problem.queries.dimension, problem.data.dimension);
   require_time(problem.time, /*zero_allowed=*/false);
-  require(answer.size() == problem.queries.values.size(), "the answer has room for " + std::to_string(answer.size()) +
-                                                              " numbers, not " +
-                                                              std::to_string(problem.queries.values.size()));
+  require_room(answer, problem.queries);
 }
 
 void reference(const EmpiricalProblem& problem, EmpiricalAnswer& answer) {
@@ -210,14 +224,8 @@ void reference(const EmpiricalProblem& problem, EmpiricalAnswer& answer) {
 
 void paired_velocity(const Points<double>& data, const Points<double>& noise, double bandwidth,
                      std::span<const double> x, double t, std::span<double> velocity) {
-  require_some(data, "the data");
-  require_some(noise, "the noise");
-  require_same_dimension(data.dimension, noise.dimension);
-  require(data.size() == noise.size(),
-          std::to_string(data.size()) + " data do not pair with noise of " + std::to_string(noise.size()) + " points");
+  require_pairs(data, noise, bandwidth, t);
   require_point(x, data.dimension, velocity);
-  require_time(t, /*zero_allowed=*/false);
-  require(bandwidth > 0 && std::isfinite(bandwidth), "the bandwidth is not positive");
   std::vector<double> distances(data.size());
   std::vector<double> place(x.size());
   for (std::size_t i = 0; i < data.size(); ++i) {
@@ -226,6 +234,26 @@ void paired_velocity(const Points<double>& data, const Points<double>& noise, do
   }
   weighted_mean(data, distances, bandwidth, velocity);
   for (std::size_t j = 0; j < x.size(); ++j) velocity[j] = (x[j] - velocity[j]) / t;
+}
+
+void require_valid(const PairedProblem& problem, const EmpiricalAnswer& answer) {
+  require_pairs(problem.data, problem.noise, problem.bandwidth, problem.time);
+  require_points(problem.queries, "the queries");
+  require_same_dimension(problem.queries.dimension, problem.data.dimension);
+  require_room(answer, problem.queries);
+}
+
+void reference(const PairedProblem& problem, EmpiricalAnswer& answer) {
+  require_valid(problem, answer);
+  const Points<double> data = in_double(problem.data), noise = in_double(problem.noise);
+  const Points<double> queries = in_double(problem.queries);
+  std::vector<double> velocity(data.dimension);
+  for (std::size_t query = 0; query < queries.size(); ++query) {
+    paired_velocity(data, noise, problem.bandwidth, queries[query], problem.time, velocity);
+    for (std::size_t j = 0; j < velocity.size(); ++j) {
+      answer[query * velocity.size() + j] = static_cast<float>(velocity[j]);
+    }
+  }
 }
 
 }  // namespace tandem::flow

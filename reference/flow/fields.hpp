@@ -88,4 +88,19 @@ void reference(const EmpiricalProblem& problem, EmpiricalAnswer& answer);
 void paired_velocity(const Points<double>& data, const Points<double>& noise, double bandwidth,
                      std::span<const double> x, double t, std::span<double> velocity);
 
+/// The field of pairs at many points, as it is timed.
+struct PairedProblem {
+  Points<float> data;     ///< M points x_0
+  Points<float> noise;    ///< M points x_1, each the partner of the datum in its place
+  Points<float> queries;  ///< Q points x
+  double bandwidth = 0.1;
+  double time = 1;  ///< in (0, 1]
+};
+
+/// Throws where paired_velocity does, for malformed queries, or an answer of another size.
+void require_valid(const PairedProblem& problem, const EmpiricalAnswer& answer);
+
+/// paired_velocity for every query in double, rounded once. O(Q M d).
+void reference(const PairedProblem& problem, EmpiricalAnswer& answer);
+
 }  // namespace tandem::flow

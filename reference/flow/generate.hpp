@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "reference/flow/fields.hpp"
@@ -24,6 +25,9 @@ struct Path {
 
 /// Throws where uniform_times does.
 void require_valid(const Path& path);
+
+/// Throws for the end 0, where the empirical field has no value; for solvers that evaluate the end.
+void require_end_above_zero(double end, std::string_view solver);
 
 /// Noise to data through the empirical field. At `end` = 0 the schemes that evaluate the field there are refused;
 /// Euler's last step lands on the posterior mean, which then is the nearest datum to within rounding, or a mean of
@@ -51,21 +55,45 @@ struct Samples {
   std::vector<double> growth;
 };
 
+/// Mixture to mixture with steps of adaptive size, in double, and looked at on the way.
+struct AdaptiveProblem {
+  Mixture data;
+  Mixture noise;
+  Points<double> starts;
+  std::vector<double> times;  ///< at least one, falling from 1 or less; the last is the end
+  AdaptiveOptions options;
+};
+
+struct AdaptiveSamples {
+  std::vector<double> states;  ///< times x starts x d: all samples at the first time, at the second, ...
+  double evaluations = 0;      ///< of the field, mean over the samples (NFE)
+  /// By how much each sample may stand off, to first order, in a computation whose every step keeps the tolerance; the
+  /// most on its way. The reference finds it; others may leave it out.
+  std::vector<double> growth;
+};
+
 void require_valid(const GenerateProblem& problem, const Samples<float>& samples);
 void require_valid(const MixtureProblem& problem, const Samples<double>& samples);
+void require_valid(const AdaptiveProblem& problem, const AdaptiveSamples& samples);
+
+/// Of so many evaluations in all, those for one sample; 0 where there is none.
+double mean_evaluations(std::size_t sum, std::size_t samples);
 
 /// Sample by sample in double. O(samples * steps * M d).
 void reference(const GenerateProblem& problem, Samples<float>& samples);
 /// O(samples * steps * pairs of components * d).
 void reference(const MixtureProblem& problem, Samples<double>& samples);
+/// Every sample by `integrate_adaptive`, with steps of its own. O(evaluations * pairs of components * d).
+void reference(const AdaptiveProblem& problem, AdaptiveSamples& samples);
 
-/// The error of one evaluation, in units of the rounding.
-using Rounding = std::function<double(std::span<const double> x, double t, std::span<const double> velocity)>;
+/// The error that the step from x by h adds, the field there being `velocity`.
+using StepError =
+    std::function<double(std::span<const double> x, double t, double h, std::span<const double> velocity)>;
 
-/// Carries x along and returns its growth: each step multiplies the error so far by what it does to a neighbour, and
-/// adds its own, |x| + h * rounding.
-double carry_with_growth(const Field& field, const Rounding& rounding, Scheme scheme, std::span<const double> times,
-                         std::span<double> x);
+/// Carries x along and returns the growth at each time but the first: each step multiplies the error so far, `error` at
+/// first, by what it does to a neighbour, and adds its own.
+std::vector<double> carry_with_growth(const Field& field, double error, const StepError& step_error, Scheme scheme,
+                                      std::span<const double> times, std::span<double> x);
 
 /// Rounding of the empirical field in difference form, where no datum is longer than `longest`:
 /// (|x| + longest) / t + 2 longest (s + 40) / t, s = |x - (1 - t) E[x_0 | x]|^2 / (2 t^2). A relative error in squared

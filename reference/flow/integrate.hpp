@@ -43,6 +43,9 @@ std::size_t integrate(const Field& field, Scheme scheme, std::span<const double>
 struct AdaptiveOptions {
   double relative = 1e-5;  ///< tolerance of a coordinate: absolute + relative times its size; their root mean square
   double absolute = 1e-5;
+  /// No step is longer. Where paths cross, the field is another on a short stretch alone, and a long step has none of
+  /// its stages there: its error is small, and the sample goes where the other path leads (claim C20).
+  double longest_step = 1;
   std::size_t most_evaluations = 100'000;
 };
 
@@ -51,6 +54,14 @@ struct AdaptiveResult {
   std::size_t accepted = 0;
   std::size_t rejected = 0;
 };
+
+/// Throws std::invalid_argument for times outside [0, 1], begin == end, tolerances that are negative, not finite or
+/// both 0, no longest step, or dense times that do not go from begin to end.
+void require_valid(double begin, double end, const AdaptiveOptions& options, std::span<const double> at);
+/// Throw std::runtime_error where no evaluation is left, or the step is too short to go on: the flow is given up at t,
+/// and never ends before it is asked to.
+void require_evaluations_left(double t, std::size_t evaluations, const AdaptiveOptions& options);
+void require_progress(double t, double h);
 
 /// Dormand and Prince's pair of orders 5 and 4 with steps of adaptive size, from begin to end, x in place. The last
 /// step ends exactly at `end`. `at` are further times between begin and end, in the order in which they are passed;

@@ -35,6 +35,51 @@ TEST(Euler, HasTheKnownMultipliersBetweenEqualNormals) {
     EXPECT_NEAR(multiplier(Scheme::euler, steps, 1), expected, 1e-14) << steps;
 }
 
+TEST(Integrators, HaveTheKnownErrorsBetweenNormals) {
+  // Computed once by another program: steps, end multiplier less the exact 1/2, a unit of its last digit.
+  struct Known {
+    Scheme scheme;
+    std::size_t steps;
+    double error, digit;
+  };
+  const Known table[] = {{Scheme::euler, 1, -0.5, 1e-12},
+                         {Scheme::euler, 2, -0.30, 1e-2},
+                         {Scheme::euler, 4, -0.160, 1e-3},
+                         {Scheme::euler, 8, -0.085, 1e-3},
+                         {Scheme::euler, 16, -0.0443, 1e-4},
+                         {Scheme::euler, 32, -0.0226, 1e-4},
+                         {Scheme::euler, 64, -0.0114, 1e-4},
+                         {Scheme::euler, 128, -5.76e-3, 1e-5},
+                         {Scheme::euler, 256, -2.89e-3, 1e-5},
+                         {Scheme::heun, 2, -0.02, 1e-2},
+                         {Scheme::heun, 4, 4.8e-3, 1e-4},
+                         {Scheme::heun, 8, 2.4e-3, 1e-4},
+                         {Scheme::heun, 16, 7.6e-4, 1e-5},
+                         {Scheme::heun, 32, 2.1e-4, 1e-5},
+                         {Scheme::heun, 64, 5.5e-5, 1e-6},
+                         {Scheme::heun, 128, 1.4e-5, 1e-6},
+                         {Scheme::runge_kutta_4, 1, -0.12, 1e-2},
+                         {Scheme::runge_kutta_4, 2, -3.2e-3, 1e-4},
+                         {Scheme::runge_kutta_4, 4, 6.1e-6, 1e-7},
+                         {Scheme::runge_kutta_4, 16, 8.9e-8, 1e-9},
+                         {Scheme::runge_kutta_4, 64, 6.3e-10, 1e-11},
+                         {Scheme::runge_kutta_4, 256, 2.7e-12, 1e-13}};
+  for (const auto& [scheme, steps, error, digit] : table) {
+    EXPECT_NEAR(multiplier(scheme, steps, 0.5) - 0.5, error, digit) << name_of(scheme) << " " << steps;
+  }
+}
+
+TEST(Euler, NeedsOneStepWhereAllPathsAreStraight) {
+  // The pairs of the flow between normals, x_0 = x_1 / 2, have paths ((1 - t) / 2 + t) x_1 that never cross.
+  const auto straight = [](std::span<const double> x, double t, std::span<double> velocity) {
+    velocity[0] = x[0] / (1 + t);
+  };
+  std::vector<double> x{1.3};
+  integrate(straight, Scheme::euler, uniform_times(1, 0, 1), x);
+  EXPECT_EQ(x[0], 0.65);
+  EXPECT_NEAR(straightness(straight, {1, {1.3}}, 0, 7).straightness, 0, 1e-16);
+}
+
 TEST(Integrators, HaveTheirOrders) {
   // Between two mixtures, which are smooth. (Between two normals the midpoint rule's leading error cancels, since the
   // square of the solution is a quadratic function of t, and it would look like order 3.)
@@ -112,6 +157,16 @@ TEST(DormandPrince, HasItsDenseStatesOnTheFlow) {
   EXPECT_EQ(states.back()[0], x[0]);
 }
 
+TEST(DormandPrince, TakesNoStepLongerThanAllowed) {
+  const auto steps = [](double longest) {
+    std::vector<double> x{1};
+    return integrate_adaptive(between_normals(0.5), 1, 0, x, {.longest_step = longest}).accepted;
+  };
+  EXPECT_LT(steps(1), 30U);
+  EXPECT_GE(steps(0.01), 100U);
+  EXPECT_THROW(steps(0), std::invalid_argument);
+}
+
 TEST(DormandPrince, SaysWhereItStoodWhenTheEvaluationsRunOut) {
   std::vector<double> x{1};
   const auto stiff = [](std::span<const double> at, double t, std::span<double> velocity) {
@@ -158,6 +213,11 @@ TEST(Straightness, BetweenNormalsIsTheClosedForm) {
     EXPECT_NEAR(found.cost, (1 - data) * (1 - data), 1e-7);
     EXPECT_EQ(found.evaluations, 400U * 9);
   }
+}
+
+TEST(Straightness, IsRightToEightDigitsWithEnoughSteps) {
+  EXPECT_NEAR(straightness(between_normals(0.5), {1, {1}}, 0, 8000, Scheme::heun).straightness,
+              0.5 * (2 - std::acos(0.0)), 1e-8);
 }
 
 TEST(Straightness, OfOnePairIsNothing) {

@@ -10,10 +10,8 @@
 
 #include "benchmarks/suite/registry.hpp"
 #include "impl/flow/flow.hpp"
-#include "impl/flow/reflow.hpp"
 #include "problems/flow/points.hpp"
 #include "problems/flow/training.hpp"
-#include "reference/flow/straightness.hpp"
 
 namespace tandem::flow {
 namespace {
@@ -46,6 +44,11 @@ TEST(Variants, HaveTheSameBitsAtEveryNumberOfThreads) {
                                in_double(draw(three_modes_of_noise(), 3, 601)),
                                {Scheme::runge_kutta_4, 7, 0}};
   expect_same_bits(mixture, Samples<double>{.points = std::vector<double>(601 * 2), .growth = {}}, same_points);
+  const AdaptiveProblem adaptive{mixture.data, mixture.noise, mixture.starts, {0.5, 0}, {}};
+  expect_same_bits(adaptive, AdaptiveSamples{.states = std::vector<double>(2 * 601 * 2), .growth = {}},
+                   [](const AdaptiveSamples& a, const AdaptiveSamples& b) {
+                     return a.states == b.states && a.evaluations == b.evaluations;
+                   });
   const TrainingProblem training = random_training({.dimension = 3, .hidden = 33}, 401, 4);
   expect_same_bits(training, room_for(training.shape), [](const TrainingResult& a, const TrainingResult& b) {
     return a.loss == b.loss && a.gradient == b.gradient && a.parameters == b.parameters && a.mean == b.mean &&
@@ -92,6 +95,16 @@ TEST(FastField, TakesOneDatumRepeatedDataAndDataFarAway) {
       simd(problem, answer, {});
       for (std::size_t i = 0; i < 10; ++i) EXPECT_NEAR(answer[i], expected[i], 1e-5 * std::abs(expected[i]) + 1e-5);
     }
+  }
+}
+
+TEST(FastField, TakesTheMeanOfTies) {
+  const Points<float> data{2, {-1, 3, 1, 3, 1, 3, 9, 9}};
+  for (const double t : {0.1, 1e-3, 1e-6}) {
+    EmpiricalAnswer velocity(2);
+    simd(EmpiricalProblem{data, {2, {0, 2}}, t}, velocity, {});  // as far from the first three
+    EXPECT_NEAR(velocity[0], (0 - 1.0 / 3) / t, 1e-5 / t) << t;
+    EXPECT_NEAR(velocity[1], (2 - 3) / t, 1e-5 / t) << t;
   }
 }
 
@@ -152,31 +165,49 @@ TEST(FastAssignment, ProvesItselfAmongTies) {
   EXPECT_EQ(nothing.cost, 0);
 }
 
-TEST(Reflow, IsTheDefinitionForManyPoints) {
-  const Points<float> data = clustered(1, 40, 2), start = noise(2, 40, 2), starts = noise(3, 7, 2);
-  const Points<double> data_double = in_double(data), start_double = in_double(start);
-  const auto expected =
-      straightness([&](std::span<const double> x, double t,
-                       std::span<double> velocity) { paired_velocity(data_double, start_double, 0.5, x, t, velocity); },
-                   in_double(starts), 0, 8, Scheme::euler);
-  const Flowed found = flow(paired_field(data, start, 0.5), starts, 0, 8, Scheme::euler, {.threads = 2});
-  EXPECT_NEAR(found.straightness, expected.straightness, 1e-4 * expected.straightness);
-  EXPECT_NEAR(found.cost, expected.cost, 1e-5 * expected.cost);
-  EXPECT_EQ(found.evaluations, expected.evaluations);
+TEST(Training, HasTheLossesOfTheDefinition) {
+  TrainingProblem fast = new_training({.dimension = 2, .hidden = 24}, 5), slow = fast;
+  TrainingResult fast_result = room_for(fast.shape), slow_result = fast_result;
+  const auto next = [](TrainingProblem& problem, TrainingResult& result, std::size_t step) {
+    std::swap(problem.parameters, result.parameters);
+    std::swap(problem.mean, result.mean);
+    std::swap(problem.square, result.square);
+    problem.step = step + 1;
+  };
+  for (std::size_t step = 0; step < 100; ++step) {
+    fast.data = slow.data = clustered(100 + 7 * step, 64, 2);
+    fast.noise = slow.noise = noise(5000 + step, 64, 2);
+    fast.times = slow.times = uniform_draws(9, 64 * step, 64);
+    simd(fast, fast_result, {});
+    reference(slow, slow_result);
+    ASSERT_NEAR(fast_result.loss, slow_result.loss, 1e-3 * slow_result.loss) << step;
+    next(fast, fast_result, step);
+    next(slow, slow_result, step);
+  }
 }
 
-TEST(BatchesOfPairs, AreOptimalAsAWholeAndPermutationsInParts) {
-  const Points<float> x = noise(1, 50, 2), y = noise(2, 50, 2);
-  const double independent = mean_cost(in_double(x), in_double(y), 2);
-  double last = independent;
-  for (const std::size_t batch : {1, 5, 25, 50, 80}) {
-    const Points<float> paired = paired_in_batches(x, y, batch);
-    const double cost = mean_cost(in_double(x), in_double(paired), 2);
-    EXPECT_LE(cost, last * (1 + 1e-6)) << batch;
-    last = cost;
-    EXPECT_THAT(paired.values, testing::UnorderedElementsAreArray(y.values));
-  }
-  EXPECT_LT(last, 0.5 * independent);
+TEST(FastSamples, TurnAndPermuteWithTheData) {
+  // A quarter turn is exact in floats.
+  const auto turned = [](Points<float> points) {
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      const float x = points[i][0];
+      points[i][0] = -points[i][1];
+      points[i][1] = x;
+    }
+    return points;
+  };
+  const Points<float> data = clustered(4, 97, 2), starts = noise(5, 13, 2);
+  Points<float> reversed = data;
+  for (std::size_t i = 0; i < data.size(); ++i) std::ranges::copy(data[i], reversed[data.size() - 1 - i].begin());
+  const auto samples = [&](const Points<float>& from, const Points<float>& at) {
+    Samples<float> result{.points = std::vector<float>(at.values.size()), .growth = {}};
+    simd(GenerateProblem{from, at, {Scheme::midpoint, 11, 0.1}}, result, {});
+    return Points<float>{2, result.points};
+  };
+  const Points<float> plain = turned(samples(data, starts));
+  EXPECT_THAT(samples(turned(data), turned(starts)).values,
+              testing::Pointwise(testing::FloatNear(2e-4F), plain.values));
+  EXPECT_THAT(turned(samples(reversed, starts)).values, testing::Pointwise(testing::FloatNear(2e-4F), plain.values));
 }
 
 /// A field with one mistake, as an answer to the problem.

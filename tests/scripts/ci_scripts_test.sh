@@ -61,7 +61,9 @@ with_apt() {
     */bible-kjv_1_all.deb) file=usr/bin/bible ;; *) file=usr/lib/bible.data ;; esac
     mkdir -p "$3/${file%/*}" && echo text >"$3/$file" && case $file in *.txt | *.csv) gzip "$3/$file" ;; esac
     if [ "$file" = usr/bin/bible ]; then cp "$CALLS.bible" "$3/$file" && chmod +x "$3/$file"; fi'
-  stand_in npm 'mkdir -p package/bins/linux-x64 && echo library >package/bins/linux-x64/libggml-base.so &&
+  stand_in npm '[ ! -e "$CALLS.offline" ] || { echo "no route to any registry" >&2; exit 1; }
+    mkdir -p package/bins/linux-x64 package/data && echo library >package/bins/linux-x64/libggml-base.so &&
+    printf "%s\n" "name,city,latitude,longitude" "\"A, B\",C,1.5,-2.5" >package/data/airports.csv &&
     tar -czf package.tgz package && rm -r package'
   printf '#!/bin/bash\nfor ((i = 0; i < 31102; ++i)); do echo Gen1:1 a verse; done\n' >"$CALLS.bible"
   stand_in dpkg-query 'case $4 in libfmt-dev:* | g++:*) cat "$CALLS.installed" ;; *) echo installed ;; esac'
@@ -92,6 +94,7 @@ for command in bench test; do
   [ -s "$project/build/data/usr/lib/python3/dist-packages/jieba/lac_small/word.dic" ] || fail "ci/$command unpacked no network"
   [ "$(cat "$project/build/data/debian-reference.zh-cn.txt")" = text ] || fail "ci/$command unpacked no text"
   [ "$(cat "$project/build/data/digits.csv")" = text ] || fail "ci/$command unpacked no images of digits"
+  [ "$(cat "$project/build/data/airports.csv")" = $'longitude,latitude\n-2.5,1.5' ] || fail "ci/$command wrote no airports"
   [ "$(sort -u "$project/build/data/kjv.txt")" = "a verse" ] || fail "ci/$command wrote no King James Bible"
   if [ "$(uname -m)" = x86_64 ]; then
     called "npm pack --silent @node-llama-cpp/linux-x64@3.22.1"
@@ -121,6 +124,8 @@ for command in bench test; do
   says "There is no King James Bible for the reason above"
   says "There are no images of digits for the reason above"
   [ "$(uname -m)" != x86_64 ] || says "There is no ggml for the reason above"
+  says "no route to any registry"
+  says "There are no places of airports for the reason above"
   says "WARNING: for the reason above some data is missing"
   called "cmake --build $project/build/release"
   rm "$CALLS.offline"

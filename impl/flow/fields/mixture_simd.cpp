@@ -1,9 +1,12 @@
 // Mixture to mixture: a point in each lane, in double. All that does not depend on the point is computed once per time.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <span>
 #include <vector>
 
 #include "impl/flow/carry.hpp"
+#include "impl/flow/carry_adaptive.hpp"
 #include "impl/flow/flow.hpp"
 #include "impl/support/parallel.hpp"
 
@@ -131,6 +134,27 @@ PairsAt pairs_at(const Mixture& data, const Mixture& noise, double t) {
 /// Samples that one task carries all the way: their state stays in the first cache.
 constexpr std::size_t grain = 256;
 
+/// The velocities of `count` points of a problem. What depends on the time alone is kept until it changes.
+class VelocitiesOf {
+ public:
+  template <class Problem>
+  VelocitiesOf(const Problem& problem, std::size_t count)
+      : data_(problem.data), noise_(problem.noise), count_(count), time_(-1) {}
+
+  void operator()(const double* x, double t, double* velocities) const {
+    if (t != time_) pairs_ = pairs_at(data_, noise_, t);
+    time_ = t;
+    HWY_DYNAMIC_DISPATCH(points)(pairs_, x, count_, velocities);
+  }
+
+ private:
+  const Mixture& data_;
+  const Mixture& noise_;
+  std::size_t count_;
+  mutable double time_;
+  mutable PairsAt pairs_{};
+};
+
 }  // namespace
 
 void mixture_velocities(const Mixture& data, const Mixture& noise, const double* x, std::size_t count, double t,
@@ -149,15 +173,27 @@ void simd(const MixtureProblem& problem, Samples<double>& samples, const Executi
   samples.evaluations = problem.path.steps * evaluations_per_step(problem.path.scheme);
   samples.points = problem.starts.values;
   for_each_chunk(execution, problem.starts.size(), grain, [&](std::size_t begin, std::size_t end) {
-    PairsAt pairs{};
-    double time = -1;
     carry<double>(problem.path.scheme, times, std::span(samples.points).subspan(begin * size, (end - begin) * size),
-                  [&](const double* x, double t, double* velocities) {
-                    if (t != time) pairs = pairs_at(problem.data, problem.noise, t);
-                    time = t;
-                    HWY_DYNAMIC_DISPATCH(points)(pairs, x, end - begin, velocities);
-                  });
+                  VelocitiesOf(problem, end - begin));
   });
+}
+
+void simd(const AdaptiveProblem& problem, AdaptiveSamples& samples, const Execution& execution) {
+  require_valid(problem, samples);
+  const std::size_t size = problem.starts.dimension, numbers = problem.starts.values.size();
+  std::vector<std::size_t> evaluations((problem.starts.size() + grain - 1) / grain);
+  for_each_chunk(execution, problem.starts.size(), grain, [&](std::size_t begin, std::size_t end) {
+    const auto first = problem.starts.values.begin() + static_cast<std::ptrdiff_t>(begin * size);
+    std::vector<double> x(first, first + static_cast<std::ptrdiff_t>((end - begin) * size));
+    const AdaptiveResult result =
+        carry_adaptive<double>(1, problem.times.back(), x, size, problem.options, VelocitiesOf(problem, end - begin),
+                               problem.times, [&](std::size_t i, std::span<const double> states) {
+                                 std::ranges::copy(states, samples.states.data() + i * numbers + begin * size);
+                               });
+    evaluations[begin / grain] = result.evaluations * (end - begin);
+  });
+  samples.evaluations =
+      mean_evaluations(std::accumulate(evaluations.begin(), evaluations.end(), std::size_t{0}), problem.starts.size());
 }
 
 }  // namespace tandem::flow
