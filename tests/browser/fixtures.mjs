@@ -19,11 +19,10 @@ export function pageOf(...files) {
   return `file://${out}/report.html`;
 }
 
-/// The largest of the results files that the project has published, as text.
+/// The latest of the results files that the project has published, as text; folders begin with the day.
 export function published() {
   const root = join(process.env.TANDEM_SOURCE, 'reports', 'published');
-  const texts = readdirSync(root).map(name => readFileSync(join(root, name, 'results.json'), 'utf8'));
-  return texts.reduce((one, other) => (other.length > one.length ? other : one));
+  return readFileSync(join(root, readdirSync(root).sort().at(-1), 'results.json'), 'utf8');
 }
 
 /// Every string of the file replaced by one that would run a script, end an element, or fill a line by itself.
