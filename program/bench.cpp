@@ -7,6 +7,7 @@
 
 #include "benchmarks/suite/google_benchmarks.hpp"
 #include "benchmarks/suite/interrupt.hpp"
+#include "benchmarks/suite/json_text.hpp"
 #include "program/measure.hpp"
 #include "program/program.hpp"
 #include "program/results.hpp"
@@ -37,7 +38,10 @@ int bench_with_google_benchmark(const BenchOptions& options, const std::vector<s
   }
   flags.insert(flags.begin(), "tandem");
   std::vector<char*> arguments;
-  for (std::string& flag : flags) arguments.push_back(flag.data());
+  for (std::string& flag : flags) {
+    if (flag.starts_with("--benchmark_context")) flag = suite::in_utf8(flag);  // it goes into the results as it is
+    arguments.push_back(flag.data());
+  }
   int count = static_cast<int>(arguments.size());
   benchmark::Initialize(&count, arguments.data());
   if (count > 1) throw std::invalid_argument("Google Benchmark has no flag " + std::string(arguments[1]));
@@ -46,9 +50,11 @@ int bench_with_google_benchmark(const BenchOptions& options, const std::vector<s
 
 /// The rows in interleaved rounds, with speedups.
 int bench_in_rounds(const BenchOptions& options, const std::vector<suite::SelectedWorkload>& selection) {
-  if (!options.out.empty()) require_writable(options.out);
-  suite::watch_for_interrupt();
   const suite::RaceOptions race = chosen_race_options(options);
+  std::size_t rows = 0;
+  for (const auto& selected : selection) rows += selected.variants.size() * race.threads.size();
+  if (!options.out.empty()) require_writable(options.out, expected_bytes(rows, race));
+  suite::watch_for_interrupt();
   Record record;
   record.command = "tandem bench '" + options.selection.filter + "'";
   record.started = utc_now();
@@ -62,8 +68,9 @@ int bench_in_rounds(const BenchOptions& options, const std::vector<suite::Select
   }
   record.seconds = seconds_since(start);
   const nlohmann::ordered_json results = to_results(record);
-  if (!options.out.empty()) write_whole(options.out, results.dump(1) + "\n");
-  fmt::print("{}", options.json ? results.dump(1) + "\n" : reports::speedup_tables(results));
+  const std::string text = suite::json_text(results, 1) + "\n";
+  write_then_print([&] { options.out.empty() ? void() : write_whole(options.out, text); },
+                   [&] { fmt::print("{}", options.json ? text : reports::speedup_tables(results)); });
   return any_refused(record) ? Exit::check_failed : Exit::all_well;
 }
 

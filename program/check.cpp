@@ -4,6 +4,7 @@
 
 #include "benchmarks/suite/check.hpp"
 #include "benchmarks/suite/interrupt.hpp"
+#include "benchmarks/suite/json_text.hpp"
 #include "benchmarks/suite/progress.hpp"
 #include "benchmarks/suite/selection.hpp"
 #include "program/program.hpp"
@@ -65,7 +66,7 @@ int check(const CheckOptions& options) {
     ran += check.ran ? 1 : 0;
   }
   if (options.json) {
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}\n", suite::json_text(json, 2));
   } else {
     fmt::print("{}\n{} checks ran, {} disagree.\n", table.text(), ran, disagreements);
   }

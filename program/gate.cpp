@@ -10,6 +10,7 @@
 #include "benchmarks/regression/comparison_json.hpp"
 #include "benchmarks/regression/worker.hpp"
 #include "benchmarks/suite/interrupt.hpp"
+#include "benchmarks/suite/json_text.hpp"
 #include "program/program.hpp"
 #include "program/results.hpp"
 #include "reports/gate.hpp"
@@ -86,11 +87,16 @@ int gate(GateOptions options, const std::string& simd) {
   run.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
   const nlohmann::ordered_json results = regression::to_json(comparison, run);
-  fmt::print("{}", options.json ? results.dump(1) + "\n" : reports::gate_text(results));
-  if (options.annotations) fmt::print("{}", reports::gate_annotations(results, options.strict_counts));
-  if (!options.out.empty()) write_whole(options.out, results.dump(1) + "\n");
-  if (!options.markdown.empty()) write_whole(options.markdown, reports::gate_page(results));
-  if (!options.junit.empty()) write_whole(options.junit, reports::gate_junit(results));
+  const std::string text = suite::json_text(results, 1) + "\n";
+  const auto write = [&] {
+    if (!options.out.empty()) write_whole(options.out, text);
+    if (!options.markdown.empty()) write_whole(options.markdown, reports::gate_page(results));
+    if (!options.junit.empty()) write_whole(options.junit, reports::gate_junit(results));
+  };
+  write_then_print(write, [&] {
+    fmt::print("{}", options.json ? text : reports::gate_text(results));
+    if (options.annotations) fmt::print("{}", reports::gate_annotations(results, options.strict_counts));
+  });
   return exit_status(comparison, options);
 }
 

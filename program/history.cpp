@@ -8,6 +8,7 @@
 #include <regex>
 #include <stdexcept>
 
+#include "benchmarks/suite/json_text.hpp"
 #include "program/program.hpp"
 #include "reports/gate.hpp"
 #include "reports/table.hpp"
@@ -87,7 +88,7 @@ void show(const HistoryOptions& options) {
     }
   }
   if (options.json) {
-    fmt::print("{}\n", json.dump(1));
+    fmt::print("{}\n", suite::json_text(json, 1));
   } else {
     fmt::print(
         "{}\n{} runs. Change points: E-divisive in windows of 50, Student's t at p < 0.001, steps of 0.5 % or "

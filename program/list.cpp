@@ -3,6 +3,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "benchmarks/suite/json_text.hpp"
 #include "benchmarks/suite/registry.hpp"
 #include "problems/support/absences.hpp"
 #include "program/program.hpp"
@@ -39,7 +40,7 @@ void list(bool hidden, bool as_json) {
   }
   if (as_json) {
     json["absent"] = problems::absences();
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}\n", suite::json_text(json, 2));
   } else {
     for (const std::string& sentence : problems::absences()) fmt::print("absent: {}\n", sentence);
   }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "benchmarks/suite/json_text.hpp"
 #include "benchmarks/suite/machine.hpp"
 #include "benchmarks/suite/machine_text.hpp"
 #include "benchmarks/suite/noise.hpp"
@@ -58,7 +59,7 @@ void machine(const MachineOptions& options) {
     const nlohmann::json json = {
         {"machine", card},           {"peaks", peaks},       {"timer", timer}, {"noise", noise},
         {"models", as_json(models)}, {"data", as_json(data)}};
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}\n", suite::json_text(json, 2));
   } else {
     fmt::print("{}{}{}\n{}\n{}{}", to_text(card), suite::to_text("models", models), suite::to_text("data", data),
                suite::to_text(peaks), to_text(timer), to_text(noise));

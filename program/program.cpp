@@ -1,13 +1,18 @@
 #include "program/program.hpp"
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
+#include <system_error>
 
 #include "benchmarks/suite/simd_target.hpp"
 
@@ -29,6 +34,23 @@ std::vector<std::string> set_aside_google_benchmark_flags(int argc, char** argv,
   return flags;
 }
 
+/// A pipe that nobody reads any more is no error: who has seen enough (head) closes it.
+bool nobody_reads() {
+  pollfd output{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+  return poll(&output, 1, 0) > 0 && (output.revents & POLLERR) != 0;
+}
+
+/// What is still in the buffer must arrive, too. Every verb writes to standard output, and none looks after it.
+bool output_arrives() {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return true;
+  if (nobody_reads()) return true;
+  // What failed before has left no reason behind: one more byte fails for the same.
+  if (errno == 0 && write(STDOUT_FILENO, "\n", 1) == 1) errno = EIO;
+  complain(std::string("cannot write to the standard output: ") + std::strerror(errno));
+  return false;
+}
+
 int parse_and_run(CLI::App& app, std::vector<char*>& arguments, const int& status) {
   try {
     app.parse(static_cast<int>(arguments.size()), arguments.data());
@@ -45,6 +67,10 @@ int parse_and_run(CLI::App& app, std::vector<char*>& arguments, const int& statu
     complain(std::string(error.what()) + " (tandem --help tells more)");
   } catch (const std::invalid_argument& error) {
     complain(error.what());
+  } catch (const std::system_error& error) {
+    if (std::ferror(stdout) != 0) return status;  // output_arrives says so
+    complain(error.what());
+    return Exit::check_failed;
   } catch (const std::exception& error) {
     complain(error.what());
     return Exit::check_failed;
@@ -102,7 +128,8 @@ int run_program(int argc, char** argv) {
       throw std::invalid_argument(google_benchmark_flags.front() + " is a flag of tandem bench");
     }
   });
-  return parse_and_run(app, arguments, status);
+  const int ended = parse_and_run(app, arguments, status);
+  return output_arrives() || ended != Exit::all_well ? ended : Exit::check_failed;
 }
 
 }  // namespace tandem::program

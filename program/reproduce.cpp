@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "benchmarks/suite/interrupt.hpp"
+#include "benchmarks/suite/json_text.hpp"
 #include "claims/suite/claim.hpp"
 #include "program/findings.hpp"
 #include "program/program.hpp"
@@ -32,7 +33,7 @@ void reproduce(const ReproduceOptions& options) {
               [&](claims::Finding finding) { findings.push_back(std::move(finding)); });
   const nlohmann::ordered_json json = to_json(findings);
   if (options.json) {
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}\n", suite::json_text(json, 2));
   } else {
     fmt::print("{}", reports::claims_list(json));
   }

@@ -7,11 +7,13 @@
 #include <algorithm>
 #include <cmath>
 #include <ctime>
+#include <exception>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
 
 #include "benchmarks/suite/family.hpp"
+#include "benchmarks/suite/json_text.hpp"
 #include "benchmarks/suite/run_error.hpp"
 #include "problems/support/absences.hpp"
 
@@ -55,7 +57,7 @@ benchmark::BenchmarkReporter::Run to_run(const Row& row, std::int64_t index) {
   run.repetitions = 1;
   run.repetition_index = 0;
   if (row.status != RowStatus::timed) {
-    suite::set_error(run, std::string(status_word(row.status)) + ": " + row.message);
+    suite::set_error(run, suite::in_utf8(std::string(status_word(row.status)) + ": " + row.message));
     return run;
   }
   run.iterations = static_cast<benchmark::IterationCount>(row.iterations);
@@ -69,6 +71,7 @@ benchmark::BenchmarkReporter::Run to_run(const Row& row, std::int64_t index) {
   run.counters["bytes"] = row.work.bytes();
   if (row.steps) run.counters["steps"] = *row.steps;
   run.counters["agreement_error"] = row.agreement_error;
+  std::erase_if(run.counters, [](const auto& counter) { return !std::isfinite(counter.second.value); });
   return run;
 }
 
@@ -223,24 +226,42 @@ void write_whole(const std::filesystem::path& path, const std::string& text) {
 void save_so_far(const std::filesystem::path& path, const ordered_json& results) {
   static bool warned = false;
   try {
-    write_whole(path, results.dump(1) + "\n");
+    write_whole(path, suite::json_text(results, 1) + "\n");
   } catch (const std::runtime_error& failure) {
     if (!warned) fmt::print(stderr, "tandem: {}; the rows so far are not saved\n", failure.what());
     warned = true;
   }
 }
 
-void require_writable(const std::filesystem::path& path) {
+void write_then_print(const std::function<void()>& write, const std::function<void()>& print) {
+  std::exception_ptr unwritten;
+  try {
+    write();
+  } catch (const std::runtime_error&) {
+    unwritten = std::current_exception();
+  }
+  print();
+  if (unwritten) std::rethrow_exception(unwritten);
+}
+
+void require_writable(const std::filesystem::path& path, std::size_t bytes) {
   const std::filesystem::path probe = path.string() + ".partial";
-  std::ofstream file(probe);
-  file << std::string(4096, '.');
+  std::ofstream file(probe, std::ios::binary);
+  const std::string block(4096, '.');
+  for (std::size_t written = 0; file && written < bytes; written += block.size()) file << block;
   file.close();
   std::error_code ignored;
   std::filesystem::remove(probe, ignored);
   if (!file) {
-    throw std::invalid_argument("cannot write " + path.string() +
-                                ": the folder is missing or not writable, or the disk is full");
+    throw std::invalid_argument(
+        fmt::format("cannot write {}: the folder is missing or not writable, or the disk is full ({} kB are needed)",
+                    path.string(), bytes / 1000));
   }
+}
+
+std::size_t expected_bytes(std::size_t rows, const suite::RaceOptions& options) {
+  // Two times of a round, in a line each; and what was saved before stays until it is replaced.
+  return 2 * (65'536 + rows * (4096 + 2 * 26 * options.rounds));
 }
 
 std::string utc_now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -57,9 +58,16 @@ void write_whole(const std::filesystem::path& path, const std::string& text);
 /// written before stays.
 void save_so_far(const std::filesystem::path& path, const nlohmann::ordered_json& results);
 
-/// Refuses a path that could not be written, before minutes are spent on what shall stand there. Throws
+/// Writes, then prints, and only then throws what writing threw: a full disk takes nothing from the screen, and a
+/// closed screen nothing from the disk.
+void write_then_print(const std::function<void()>& write, const std::function<void()>& print);
+
+/// Refuses a path where so many bytes could not be written, before minutes are spent on what shall stand there. Throws
 /// std::invalid_argument that names it.
-void require_writable(const std::filesystem::path& path);
+void require_writable(const std::filesystem::path& path, std::size_t bytes = 4096);
+
+/// About the bytes that a results file of so many rows takes on the disk, where two of them are while one is replaced.
+std::size_t expected_bytes(std::size_t rows, const suite::RaceOptions& options);
 
 /// Now, in UTC: "2026-11-23T15:30:00Z".
 std::string utc_now();

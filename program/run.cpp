@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "benchmarks/suite/interrupt.hpp"
+#include "benchmarks/suite/json_text.hpp"
 #include "benchmarks/suite/registry.hpp"
 #include "problems/support/absences.hpp"
 #include "program/measure.hpp"
@@ -33,13 +34,13 @@ struct RunOptions {
 constexpr double report_seconds = 3;
 
 /// results/2026-11-23T15-30-00Z: a run never overwrites another.
-std::filesystem::path new_folder(const std::string& out, std::string started) {
+std::filesystem::path new_folder(const std::string& out, std::string started, std::size_t bytes) {
   std::ranges::replace(started, ':', '-');
   std::filesystem::path folder = std::filesystem::path(out) / started;
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) throw std::invalid_argument("cannot make the folder " + folder.string() + ": " + error.message());
-  require_writable(folder / "results.json");
+  require_writable(folder / "results.json", bytes);
   return folder;
 }
 
@@ -129,7 +130,9 @@ int run(const RunOptions& options) {
   if (!options.selection.filter.empty()) record.command += " '" + options.selection.filter + "'";
   record.started = utc_now();
   if (!full) record.budget_seconds = 60 * options.minutes;
-  const auto folder = new_folder(options.out, record.started);
+  std::size_t rows = 0;
+  for (const Step& step : steps) rows += step.rows;
+  const auto folder = new_folder(options.out, record.started, expected_bytes(rows, race));
   for (const std::string& sentence : problems::absences()) fmt::print("Absent: {}\n", sentence);
   const auto start = std::chrono::steady_clock::now();
   {
@@ -149,15 +152,19 @@ int run(const RunOptions& options) {
   record.seconds = seconds_since(start);
 
   const nlohmann::ordered_json results = to_results(record);
-  std::string text = results.dump(1) + "\n";
-  write_whole(folder / "results.json", text);
-  const auto page = write_pages(folder, {reports::results_of(results, std::move(text))});
-
-  fmt::print("{}\n{}",
-             options.selection.filter.empty() ? reports::headline_table(results) : reports::summary_table(results),
-             reports::verdicts_line(results["context"]["tandem"]));
-  fmt::print("{}", not_reached_sentence(record));
-  if (record.partial) fmt::print("Interrupted: the report holds what was done until then and is marked partial.\n");
+  const std::string text = suite::json_text(results, 1) + "\n";
+  std::filesystem::path page;
+  const auto write = [&] {
+    write_whole(folder / "results.json", text);
+    page = write_pages(folder, {reports::results_of(results, text)});
+  };
+  write_then_print(write, [&] {
+    fmt::print("{}\n{}",
+               options.selection.filter.empty() ? reports::headline_table(results) : reports::summary_table(results),
+               reports::verdicts_line(results.at("context").at("tandem")));
+    fmt::print("{}", not_reached_sentence(record));
+    if (record.partial) fmt::print("Interrupted: the report holds what was done until then and is marked partial.\n");
+  });
   fmt::print("Report:  {}\nResults: {}\n", page.string(), (folder / "results.json").string());
   return any_refused(record) ? Exit::check_failed : Exit::all_well;
 }

@@ -1,12 +1,11 @@
 #include "program/train.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <utility>
 #include <vector>
 
+#include "impl/support/files.hpp"
 #include "program/program.hpp"
 
 namespace tandem::program {
@@ -24,11 +23,10 @@ RegisteredLearner::RegisteredLearner(Learner learner) {
   all.insert(std::ranges::lower_bound(all, learner.method, {}, &Learner::method), std::move(learner));
 }
 
-std::string content_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string content{std::istreambuf_iterator<char>(file), {}};
-  if (!file || content.empty()) throw std::invalid_argument("cannot read a text from " + path.string());
-  return content;
+std::string text_of(const std::filesystem::path& path) {
+  std::string text = content_of(path);
+  if (text.empty()) throw std::invalid_argument("'" + path.string() + "' is empty: there is no text to learn from");
+  return text;
 }
 
 void add_train(Context context) {

@@ -23,6 +23,6 @@ struct RegisteredLearner {
 };
 
 /// Throws std::invalid_argument where the file cannot be read or is empty.
-std::string content_of(const std::filesystem::path& path);
+std::string text_of(const std::filesystem::path& path);
 
 }  // namespace tandem::program

@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <stdexcept>
 
+#include "benchmarks/suite/json_text.hpp"
+#include "impl/support/files.hpp"
 #include "reports/gate_rows.hpp"
 #include "reports/table.hpp"
 
@@ -99,10 +100,10 @@ std::string summary_text(const ordered_json& results, const std::string& separat
 
 }  // namespace
 
-ordered_json read_gate_results(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::invalid_argument("cannot read the gate's results " + path);
-  ordered_json results = ordered_json::parse(file, nullptr, false);
+ordered_json read_gate_results(const std::string& path) { return parse_gate_results(content_of(path), path); }
+
+ordered_json parse_gate_results(std::string_view text, const std::string& path) {
+  auto results = suite::parse_json<ordered_json>(without_mark(text, path));
   if (results.is_discarded()) throw std::invalid_argument(path + " is not JSON, or is truncated");
   if (!results.is_object() || results.value("schema", ordered_json()) != "tandem gate" || !results.contains("rows")) {
     throw std::invalid_argument(path + " is not a results file of tandem gate");

@@ -3,12 +3,14 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 
 namespace tandem::reports {
 
 /// Reads and checks a file that `tandem gate --out` wrote. Throws std::invalid_argument with one sentence for a file
 /// that is missing, no JSON, truncated, or of another schema.
 nlohmann::ordered_json read_gate_results(const std::string& path);
+nlohmann::ordered_json parse_gate_results(std::string_view text, const std::string& path);  ///< the same of its content
 
 /// Whether the rows of the gate say slower; what they say in one word: "slower", "undecided (about 120 more rounds
 /// needed)", "identical machine code", "only in the head".

@@ -45,9 +45,10 @@ std::string gate_word(const ordered_json& row) {
 std::string gate_change_cell(const ordered_json& row) {
   if (row.at("state") != "raced" || row.at("rounds") == 0) return {};
   const ordered_json& ratio = row.at("time_ratio");
-  if (ratio[0].is_null()) return {};
-  if (ratio[1].is_null() || ratio[2].is_null()) return fmt::format("{:+.1f} %", per_cent(ratio[0]));
-  return fmt::format("{:+.1f} % [{:+.1f}, {:+.1f}]", per_cent(ratio[0]), per_cent(ratio[1]), per_cent(ratio[2]));
+  if (ratio.at(0).is_null()) return {};
+  if (ratio.at(1).is_null() || ratio.at(2).is_null()) return fmt::format("{:+.1f} %", per_cent(ratio.at(0)));
+  return fmt::format("{:+.1f} % [{:+.1f}, {:+.1f}]", per_cent(ratio.at(0)), per_cent(ratio.at(1)),
+                     per_cent(ratio.at(2)));
 }
 
 std::string gate_counts_cell(const ordered_json& row) {

@@ -1,22 +1,17 @@
 #include "reports/results_file.hpp"
 
-#include <fstream>
-#include <sstream>
 #include <stdexcept>
 
+#include "benchmarks/suite/json_text.hpp"
+#include "impl/support/files.hpp"
 #include "reports/page/json.hpp"
 
 namespace tandem::reports {
 
-std::string read_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) throw std::invalid_argument("cannot read the results file " + path);
-  return std::move(text).str();
-}
+std::string read_text(const std::string& path) { return content_of(path); }
 
 Json parse_results(const std::string& text, const std::string& name) {
-  Json results = Json::parse(text, nullptr, false);
+  Json results = suite::parse_json<Json>(without_mark(text, name));
   if (results.is_discarded()) throw std::invalid_argument(name + " is not JSON, or is truncated");
   const Json& schema = member(member(member(results, "context"), "tandem"), "schema_version");
   if (schema.is_null() || !member(results, "benchmarks").is_array()) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "benchmarks/regression/protocol.hpp"
+#include "benchmarks/suite/json_text.hpp"
 
 namespace tandem::regression {
 namespace {
@@ -50,7 +51,7 @@ BuildWorker::BuildWorker(const BuildProgram& program, const std::map<std::string
     throw ChildFailure(
         fmt::format("{} speaks version {} of the race protocol, this program version {}: build both "
                     "from revisions with the same version",
-                    program.side, version.dump(), protocol_version));
+                    program.side, suite::json_text(version), protocol_version));
   }
   can_count_ = greeting.value("counts", false);
   can_share_ = greeting.value("shares", false);

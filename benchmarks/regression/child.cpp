@@ -14,6 +14,7 @@
 #include <cstring>
 
 #include "benchmarks/suite/interrupt.hpp"
+#include "benchmarks/suite/json_text.hpp"
 
 namespace tandem::regression {
 namespace {
@@ -126,13 +127,13 @@ nlohmann::json Child::listen(std::chrono::seconds patience) {
   }
   const std::string line = unread_.substr(0, end);
   unread_.erase(0, end + 1);
-  nlohmann::json answer = nlohmann::json::parse(line, nullptr, false);
+  auto answer = suite::parse_json<nlohmann::json>(line);
   if (!answer.is_object()) throw ChildFailure(name_ + " said what is no answer: " + line.substr(0, 80));
   return answer;
 }
 
 nlohmann::json Child::ask(const nlohmann::json& request, std::chrono::seconds patience) {
-  const std::string line = request.dump() + "\n";
+  const std::string line = suite::json_text(request) + "\n";
   for (std::size_t written = 0; written < line.size();) {
     const ssize_t count = write(requests_, line.data() + written, line.size() - written);
     if (count < 0 && errno == EINTR) continue;
@@ -140,7 +141,7 @@ nlohmann::json Child::ask(const nlohmann::json& request, std::chrono::seconds pa
     written += static_cast<std::size_t>(count);
   }
   nlohmann::json answer = listen(patience);
-  if (answer.contains("error")) throw Refusal(name_ + ": " + answer["error"].dump());
+  if (answer.contains("error")) throw Refusal(name_ + ": " + suite::json_text(answer["error"]));
   return answer;
 }
 

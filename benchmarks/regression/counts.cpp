@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -21,8 +23,14 @@ namespace fs = std::filesystem;
 class ScratchFolder {
  public:
   ScratchFolder() {
-    std::string pattern = (fs::temp_directory_path() / "tandem_counts_XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw ChildFailure("no folder for callgrind's files could be made");
+    // The library's own function throws where TMPDIR names no folder, and does not say what to do.
+    const char* const named = std::getenv("TMPDIR");
+    const fs::path parent = named == nullptr || *named == '\0' ? "/tmp" : named;
+    std::string pattern = (parent / "tandem_counts_XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr) {
+      throw ChildFailure("not counted: no folder for callgrind's files can be made in " + parent.string() + " (" +
+                         std::strerror(errno) + "); TMPDIR names another");
+    }
     path_ = pattern;
   }
   ~ScratchFolder() {

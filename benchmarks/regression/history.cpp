@@ -8,10 +8,12 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <map>
 #include <stdexcept>
 #include <tuple>
+
+#include "benchmarks/suite/json_text.hpp"
+#include "impl/support/files.hpp"
 
 namespace tandem::regression {
 namespace {
@@ -110,25 +112,26 @@ ordered_json history_entry(const ordered_json& results) {
 }
 
 void append_entry(const std::filesystem::path& path, const ordered_json& entry) {
-  LockedFile(path).append_line(entry.dump());
+  LockedFile(path).append_line(suite::json_text(entry));
 }
 
-History read_history(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::invalid_argument("cannot read the history " + path.string());
+History read_history(const std::filesystem::path& path) { return parse_history(content_of(path), path.string()); }
+
+History parse_history(std::string_view text, const std::string& name) {
+  text = without_mark(text, name);
   History history;
   std::size_t number = 0;
-  for (std::string line; std::getline(file, line);) {
+  for (std::string_view line; next_line(text, line);) {
     ++number;
     if (line.empty()) continue;
     const auto skip = [&](const std::string& why) {
-      history.damages.push_back(fmt::format("line {} of {} is skipped: {}", number, path.string(), why));
+      history.damages.push_back(fmt::format("line {} of {} is skipped: {}", number, name, why));
     };
-    ordered_json entry = ordered_json::parse(line, nullptr, false);
+    auto entry = suite::parse_json<ordered_json>(line);
     if (!entry.is_object()) {
       skip("it is damaged or half-written");
     } else if (entry.value("schema_version", ordered_json()) != history_schema) {
-      skip("it has schema " + entry.value("schema_version", ordered_json()).dump());
+      skip("it has schema " + suite::json_text(entry.value("schema_version", ordered_json())));
     } else {
       try {
         require_entry(entry);

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "benchmarks/regression/change_points.hpp"
@@ -27,6 +28,7 @@ struct History {
 
 /// Throws std::invalid_argument if the file cannot be read.
 History read_history(const std::filesystem::path& path);
+History parse_history(std::string_view text, const std::string& name);  ///< the same of its content
 
 /// One figure of one row on one machine over time.
 struct HistorySeries {

@@ -19,6 +19,7 @@
 #include "benchmarks/regression/machine_code.hpp"
 #include "benchmarks/regression/protocol.hpp"
 #include "benchmarks/suite/check.hpp"
+#include "benchmarks/suite/json_text.hpp"
 #include "benchmarks/suite/machine.hpp"
 #include "benchmarks/suite/page_arena.hpp"
 #include "benchmarks/suite/row.hpp"
@@ -195,9 +196,7 @@ class Worker {
 }  // namespace
 
 void serve(std::istream& requests, std::ostream& answers) {
-  const auto say = [&answers](const nlohmann::json& line) {
-    answers << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
-  };
+  const auto say = [&answers](const nlohmann::json& line) { answers << suite::json_text(line) << std::endl; };
   say({{"tandem_race_worker", protocol_version}, {"counts", TANDEM_CAN_COUNT}, {"shares", suite::has_page_arena()}});
   Worker worker;
   for (std::string line; std::getline(requests, line);) {

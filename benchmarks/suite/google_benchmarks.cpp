@@ -2,11 +2,21 @@
 
 #include <benchmark/benchmark.h>
 
+#include <cmath>
 #include <limits>
 
+#include "benchmarks/suite/json_text.hpp"
 #include "benchmarks/suite/timed_variant.hpp"
 
 namespace tandem::suite {
+namespace {
+
+/// Of repetitions whose mean is 0 older versions write a coefficient of variation that is no number, and no JSON.
+void add_counter(benchmark::State& state, const char* name, double value) {
+  if (value != 0 && std::isfinite(value)) state.counters[name] = value;
+}
+
+}  // namespace
 
 bool run_google_benchmarks(const std::vector<SelectedWorkload>& selection, const RaceOptions& options) {
   benchmark::ClearRegisteredBenchmarks();
@@ -31,7 +41,8 @@ bool run_google_benchmarks(const std::vector<SelectedWorkload>& selection, const
           apply_checks(checked_row, current.checked.checks, std::numeric_limits<double>::infinity());
           if (checked_row.status != RowStatus::timed) {
             all_passed = all_passed && !checked_row.refused();
-            state.SkipWithError(((checked_row.refused() ? "DISAGREES: " : "left out: ") + checked_row.message).c_str());
+            state.SkipWithError(
+                in_utf8((checked_row.refused() ? "DISAGREES: " : "left out: ") + checked_row.message).c_str());
             return;
           }
           TimedVariant timed{.problem = current.checked.problem.get(),
@@ -44,9 +55,9 @@ bool run_google_benchmarks(const std::vector<SelectedWorkload>& selection, const
             all_passed = false;
             return;
           }
-          state.counters["operations"] = timed.work.operations();
-          state.counters["bytes"] = timed.work.bytes();
-          state.counters["agreement_error"] = checked_row.agreement_error;
+          add_counter(state, "operations", timed.work.operations());
+          add_counter(state, "bytes", timed.work.bytes());
+          add_counter(state, "agreement_error", checked_row.agreement_error);
           state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(row.items));
         };
         benchmark::RegisterBenchmark(row.name().c_str(), body)->UseRealTime();

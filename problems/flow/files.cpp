@@ -1,5 +1,6 @@
 #include "problems/flow/files.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -10,13 +11,14 @@
 #include <utility>
 #include <vector>
 
+#include "impl/support/files.hpp"
 #include "problems/support/npy.hpp"
 
 namespace tandem::flow {
 namespace {
 
-[[noreturn]] void refuse(const std::filesystem::path& file, const std::string& what) {
-  throw std::invalid_argument(file.string() + " " + what);
+[[noreturn]] void refuse(std::string_view name, const std::string& what) {
+  throw std::invalid_argument(std::string(name) + " " + what);
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -35,23 +37,26 @@ std::optional<double> number_in(std::string_view text) {
   return number;
 }
 
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  while (true) {
-    const std::size_t end = text.find(separator);
-    parts.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
+/// The next part before a comma; false: there is none.
+bool next_part(std::optional<std::string_view>& rest, std::string_view& part) {
+  if (!rest) return false;
+  const std::size_t comma = rest->find(',');
+  part = rest->substr(0, comma);
+  if (comma == std::string_view::npos) {
+    rest.reset();
+  } else {
+    rest->remove_prefix(comma + 1);
   }
+  return true;
 }
 
-Points<float> checked(const std::filesystem::path& file, Points<float> points, std::size_t most_numbers) {
-  if (points.values.size() > most_numbers) {
-    refuse(file,
-           "holds " + std::to_string(points.values.size()) + " numbers, more than " + std::to_string(most_numbers));
-  }
-  if (points.size() == 0) refuse(file, "holds no points");
-  require_some(points, "the points of " + file.string());
+std::string more_than(std::size_t most_numbers) {
+  return "holds more than " + std::to_string(most_numbers) + " numbers";
+}
+
+Points<float> checked(std::string_view name, Points<float> points) {
+  if (points.size() == 0) refuse(name, "holds no points");
+  require_some(points, "the points of " + std::string(name));
   return points;
 }
 
@@ -65,38 +70,45 @@ Points<float> read_points(const std::filesystem::path& file, std::size_t most_nu
 
 Points<float> read_csv(const std::filesystem::path& file, std::size_t most_numbers, std::size_t columns) {
   constexpr std::size_t bytes_per_number = 40;
-  const std::string content = problems::read_content(file, most_numbers * bytes_per_number);
+  return parse_csv(content_of(file, most_numbers * bytes_per_number), file.string(), most_numbers, columns);
+}
+
+Points<float> parse_csv(std::string_view text, std::string_view name, std::size_t most_numbers, std::size_t columns) {
+  text = without_mark(text, name);
   Points<float> points;
   std::size_t line_number = 0;
-  for (const std::string_view line : split(content, '\n')) {
-    ++line_number;
+  for (std::string_view line; next_line(text, line);) {
+    const std::string place = "line " + std::to_string(++line_number);
     if (trimmed(line).empty()) continue;
-    std::vector<std::string_view> cells = split(line, ',');
-    if (line_number == 1 && !number_in(cells[0])) continue;  // a heading
-    const std::string place = "line " + std::to_string(line_number);
-    if (columns > 0 && cells.size() >= columns) cells.resize(columns);
-    if (points.dimension == 0) points.dimension = cells.size();
-    if (cells.size() != points.dimension) {
-      refuse(file, "has " + std::to_string(cells.size()) + " numbers in " + place + ", but " +
-                       std::to_string(points.dimension) + " before");
-    }
-    for (const std::string_view cell : cells) {
+    if (line_number == 1 && !number_in(line.substr(0, line.find(',')))) continue;  // a heading
+    std::size_t count = 0;
+    std::optional<std::string_view> rest = line;
+    for (std::string_view cell; next_part(rest, cell);) {
+      ++count;
+      if (columns > 0 && count > columns) continue;
       const auto number = number_in(cell);
       if (!number || !std::isfinite(*number)) {
-        refuse(file, "has '" + std::string(trimmed(cell)) + "' in " + place + ", which is no finite number");
+        refuse(name, "has '" + std::string(trimmed(cell)) + "' in " + place + ", which is no finite number");
       }
+      if (points.values.size() == most_numbers) refuse(name, more_than(most_numbers));
       points.values.push_back(static_cast<float>(*number));
     }
+    if (columns > 0) count = std::min(count, columns);
+    if (points.dimension == 0) points.dimension = count;
+    if (count != points.dimension) {
+      refuse(name, "has " + std::to_string(count) + " numbers in " + place + ", but " +
+                       std::to_string(points.dimension) + " before");
+    }
   }
-  return checked(file, std::move(points), most_numbers);
+  return checked(name, std::move(points));
 }
 
 Points<float> read_npy(const std::filesystem::path& file, std::size_t most_numbers) {
   problems::Array array = problems::read_npy(file, most_numbers, problems::NpyType::floats_or_doubles);
-  if (array.axes.empty()) refuse(file, "holds one number, not a list of points");
+  if (array.axes.empty()) refuse(file.string(), "holds one number, not a list of points");
   std::size_t dimension = 1;
   for (std::size_t axis = 1; axis < array.axes.size(); ++axis) dimension *= array.axes[axis];
-  return checked(file, {dimension, std::move(array.values)}, most_numbers);
+  return checked(file.string(), {dimension, std::move(array.values)});
 }
 
 void write_npy(const std::filesystem::path& file, const Points<float>& points) {

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <string_view>
 
 #include "reference/flow/flow.hpp"
 
@@ -19,6 +20,10 @@ Points<float> read_csv(const std::filesystem::path& file, std::size_t most_numbe
 
 /// A matrix, or a list of matrices or images, each of which is a point.
 Points<float> read_npy(const std::filesystem::path& file, std::size_t most_numbers);
+
+/// read_csv of the content of a file, of which sentences say the name.
+Points<float> parse_csv(std::string_view text, std::string_view name, std::size_t most_numbers,
+                        std::size_t columns = 0);
 
 /// As little-endian floats, rows x dimension. Throws std::runtime_error where the file cannot be written.
 void write_npy(const std::filesystem::path& file, const Points<float>& points);

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <span>
-#include <string>
+#include <string_view>
 #include <vector>
 
 namespace tandem::problems {
@@ -24,10 +24,10 @@ enum class NpyType { floats, floats_or_doubles };
 /// Throws std::invalid_argument that names the file.
 Array read_npy(const std::filesystem::path& file, std::size_t most_numbers, NpyType type);
 
+/// The same of the bytes of a file, of which sentences say the name.
+Array parse_npy(std::string_view bytes, std::string_view name, std::size_t most_numbers, NpyType type);
+
 /// As little-endian floats. Throws std::runtime_error where the file cannot be written.
 void write_npy(const std::filesystem::path& file, std::span<const std::size_t> axes, std::span<const float> values);
-
-/// The content of a file of at most that many bytes. Throws std::invalid_argument that names the file.
-std::string read_content(const std::filesystem::path& file, std::size_t most_bytes);
 
 }  // namespace tandem::problems

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "benchmarks/suite/interrupt.hpp"
+#include "benchmarks/suite/json_text.hpp"
 #include "benchmarks/suite/machine.hpp"
 #include "benchmarks/suite/progress.hpp"
 #include "benchmarks/suite/registry.hpp"
@@ -54,7 +55,7 @@ std::string line(Natural n, const Minimum& minimum, bool json) {
   const nlohmann::ordered_json object = {{"n", text(n)},         {"sum", text(minimum.sum)},
                                          {"a", text(minimum.a)}, {"b", text(minimum.b)},
                                          {"c", text(minimum.c)}, {"iterations", minimum.iterations}};
-  return object.dump() + "\n";
+  return suite::json_text(object) + "\n";
 }
 
 /// The fastest variant that takes the number.
@@ -136,7 +137,7 @@ void solve_sum(const AbPlusCOptions& options) {
     const nlohmann::ordered_json object = {{"last", std::to_string(last)},
                                            {"sum", ab_plus_c::to_string(total.sum)},
                                            {"maximum", std::to_string(total.maximum)}};
-    fmt::print("{}\n", object.dump());
+    fmt::print("{}\n", suite::json_text(object));
   } else {
     fmt::print("{}\n", ab_plus_c::to_string(total.sum));
   }

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "benchmarks/suite/json_text.hpp"
 #include "benchmarks/suite/machine.hpp"
 #include "benchmarks/suite/registry.hpp"
 #include "problems/attention/problems.hpp"
@@ -170,7 +171,7 @@ void print_json(const AttentionOptions& options, const attention::Problem& probl
                          {"seconds", seconds},   {"entropies", entropies},       {"largest_weights", largest}};
   if (options.queries.empty()) object["seed"] = options.seed;
   if (!options.out.empty()) object["out"] = options.out;
-  fmt::print("{}\n", object.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
+  fmt::print("{}\n", suite::json_text(object));
 }
 
 void print_text(const AttentionOptions& options, const attention::Problem& problem, const attention::Answer& answer,

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "benchmarks/suite/json_text.hpp"
 #include "benchmarks/suite/machine.hpp"
 #include "impl/flow/flow.hpp"
 #include "impl/flow/reflow.hpp"
@@ -118,7 +119,7 @@ void print_json(const Made& result, const flow::Points<float>& data, const flow:
   } else {
     object["out"] = options.out;
   }
-  fmt::print("{}\n", object.dump());
+  fmt::print("{}\n", suite::json_text(object));
 }
 
 void solve_flow(const FlowOptions& options) {

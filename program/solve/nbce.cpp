@@ -3,16 +3,16 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "benchmarks/suite/json_text.hpp"
 #include "benchmarks/suite/machine.hpp"
 #include "impl/nbce/nbce.hpp"
+#include "impl/support/files.hpp"
 #include "problems/support/data.hpp"
 #include "program/program.hpp"
 
@@ -39,15 +39,6 @@ struct Step {
   std::ptrdiff_t chosen;
   std::vector<double> entropies;
 };
-
-std::string text_of(const std::string& path) {
-  std::error_code none;
-  if (!std::filesystem::is_regular_file(path, none)) throw std::invalid_argument("there is no text file " + path);
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file) throw std::invalid_argument("cannot read " + path);
-  return text;
-}
 
 nbce::Pool pool_named(const std::string& name) {
   if (name == "average") return nbce::Pool::average;
@@ -79,7 +70,7 @@ nbce::Request request_of(const NbceOptions& options, const language_model::Encod
   request.settings = options.settings;
   request.settings.pool = pool_named(options.pool);
   for (const std::string& path : options.contexts) {
-    request.contexts.push_back(encoder.encode(text_of(path), /*begin=*/false));
+    request.contexts.push_back(encoder.encode(content_of(path), /*begin=*/false));
   }
   request.question = encoder.encode(options.question, /*begin=*/false);
   return request;
@@ -114,7 +105,7 @@ void print_json(const NbceOptions& options, const std::vector<Step>& steps, cons
                                          {"eta", options.settings.eta},   {"temperature", options.settings.temperature},
                                          {"seed", options.seed},          {"tokens", tokens}};
   // A token may be a part of a character.
-  fmt::print("{}\n", object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+  fmt::print("{}\n", suite::json_text(object));
 }
 
 void print_table(const NbceOptions& options, const std::vector<Step>& steps, const language_model::Encoder& encoder,
@@ -124,8 +115,8 @@ void print_table(const NbceOptions& options, const std::vector<Step>& steps, con
   for (std::size_t k = 0; k < options.contexts.size(); ++k) head += fmt::format("  {:>6}", fmt::format("H({})", k));
   fmt::print("{}\n", head);
   for (const Step& step : steps) {
-    std::string piece = nlohmann::json(encoder.decode(std::vector{step.token}))
-                            .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);  // line breaks as \n
+    const nlohmann::json quoted = encoder.decode(std::vector{step.token});
+    const std::string piece = suite::json_text(quoted);  // line breaks as \n
     std::string line = fmt::format("{:<12} {:>7}  {:>11.3f}", piece,
                                    step.chosen < 0 ? "-" : std::to_string(step.chosen), step.entropies[0]);
     for (std::size_t k = 1; k < step.entropies.size(); ++k) line += fmt::format("  {:>6.3f}", step.entropies[k]);

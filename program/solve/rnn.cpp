@@ -4,15 +4,16 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "benchmarks/suite/json_text.hpp"
 #include "benchmarks/suite/machine.hpp"
 #include "benchmarks/suite/registry.hpp"
+#include "impl/support/files.hpp"
 #include "problems/rnn/lac.hpp"
 #include "program/program.hpp"
 
@@ -29,17 +30,8 @@ struct RnnOptions {
 };
 
 std::string read_text(const std::string& name) {
-  std::string bytes;
-  if (name == "-") {
-    bytes.assign(std::istreambuf_iterator<char>(std::cin), {});
-  } else {
-    std::ifstream file(name, std::ios::binary);
-    // A folder opens, but cannot be read.
-    if (!file.is_open() || std::filesystem::is_directory(name)) {
-      throw std::invalid_argument("'" + name + "' cannot be read");
-    }
-    bytes.assign(std::istreambuf_iterator<char>(file), {});
-  }
+  std::string bytes =
+      name == "-" ? std::string(std::istreambuf_iterator<char>(std::cin), {}) : content_of(std::filesystem::path(name));
   if (bytes.empty()) throw std::invalid_argument(name == "-" ? "the text is empty" : "'" + name + "' is empty");
   return bytes;
 }
@@ -75,7 +67,7 @@ std::string to_output(const std::vector<lac::Word>& words, std::size_t line, boo
       object["words"].push_back(word.text);
       object["tags"].push_back(word.tag);
     }
-    return object.dump() + "\n";
+    return suite::json_text(object) + "\n";
   }
   std::string text;
   for (const lac::Word& word : words) text += (text.empty() ? "" : " ") + word.text + "/" + word.tag;

@@ -99,7 +99,7 @@ int train(TrainOptions options) {
     throw std::invalid_argument("the held-out share must lie between 0 and 1");
   }
   require_valid(options.trainer.shape);
-  const std::string text = content_of(options.text);
+  const std::string text = text_of(options.text);
   const auto [training_part, held_out_part] = split_text(text, options.held_out_share);
   if (!options.resume && std::filesystem::exists(options.folder / "checkpoint.bin")) {
     throw std::invalid_argument(options.folder.string() + " holds a training: go on with --resume, or remove it");

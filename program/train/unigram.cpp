@@ -42,7 +42,7 @@ void write(const std::filesystem::path& path, const std::string& content) {
 
 void train(const TrainUnigramOptions& options) {
   if (options.threads < 1) throw std::invalid_argument("training takes at least one thread");
-  const std::string text = content_of(options.text);
+  const std::string text = text_of(options.text);
   const Execution execution{.threads = options.threads, .scheduler = Scheduler::openmp};
   // A round takes about 0.3 us a byte, and so do the candidates twice; every round leaves four fifths of the pieces.
   const double round = 3e-7 * static_cast<double>(text.size());

@@ -53,18 +53,30 @@ TEST_F(Files, MayHaveAHeading) {
   EXPECT_THAT(read_csv(file, 10, 1).values, testing::ElementsAre(1, -3.5F));
 }
 
+TEST_F(Files, MayBeginWithAByteOrderMark) {
+  const Points<float> read = read_points(write("a.csv",
+                                               "\xEF\xBB\xBF"
+                                               "1,2\r\n3,4\r\n"),
+                                         10);
+  EXPECT_THAT(read.values, testing::ElementsAre(1, 2, 3, 4)) << "the first line is no heading";
+  EXPECT_EQ(refusal(write("b.csv",
+                          "\xFF\xFE"
+                          "1,2")),
+            "b.csv is UTF-16: save it as UTF-8");
+}
+
 TEST_F(Files, AreRefusedInASentence) {
-  EXPECT_EQ(refusal(folder_ / "none.csv"), "there is no file none.csv");
+  EXPECT_EQ(refusal(folder_ / "none.csv"), "none.csv cannot be read: No such file or directory");
   EXPECT_EQ(refusal(folder_ / "a.txt"), "a.txt ends neither in .npy nor in .csv");
   EXPECT_EQ(refusal(write("a.csv", "")), "a.csv holds no points");
   EXPECT_EQ(refusal(write("b.csv", "1,2\n3\n")), "b.csv has 1 numbers in line 2, but 2 before");
   EXPECT_EQ(refusal(write("c.csv", "1,2\n3,nan\n")), "c.csv has 'nan' in line 2, which is no finite number");
   EXPECT_EQ(refusal(write("d.csv", "1,2\n3,x\n")), "d.csv has 'x' in line 2, which is no finite number");
-  EXPECT_EQ(refusal(write("e.csv", "1\n2\n3\n"), 2), "e.csv holds 3 numbers, more than 2");
-  EXPECT_EQ(refusal(write("a.npy", "abc")), "a.npy is no .npy file");
+  EXPECT_EQ(refusal(write("e.csv", "1\n2\n3\n"), 2), "e.csv holds more than 2 numbers");
+  EXPECT_EQ(refusal(write("a.npy", "abc")), "a.npy is no .npy file, at byte 0");
   write_npy(folder_ / "b.npy", {1, {1, 2}});
   std::filesystem::resize_file(folder_ / "b.npy", std::filesystem::file_size(folder_ / "b.npy") - 1);
-  EXPECT_EQ(refusal(folder_ / "b.npy"), "b.npy has another size than its header says");
+  EXPECT_EQ(refusal(folder_ / "b.npy"), "b.npy has another size than its header says, at byte 128");
   write_npy(folder_ / "c.npy", {1, {1, NAN}});
   EXPECT_EQ(refusal(folder_ / "c.npy"), "coordinate 0 of point 1 of the points of c.npy is no finite number");
   write_npy(folder_ / "d.npy", {2, {}});

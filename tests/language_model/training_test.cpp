@@ -272,11 +272,11 @@ TEST_F(LanguageModelTrainer, RefusesACheckpointThatIsNotItsOwn) {
   options.shape.variation = {};
   EXPECT_THAT(message(Trainer(options, TrainingText(verses(149), encoder))), testing::HasSubstr("another text"));
   std::filesystem::resize_file(checkpoint, std::filesystem::file_size(checkpoint) - 1);
-  EXPECT_THAT(message(make()), testing::HasSubstr("is cut off"));
+  EXPECT_THAT(message(make()), testing::HasSubstr("ends too early, at byte "));
   std::filesystem::resize_file(checkpoint, 3);
-  EXPECT_THAT(message(make()), testing::HasSubstr("is no checkpoint of this training"));
+  EXPECT_THAT(message(make()), testing::HasSubstr("ends too early, at byte 0"));
   std::filesystem::remove(checkpoint);
-  EXPECT_THAT(message(make()), testing::StartsWith("cannot read"));
+  EXPECT_THAT(message(make()), testing::HasSubstr("cannot be read: No such file or directory"));
 }
 
 TEST_F(LanguageModelTrainer, RefusesOptionsThatAreNotPossible) {

@@ -179,7 +179,7 @@ TEST_F(Verb, TakesEveryPool) {
 }
 
 TEST_F(Verb, RefusesInOneSentence) {
-  expect_refusal("--context /nowhere/x.txt --question And", "there is no text file /nowhere/x.txt");
+  expect_refusal("--context /nowhere/x.txt --question And", "/nowhere/x.txt cannot be read");
   expect_refusal("--question And --beta -2", "beta must lie between -1 and 1000000");
   expect_refusal("--question And --beta nan", "beta must lie between -1 and 1000000");
   expect_refusal("--question And --top-p 1.5", "top-p must lie between 0 and 1");

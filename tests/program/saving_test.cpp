@@ -61,27 +61,34 @@ TEST(Saving, ASecondInterruptEndsAtOnceAndLeavesTheRowsOfFinishedWorkloads) {
   EXPECT_EQ(interrupted.results.at("context").at("tandem").at("partial"), true);
 }
 
-TEST(Saving, AFullDiskLeavesTheRowsThatWereSaved) {
-  const TemporaryFolder folder;
-  const auto bench = [&](const std::string& filter, const std::string& file, std::uintmax_t most_bytes) {
-    const std::string command = "'" TANDEM_BROKEN_PROGRAM "' bench --rounds 8 '" + filter + "' --out '" + file + "'";
-    // No file grows beyond that many blocks of 512 bytes; writing fails, as on a full disk, and no signal comes.
-    const std::string limits = "trap '' XFSZ; ulimit -f " + std::to_string(most_bytes / 512);
-    const std::string script = (folder.path() / "script").string();
-    std::ofstream(script) << limits << "\nexec " << command << "\n";
-    return run("/bin/sh", "'" + script + "'");
-  };
-  const std::string file = (folder.path() / "results.json").string();
-  ASSERT_EQ(bench("broken/honest", file, 1 << 30).status, 0);
-  const std::uintmax_t enough = std::filesystem::file_size(file) + 1024;
+// What was found is on the screen, what was saved before stays.
+TEST(Saving, ADiskThatFillsUpLeavesTheRowsThatWereSaved) {
+  const EndedRun full("_full_disk");
+  EXPECT_EQ(full.result.status, 1);
+  EXPECT_THAT(full.result.errors, HasSubstr("could not write"));
+  EXPECT_THAT(full.result.errors, HasSubstr("are not saved"));
+  EXPECT_THAT(full.result.output, HasSubstr("broken_work/one"));
+  EXPECT_EQ(methods_in(full.results), std::set<std::string>{"broken"});
+  EXPECT_EQ(full.results.at("context").at("tandem").at("partial"), true);
+  EXPECT_FALSE(std::filesystem::exists(full.run_folder / "results.json.partial"));
+}
 
-  const Result result = bench("broken(_fine|)/honest", file, enough);
-  EXPECT_EQ(result.status, 1) << result.errors;
-  EXPECT_THAT(result.errors, HasSubstr("could not write"));
-  const json results = json::parse(read_file(file));
-  EXPECT_EQ(methods_in(results), std::set<std::string>{"broken"});
-  EXPECT_EQ(results.at("context").at("tandem").at("partial"), true);
-  EXPECT_FALSE(std::filesystem::exists(file + ".partial"));
+// No file grows beyond 8 kB; writing fails as on a full disk, and no signal comes. It crashes where it races.
+TEST(Saving, ADiskThatIsTooSmallIsKnownBeforeTheFirstRace) {
+  const TemporaryFolder folder;
+  const auto refuses = [&](const std::string& arguments) {
+    const std::string script = (folder.path() / "script").string();
+    std::ofstream(script) << "trap '' XFSZ; ulimit -f 16\nexec '" TANDEM_BROKEN_PROGRAM "' " << arguments << "\n";
+    const Result result = run("/bin/sh", "'" + script + "'");
+    EXPECT_EQ(result.status, 2) << arguments;
+    EXPECT_THAT(result.errors, HasSubstr("cannot write ")) << arguments;
+    EXPECT_THAT(result.errors, HasSubstr("or the disk is full (1")) << arguments;
+    EXPECT_TRUE(result.output.empty()) << result.output;
+  };
+  refuses("run broken_crash/ --out '" + folder.path().string() + "'");
+  const auto file = folder.path() / "results.json";
+  refuses("bench broken_crash/ --out '" + file.string() + "'");
+  EXPECT_FALSE(std::filesystem::exists(file.string() + ".partial"));
 }
 
 TEST(Saving, AFolderThatCannotBeWrittenIsKnownBeforeTheFirstRace) {

@@ -122,7 +122,7 @@ TEST_F(SolveAttention, RefusesInASentence) {
     return "solve attention --queries " + queries + " --keys " + keys + " --values " + values;
   };
   expect_refusal("solve attention --queries " + two, "together");
-  expect_refusal(of_files(two, two, file("none.npy")), "there is no file");
+  expect_refusal(of_files(two, two, file("none.npy")), "none.npy cannot be read");
   expect_refusal(of_files(two, write("wide.npy", {2, 3}, std::vector<float>(6)), two), "rows of 3 numbers");
   expect_refusal(of_files(two, two, write("three.npy", {3, 2}, std::vector<float>(6))), "another shape");
   expect_refusal(of_files(write("flat.npy", {4}, {1, 2, 3, 4}), two, two), "1 axes");

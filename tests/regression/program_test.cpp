@@ -221,7 +221,7 @@ TEST_F(Compare, DamagedFilesAreOneSentence) {
   expect_refusal(compare("{}"), "is not a results file");
   expect_refusal(compare(newer.dump()), "has results schema 2");
   expect_refusal(compare(without.dump()), "is damaged");
-  expect_refusal(tandem("compare /nowhere/a.json /nowhere/b.json"), "cannot read");
+  expect_refusal(tandem("compare /nowhere/a.json /nowhere/b.json"), "cannot be read");
 }
 
 TEST(History, RefusesWhatIsNoResultOfTheGate) {

@@ -106,6 +106,17 @@ TEST_F(Files, AreRead) {
   EXPECT_EQ(model.network->tag_count, tags);
 }
 
+TEST_F(Files, DictionariesMayComeFromAnotherEditor) {
+  write(lac() / "word.dic",
+        "\xEF\xBB\xBF"
+        "0\t我\r\n1\t来\r\n2\ta\r\n3\tOOV\r\n");
+  write(lac() / "tag.dic", "0\tn-B\r\n1\tn-I\r\n2\tO\r\n");
+  const Model model = load(lac());
+  EXPECT_EQ(model.unknown, 3U);
+  EXPECT_EQ(model.ids(U"我a来x"), (std::vector<std::uint32_t>{0, 2, 1, 3}));
+  EXPECT_EQ(model.tags, (std::vector<std::string>{"n-B", "n-I", "O"}));
+}
+
 // Storage: rows "from", first z and r side by side, then c.
 TEST_F(Files, RecurrentWeightsAreTransposed) {
   std::vector<float> stored(12);

@@ -9,17 +9,17 @@ rules='
 reference/                 reference/
 impl/support/              impl/support/
 impl/                      impl/ reference/
-problems/support/          problems/support/
+problems/support/          problems/support/ impl/support/
 problems/                  problems/ reference/ impl/support/ impl/{family}/
 benchmarks/suite/          benchmarks/suite/ problems/support/ impl/support/
 benchmarks/regression/     benchmarks/regression/ benchmarks/suite/ impl/support/
 benchmarks/                benchmarks/{family}/ benchmarks/suite/ problems/ impl/ reference/
 claims/suite/              claims/suite/ benchmarks/suite/
 claims/                    claims/{family}/ claims/suite/ benchmarks/suite/ problems/ impl/ reference/
-reports/                   reports/ benchmarks/suite/statistics.hpp
+reports/                   reports/ benchmarks/suite/statistics.hpp benchmarks/suite/json_text.hpp impl/support/
 program/solve/             program/ benchmarks/suite/ problems/ impl/ reference/
 program/train/             program/ benchmarks/suite/ problems/ impl/ reference/
-program/                   program/ reports/ claims/suite/ benchmarks/suite/ benchmarks/regression/ problems/support/
+program/                   program/ reports/ claims/suite/ benchmarks/suite/ benchmarks/regression/ problems/support/ impl/support/
 tests/scripts/             impl/ reference/
 tests/                     tests/ program/ reports/ claims/suite/ benchmarks/suite/ benchmarks/regression/ problems/ impl/ reference/
 '

@@ -1,5 +1,7 @@
 // A method with one honest variant, one that says it has no answer, and one of each kind that must be refused.
 // Linked into the checks' own test and into the program tandem_broken, never into tandem.
+#include <sys/resource.h>
+
 #include <cmath>
 #include <csignal>
 #include <cstdint>
@@ -183,6 +185,17 @@ const suite::Registered<int, int> interrupted_once{echo_with("broken_interrupt",
 const suite::Registered<int, int> interrupted_twice{echo_with("broken_interrupted_twice", [](auto& method) {
   for (auto& variant : method.variants)
     variant.run = [](const int&, int&, const Execution&) { std::raise(SIGINT), std::raise(SIGINT); };
+})};
+/// The disk is full as soon as the method runs: no file grows beyond 8 kB.
+const suite::Registered<int, int> full_disk{echo_with("broken_full_disk", [](auto& method) {
+  for (auto& variant : method.variants) {
+    variant.run = [](const int& x, int& y, const Execution&) {
+      y = x;
+      std::signal(SIGXFSZ, SIG_IGN);
+      const rlimit most{.rlim_cur = 8192, .rlim_max = RLIM_INFINITY};
+      setrlimit(RLIMIT_FSIZE, &most);
+    };
+  }
 })};
 /// The reference's answer has no certificate: nothing can be held against it.
 const suite::Registered<int, int> no_reference{echo_with("broken_reference", [](auto& method) {

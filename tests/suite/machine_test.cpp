@@ -18,7 +18,6 @@
 #include "benchmarks/suite/machine_text.hpp"
 #include "benchmarks/suite/noise.hpp"
 #include "benchmarks/suite/simd_target.hpp"
-#include "reports/machine_section.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/json_keys.hpp"
 #include "tests/support/small_machine.hpp"
@@ -85,8 +84,6 @@ TEST(MachineCard, DoesNotKnowTheSizeOfACacheOfSizeZero) {
   EXPECT_THAT(to_text(card), HasSubstr("L1 64 KiB per core, L2 of unknown size per core, L3 of unknown size"));
   const nlohmann::json json = card;
   EXPECT_TRUE(json["caches"][2]["bytes"].is_null());
-  EXPECT_THAT(reports::machine_section({{"machine", json}, {"peaks", nlohmann::json::array()}}),
-              HasSubstr("L1 1 x 64 KiB, L2 1 x an unknown size, L3 1 x an unknown size"));
 }
 
 TEST(MachineCard, HasEveryFieldInJson) {

@@ -1,17 +1,15 @@
-// The files of vocabularies and what may be wrong with them, and the verbs that read them.
+// The files of vocabularies and what may be wrong with them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
-#include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <sstream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
-#include "impl/support/random.hpp"
 #include "impl/unigram/files.hpp"
 #include "impl/unigram/unigram.hpp"
-#include "tests/support/command.hpp"
 #include "tests/support/full_speed.hpp"
 
 namespace tandem::unigram {
@@ -123,177 +121,87 @@ TEST(UnigramFiles, TruncatedOrBrokenSentencePieceOnesAreRefusedOrRead) {
                              "a\x18\x01",
                              7) +
                      "\x12\x02\x18\x02",
-                 "type is another");
+                 "is of another type");
 }
 
-class Program : public testing::Test {
- protected:
-  Program() { write("v.tsv", "\\x0A\t-3\nhello\t-2\nhe\t-4\nl\t-4\no\t-4\n world\t-2.5\n"); }
+TEST(UnigramFiles, TextMayBeginWithAMarkAndHaveOtherLineEnds) {
+  const NumberedVocabulary plain = parse_vocabulary(
+      "\xEF\xBB\xBF"
+      "a\t-1\r\nb\t-2\r\n");
+  EXPECT_EQ(plain.vocabulary.given, 2U);
+  EXPECT_EQ(plain.vocabulary.pieces[0], "a");
+  EXPECT_EQ(plain.vocabulary.scores[1], -2);
+  const NumberedVocabulary bytepiece = parse_vocabulary(
+      "\xEF\xBB\xBF"
+      R"({"Yg==": [3, "b", 1]})");
+  EXPECT_EQ(bytepiece.vocabulary.pieces[0], "b");
+  expect_refusal(std::string("\xFF\xFE"
+                             "a\0\t\0",
+                             6),
+                 "is UTF-16: save it as UTF-8");
+  expect_refusal("\xEF\xBB\xBF", "empty");
+}
 
-  std::string write(const std::string& name, const std::string& bytes) const {
-    const auto path = folder_.path() / name;
-    std::ofstream(path, std::ios::binary) << bytes;
-    return "'" + path.string() + "'";
+TEST(UnigramFiles, SentencePiecesListOfPiecesIsRefusedByName) {
+  expect_refusal("<unk>\t0\n<s>\t0\n</s>\t0\n\xE2\x96\x81the\t-3.5\n", ".vocab");
+  expect_refusal("[UNK]\t0\r\n<s>\t0\r\n", ".model");
+}
+
+/// More pieces than a vocabulary may have are refused where the limit is passed, not after all of them are held.
+TEST(UnigramFiles, TooManyPiecesAreRefusedBeforeTheyAreHeld) {
+  std::string plain;
+  std::string sentencepiece;
+  for (std::size_t i = 0; i <= most_pieces; ++i) {
+    plain += "a\t1\n";
+    sentencepiece += std::string("\n\0", 2);
   }
-  std::string vocabulary() const { return " --vocab '" + (folder_.path() / "v.tsv").string() + "' "; }
-  static void expect_usage_error(const std::string& arguments, const std::string& because) {
-    const test::Result result = test::run(TANDEM_PROGRAM, arguments);
-    EXPECT_EQ(result.status, 2) << arguments;
-    EXPECT_EQ(result.output, "") << arguments;
-    EXPECT_THAT(result.errors, testing::StartsWith("tandem: ")) << arguments;
-    EXPECT_THAT(result.errors, HasSubstr(because)) << arguments;
-    EXPECT_EQ(std::ranges::count(result.errors, '\n'), 1) << result.errors;
-  }
+  expect_refusal(plain, "has more than 1048576 pieces");
+  expect_refusal(sentencepiece, "has more than 1048576 pieces, at byte 2097154");
+}
 
-  test::TemporaryFolder folder_;
-};
-
-TEST_F(Program, Tokenises) {
-  const std::string text = write("text", "hello world\nhello\xFF\n");
-  const auto run = [&](const std::string& options) {
-    const test::Result result = test::run(TANDEM_PROGRAM, "solve tokenize" + vocabulary() + options + text);
-    EXPECT_EQ(result.status, 0) << result.errors;
-    return result.output;
+/// A piece of nothing but marks took a time that grew with the square of its length.
+TEST(UnigramFiles, MarksBecomeSpacesInOneWalk) {
+  std::string text;
+  for (int i = 0; i < 1'000'000; ++i) text += "\xE2\x96\x81";
+  const auto varint = [](std::size_t value) {
+    std::string bytes;
+    for (; value >= 0x80; value >>= 7) bytes.push_back(static_cast<char>(value | 0x80));
+    return bytes + static_cast<char>(value);
   };
-  EXPECT_EQ(run("").substr(0, 6), "1 5 0\n");
-  EXPECT_EQ(run("--print pieces "), "hello\t world\t\\x0A\nhello\t\\xFF\t\\x0A\n");
-  EXPECT_THAT(run("--print counts "), testing::StartsWith("0\t\\x0A\t2\n1\thello\t2\n"));
-  EXPECT_THAT(run("--json "), testing::StartsWith(R"({"line":1,"ids":[1,5,0],"pieces":["hello"," world","\\x0A"]})"));
-  EXPECT_EQ(run("--sample --count 3 --seed 5 "), run("--sample --count 3 --seed 5 "));
-  EXPECT_NE(run("--sample --alpha 0 --seed 5 "), run("--sample --alpha 0 --seed 6 "));
-  EXPECT_EQ(run("--sample --alpha 0 --nbest 1 --print pieces "), run("--print pieces "));
-  EXPECT_EQ(run("--sample --alpha 0 --nbest 512 --count 3 "), run("--sample --alpha 0 --nbest 512 --count 3 "));
-  EXPECT_NE(run("--sample --alpha 0 --nbest 512 --count 9 --seed 1 "),
-            run("--sample --alpha 0 --nbest 512 --count 9 --seed 2 "));
-  EXPECT_EQ(test::run(TANDEM_PROGRAM, "solve tokenize" + vocabulary() + "-").output, "") << "an empty text";
+  const std::string piece = "\n" + varint(text.size()) + text;
+  expect_refusal("\n" + varint(piece.size()) + piece, "has 1000000 bytes, more than 255");
 }
 
-TEST_F(Program, SaysHowATextMayGoOn) {
-  const auto run = [&](const std::string& options) {
-    const test::Result result = test::run(TANDEM_PROGRAM, "solve tokenize" + vocabulary() + options);
-    EXPECT_EQ(result.status, 0) << result.errors;
-    EXPECT_EQ(result.errors, "");
-    return result.output;
-  };
-  // "he" is the beginning of "hello", and "hel" is, too.
-  const std::string text = write("text", "hello\nhello hel");
-  EXPECT_EQ(run("--continue 3 --print pieces " + text), "1\tl\tl\n2\thel\thello\n");
-  EXPECT_EQ(run("--continue 1 " + text), "1\tl\t3\n");
-  EXPECT_EQ(run("--continue 2 --json " + text), R"({"taken_back":1,"rest":"l","ids":[3],"pieces":["l"]})"
-                                                "\n"
-                                                R"({"taken_back":2,"rest":"hel","ids":[1],"pieces":["hello"]})"
-                                                "\n");
-  EXPECT_EQ(run("--continue 3 --print pieces " + write("break", "hello\n")), "1\t\\x0A\t\\x0A\n");
-  EXPECT_EQ(run("--continue 3 " + write("none", "")), "") << "any piece may come";
-  std::string long_one(1'500'000, 'o');
-  long_one += "\nhe";
-  EXPECT_EQ(run("--continue 1 --print pieces " + write("long", long_one)), "1\the\the\thello\n");
+TEST(UnigramFiles, LinesHaveNoPiecesWithLineBreaks) {
+  const NumberedVocabulary all = parse_vocabulary("a\\n\t-1\n\\n\t-2\nab\t-3\n\\n\\n\t-1\n");
+  const NumberedVocabulary lines = without_line_breaks(all);
+  EXPECT_EQ(lines.vocabulary.given, 2U);
+  EXPECT_EQ(lines.vocabulary.pieces[0], "\n");
+  EXPECT_EQ(lines.vocabulary.pieces[1], "ab");
+  EXPECT_EQ(lines.vocabulary.longest, 2U);
+  EXPECT_EQ(lines.ids[1], 2);
+  EXPECT_EQ(lines.vocabulary.pieces.size(), 257U);
 }
 
-// Parts of a megabyte, and a line that is longer than one.
-TEST_F(Program, TokenisesInParts) {
-  std::string bytes;
-  for (std::uint64_t i = 0; bytes.size() < 1'500'000; ++i) bytes += "hello world\n\nhe"[random_bits(1, i) % 14];
-  for (int i = 0; i < 180'000; ++i) bytes += "hello ";
-  bytes += "\n\n";
-  const std::string text = write("long", bytes);
-  const test::Result whole = test::run(TANDEM_PROGRAM, "solve tokenize" + vocabulary() + "--print pieces " + text);
-  std::string again;
-  for (std::size_t at = 0; at < whole.output.size(); ++at) {
-    if (whole.output[at] == '\t' || whole.output[at] == '\n') continue;
-    if (whole.output[at] == '\\') {
-      EXPECT_EQ(whole.output.substr(at, 4), "\\x0A");
-      again += '\n';
-      at += 3;
-    } else {
-      again += whole.output[at];
-    }
+// Rows of transitions of which no two can lie within each other, since every distance up to 240 is one of two of their
+// labels: 66^3 of them need places beyond what the automaton can number.
+TEST(UnigramFiles, TablesThatAreTooLargeAreRefused) {
+  if (!test::full_speed) GTEST_SKIP() << "half a gigabyte of trie";
+  std::vector<std::string> pieces;
+  for (int label = 0; label < 256; label += label < 16 ? 1 : 16)
+    pieces.push_back(std::string("abc") + static_cast<char>(label));
+  for (int prefix = 0; prefix < 66 * 66 * 66; ++prefix) {
+    const auto byte = [](int digit) { return static_cast<char>(0x80 + digit % 66); };
+    pieces.push_back({byte(prefix / (66 * 66)), byte(prefix / 66), byte(prefix), 'a', 'b', 'c', '\0'});
   }
-  EXPECT_EQ(again, bytes);
-  // Two samples make the parts smaller; what is drawn stays the same.
-  const std::string sampled = "solve tokenize" + vocabulary() + "--json --sample --alpha 0.1 --count ";
-  const std::string one = test::run(TANDEM_PROGRAM, sampled + "1 " + text).output;
-  const std::string two = test::run(TANDEM_PROGRAM, sampled + "2 " + text).output;
-  std::istringstream lines(two);
-  std::string first, second;
-  for (std::string line; std::getline(lines, line);) {
-    (line.find(R"("sample":0,)") != std::string::npos ? first : second) += line + "\n";
+  std::vector<double> scores(pieces.size(), -1);
+  const auto vocabulary = std::make_shared<const Vocabulary>(make_vocabulary(std::move(pieces), std::move(scores)));
+  try {
+    const Tables tables(vocabulary);
+    FAIL() << "tables of " << tables.bytes() << " bytes were made";
+  } catch (const std::invalid_argument& failure) {
+    EXPECT_THAT(failure.what(), HasSubstr("tables of more than 512 MB"));
   }
-  EXPECT_TRUE(first == one);
-  // The long line's, without the sample's number, is another segmentation.
-  const auto last = [](const std::string& all) { return all.substr(all.rfind("\"ids\"")); };
-  EXPECT_TRUE(last(first) != last(second));
-}
-
-/// The largest resident set of any command so far, in bytes.
-double peak_of_commands() {
-  rusage usage{};
-  getrusage(RUSAGE_CHILDREN, &usage);
-  return 1024.0 * static_cast<double>(usage.ru_maxrss);
-}
-
-// What is kept of a text is a part of it, and at most 64 bytes per byte of a line in flight. Files are written in small
-// pieces: a command's resident set begins as that of the process that starts it.
-TEST_F(Program, TokenisesLongTextsInLittleMemory) {
-  if (!test::full_speed) GTEST_SKIP() << "sanitizers keep memory of their own";
-  const auto peak = [&](const std::string& piece, int times, const std::string& options) {
-    {
-      std::ofstream file(folder_.path() / "text", std::ios::binary);
-      for (int i = 0; i < times; ++i) file << piece;
-    }
-    const test::Result result = test::run(TANDEM_PROGRAM, "solve tokenize" + vocabulary() + "--print counts " +
-                                                              options + "'" + (folder_.path() / "text").string() + "'");
-    EXPECT_EQ(result.status, 0) << result.errors;
-    return peak_of_commands();
-  };
-  const double small = peak("hello world\n", 200'000, "--sample ");
-  EXPECT_LE(peak("hello world\n", 2'000'000, "--sample "), small + 4e6);
-  EXPECT_LE(peak("h", 2'000'000, ""), small + 64 * 2e6);
-  EXPECT_LE(peak("h", 2'000'000, "--sample "), small + 64 * 2e6);
-  // Many samples of a line, each a token per byte of it.
-  EXPECT_LE(peak("h", 2'000'000, "--sample --count 32 "), small + 64 * 2e6);
-}
-
-TEST_F(Program, TrainsAVocabularyThatTokenises) {
-  std::string bytes;
-  for (int i = 0; i < 200; ++i) bytes += "the cat and the dog\n";
-  const std::string text = write("text", bytes);
-  const std::string out = (folder_.path() / "out.tsv").string();
-  const test::Result result =
-      test::run(TANDEM_PROGRAM, "train unigram --pieces 30 --text " + text + " --out '" + out + "'");
-  EXPECT_EQ(result.status, 0) << result.errors;
-  EXPECT_THAT(result.output, HasSubstr("bytes per token"));
-  EXPECT_EQ(test::run(TANDEM_PROGRAM, "solve tokenize --vocab '" + out + "' " + text).status, 0);
-  EXPECT_FALSE(std::filesystem::exists(out + ".part"));
-  expect_usage_error("train unigram --pieces 3 --text " + text + " --out '" + out + "'", "characters");
-  expect_usage_error("train unigram --text /no/such --out x", "cannot read");
-  expect_usage_error("train unigram --text " + text + " --out /no/such/folder/x --pieces 30", "cannot write");
-  expect_usage_error("train unigram --text " + text + " --out x --threads 0", "thread");
-  expect_usage_error("train unigram --text " + text + " --out x --longest 0", "4 to 255");
-}
-
-TEST_F(Program, RefusesBadInput) {
-  const std::string text = write("text", "hello");
-  expect_usage_error("solve tokenize " + text, "--vocab");
-  expect_usage_error("solve tokenize" + vocabulary(), "TEXT");
-  expect_usage_error("solve tokenize --vocab /no/such " + text, "cannot be read");
-  expect_usage_error("solve tokenize --vocab /tmp " + text, "cannot be read");
-  expect_usage_error("solve tokenize" + vocabulary() + "/no/such", "cannot be read");
-  expect_usage_error("solve tokenize" + vocabulary() + "/tmp", "cannot be read");
-  expect_usage_error("solve tokenize --vocab " + write("bad", "x") + " " + text, "line 1");
-  expect_usage_error("solve tokenize" + vocabulary() + "--alpha 1 " + text, "--sample");
-  expect_usage_error("solve tokenize" + vocabulary() + "--sample --alpha -1 " + text, "alpha");
-  expect_usage_error("solve tokenize" + vocabulary() + "--sample --alpha nan " + text, "alpha");
-  expect_usage_error("solve tokenize" + vocabulary() + "--sample --count 0 " + text, "--count");
-  expect_usage_error("solve tokenize" + vocabulary() + "--print x " + text, "--print");
-  expect_usage_error("solve tokenize" + vocabulary() + "--sample --nbest 0 " + text, "--nbest");
-  expect_usage_error("solve tokenize" + vocabulary() + "--sample --nbest 513 " + text, "--nbest");
-  expect_usage_error("solve tokenize" + vocabulary() + "--nbest 3 " + text, "--sample");
-  expect_usage_error("solve tokenize" + vocabulary() + "--continue 0 " + text, "--continue");
-  expect_usage_error("solve tokenize" + vocabulary() + "--continue x " + text, "--continue");
-  expect_usage_error("solve tokenize" + vocabulary() + "--continue 1 --sample " + text, "--sample");
-  expect_usage_error("solve tokenize" + vocabulary() + "--continue 1 --print counts " + text, "--continue");
-  expect_usage_error("solve tokenize" + vocabulary() + "--continue 1 /no/such", "cannot be read");
 }
 
 }  // namespace

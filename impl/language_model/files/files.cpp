@@ -4,55 +4,34 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <stdexcept>
 
 #include "impl/language_model/language_model.hpp"
+#include "impl/support/bytes.hpp"
+#include "impl/support/files.hpp"
 #include "reference/language_model/pieces.hpp"
 
 namespace tandem::language_model {
-
-static_assert(std::endian::native == std::endian::little);
-
-void refuse_file(const std::filesystem::path& path, const std::string& sentence) {
-  throw std::invalid_argument(path.string() + " " + sentence);
-}
-
-FileReader::FileReader(const std::filesystem::path& path) : path_(path) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) refuse("is not a file");
-  left_ = std::filesystem::file_size(path, error);
-  file_.open(path, std::ios::binary);
-  if (error || !file_) refuse("cannot be read");
-}
-
-void FileReader::read(char* to, std::size_t bytes) {
-  if (bytes > left_ || !file_.read(to, static_cast<std::streamsize>(bytes))) refuse("ends too early");
-  left_ -= bytes;
-}
-
-void FileReader::skip(std::uintmax_t bytes) {
-  if (bytes > left_ || !file_.seekg(static_cast<std::streamoff>(bytes), std::ios::cur)) refuse("ends too early");
-  left_ -= bytes;
-}
-
 namespace {
 
 bool all_finite(std::span<const float> numbers) {
   return std::ranges::all_of(numbers, [](float number) { return std::isfinite(number); });
 }
 
+/// More than any vocabulary has; a file of a few bytes a piece must not become many times as much memory.
+constexpr std::size_t most_pieces = std::size_t{1} << 22;
+
 /// The tables of cosines and sines that old checkpoints have before a separate classifier.
 std::size_t table_size(const Shape& shape) { return shape.max_length * shape.head_size(); }
 
 }  // namespace
 
-Model<float> load_model(const std::filesystem::path& path) {
-  FileReader file(path);
-  const auto header = file.read<std::array<std::int32_t, 7>>();
+Model<float> parse_model(std::string_view bytes, std::string_view name) {
+  ByteReader file(bytes, name);
+  const auto header = file.number<std::array<std::int32_t, 7>>();
   const auto size = [&](std::size_t i) {
     if (header[i] <= 0) {
       file.refuse("is no checkpoint: number " + std::to_string(i + 1) + " of its header is " +
@@ -85,12 +64,14 @@ Model<float> load_model(const std::filesystem::path& path) {
   model.parameters.resize(layout.size);
   const std::span<float> numbers(model.parameters);
   const std::size_t before_tables = layout.final_norm + model.shape.dim;
-  file.read(numbers.first(before_tables));
-  file.skip(sizeof(float) * table_size(model.shape));
-  file.read(numbers.subspan(before_tables));
+  file.numbers(numbers.first(before_tables));
+  file.take(sizeof(float) * table_size(model.shape));
+  file.numbers(numbers.subspan(before_tables));
   if (!all_finite(numbers)) file.refuse("holds a weight that is not a finite number");
   return model;
 }
+
+Model<float> load_model(const std::filesystem::path& path) { return parse_model(content_of(path), path.string()); }
 
 void save_model(const Model<float>& model, const std::filesystem::path& path) {
   require_valid(model, {});
@@ -117,28 +98,32 @@ void save_model(const Model<float>& model, const std::filesystem::path& path) {
   file.close();
 }
 
-Tokenizer load_tokenizer(const std::filesystem::path& path) {
-  FileReader file(path);
-  const auto longest = file.read<std::int32_t>();
+Tokenizer parse_tokenizer(std::string_view bytes, std::string_view name) {
+  ByteReader file(bytes, name);
+  const auto longest = file.number<std::int32_t>();
   if (longest < 1) file.refuse("is no tokenizer: its longest piece has " + std::to_string(longest) + " bytes");
   Tokenizer tokenizer;
-  while (file.left() > 0) {
+  while (!file.empty()) {
     const std::string piece = "piece " + std::to_string(tokenizer.pieces.size());
-    const auto score = file.read<float>();
+    const auto score = file.number<float>();
     if (std::isnan(score)) file.refuse("is no tokenizer: the score of " + piece + " is not a number");
-    const auto length = file.read<std::int32_t>();
+    const auto length = file.number<std::int32_t>();
     if (length < 0 || length > longest) {
       file.refuse("is no tokenizer: " + piece + " has " + std::to_string(length) + " bytes, the longest " +
                   std::to_string(longest));
     }
-    if (static_cast<std::uintmax_t>(length) > file.left()) file.refuse("ends too early");
-    std::string text(static_cast<std::size_t>(length), '\0');
-    file.read(std::span(text.data(), text.size()));
-    tokenizer.pieces.push_back(std::move(text));
+    tokenizer.pieces.emplace_back(file.take(static_cast<std::uint64_t>(length)));
     tokenizer.scores.push_back(score);
+    if (tokenizer.pieces.size() > most_pieces) {
+      file.refuse("is no tokenizer: it has more than " + std::to_string(most_pieces) + " pieces");
+    }
   }
   if (tokenizer.pieces.empty()) file.refuse("is no tokenizer: it has no pieces");
   return tokenizer;
+}
+
+Tokenizer load_tokenizer(const std::filesystem::path& path) {
+  return parse_tokenizer(content_of(path, std::uintmax_t{1} << 32), path.string());
 }
 
 void save_tokenizer(const Tokenizer& tokenizer, const std::filesystem::path& path) {

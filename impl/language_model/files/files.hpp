@@ -1,44 +1,19 @@
-// Binary files, as both formats need them.
+// The two file formats, from bytes and to files.
 #pragma once
 
-#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <span>
-#include <string>
+#include <stdexcept>
+#include <string_view>
+
+#include "impl/language_model/language_model.hpp"
 
 namespace tandem::language_model {
 
-/// [[noreturn]] in one place: std::invalid_argument that names the file.
-[[noreturn]] void refuse_file(const std::filesystem::path& path, const std::string& sentence);
-
-/// Reads a file from begin to end and knows how much of it is left.
-class FileReader {
- public:
-  explicit FileReader(const std::filesystem::path& path);  ///< refuses what is not a readable regular file
-
-  std::uintmax_t left() const { return left_; }
-  void skip(std::uintmax_t bytes);
-  void read(char* to, std::size_t bytes);  ///< refuses a file that ends too early
-
-  template <class T>
-  T read() {
-    T value;
-    read(reinterpret_cast<char*>(&value), sizeof value);
-    return value;
-  }
-  template <class T>
-  void read(std::span<T> values) {
-    read(reinterpret_cast<char*>(values.data()), values.size_bytes());
-  }
-
-  [[noreturn]] void refuse(const std::string& sentence) const { refuse_file(path_, sentence); }
-
- private:
-  std::filesystem::path path_;
-  std::uintmax_t left_ = 0;
-  std::ifstream file_;
-};
+/// load_model and load_tokenizer of the bytes of their files, of which sentences say the name.
+Model<float> parse_model(std::string_view bytes, std::string_view name);
+Tokenizer parse_tokenizer(std::string_view bytes, std::string_view name);
 
 /// Writes a file; `close` refuses if anything of it went wrong.
 class FileWriter {
@@ -56,7 +31,7 @@ class FileWriter {
 
   void close() {
     file_.close();
-    if (!file_) refuse_file(path_, "cannot be written");
+    if (!file_) throw std::invalid_argument(path_.string() + " cannot be written");
   }
 
  private:

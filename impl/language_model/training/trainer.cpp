@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "impl/support/files.hpp"
 #include "impl/support/random.hpp"
 
 namespace tandem::language_model {
@@ -56,19 +57,6 @@ void write(std::ofstream& file, const std::vector<Number>& numbers) {
   file.write(reinterpret_cast<const char*>(&count), sizeof count);
   file.write(reinterpret_cast<const char*>(numbers.data()), static_cast<std::streamsize>(count * sizeof(Number)));
 }
-
-/// Nothing is allocated for a count that is not the expected one.
-template <class Number>
-void read(std::ifstream& file, std::size_t count, std::vector<Number>& numbers) {
-  std::uint64_t found = 0;
-  file.read(reinterpret_cast<char*>(&found), sizeof found);
-  if (!file || found != count) throw std::invalid_argument("is no checkpoint of this training, or cut off");
-  numbers.resize(count);
-  file.read(reinterpret_cast<char*>(numbers.data()), static_cast<std::streamsize>(count * sizeof(Number)));
-  if (!file) throw std::invalid_argument("is cut off");
-}
-
-constexpr std::size_t numbers_per_point = 4;
 
 }  // namespace
 
@@ -193,41 +181,20 @@ void Trainer::save(const std::filesystem::path& checkpoint) const {
   std::filesystem::rename(fresh, checkpoint);
 }
 
-void Trainer::load(const std::filesystem::path& checkpoint) {
-  std::ifstream file(checkpoint, std::ios::binary);
-  if (!file) throw std::invalid_argument("cannot read " + checkpoint.string());
-  try {
-    const std::vector<double> expected = header();
-    std::vector<double> found;
-    read(file, expected.size(), found);
-    if (found != expected) throw std::invalid_argument("is of a training with other options or another text");
-    std::vector<double> progress;
-    read(file, 4, progress);
-    if (!(progress[0] >= 0 && progress[0] <= expected[16] && progress[3] >= 0 && progress[3] < 1e6)) {
-      throw std::invalid_argument("is damaged");
-    }
-    std::vector<double> points;
-    std::vector<float> parameters, mean, square;
-    read(file, numbers_per_point * static_cast<std::size_t>(progress[3]), points);
-    read(file, batch_.model.parameters.size(), parameters);
-    read(file, optimizer_.mean.size(), mean);
-    read(file, optimizer_.square.size(), square);
-    step_ = static_cast<std::size_t>(progress[0]);
-    epoch_ = 0;
-    first_of_epoch_ = 0;
-    window_starts_ = text_.window_starts(batch_.length, options_.seed, 0);
-    loss_sum_ = progress[1];
-    loss_count_ = static_cast<std::size_t>(progress[2]);
-    curve_.clear();
-    for (std::size_t i = 0; i < points.size(); i += numbers_per_point) {
-      curve_.push_back({static_cast<std::size_t>(points[i]), points[i + 1], points[i + 2], points[i + 3]});
-    }
-    batch_.model.parameters = std::move(parameters);
-    optimizer_.mean = std::move(mean);
-    optimizer_.square = std::move(square);
-  } catch (const std::invalid_argument& reason) {
-    throw std::invalid_argument(checkpoint.string() + " " + reason.what());
-  }
+void Trainer::load(const std::filesystem::path& path) {
+  Checkpoint checkpoint =
+      parse_checkpoint(content_of(path), path.string(),
+                       {.header = header(), .steps = options_.steps, .parameters = batch_.model.parameters.size()});
+  step_ = checkpoint.step;
+  epoch_ = 0;
+  first_of_epoch_ = 0;
+  window_starts_ = text_.window_starts(batch_.length, options_.seed, 0);
+  loss_sum_ = checkpoint.loss_sum;
+  loss_count_ = checkpoint.loss_count;
+  curve_ = std::move(checkpoint.curve);
+  batch_.model.parameters = std::move(checkpoint.parameters);
+  optimizer_.mean = std::move(checkpoint.mean);
+  optimizer_.square = std::move(checkpoint.square);
 }
 
 }  // namespace tandem::language_model

@@ -7,6 +7,7 @@
 #include <functional>
 #include <vector>
 
+#include "impl/language_model/training/checkpoint.hpp"
 #include "impl/language_model/training/gradient.hpp"
 #include "impl/language_model/training/optimizer.hpp"
 #include "impl/language_model/training/text.hpp"
@@ -27,14 +28,6 @@ struct TrainerOptions {
 /// Throws std::invalid_argument for options that are not possible, std::runtime_error where a loss is no number.
 Model<float> train(const TrainerOptions& options, const std::function<void(std::size_t, TrainingBatch&)>& draw,
                    const Execution& execution);
-
-/// One row of the loss curve.
-struct CurvePoint {
-  std::size_t step;
-  double learning_rate;
-  double training_loss;           ///< nats per token, mean since the last row
-  double held_out_bits_per_byte;  ///< an estimate from a part of the held-out text
-};
 
 /// Model and optimizer on their way. The same options and text give the same bits at every thread count, also where a
 /// checkpoint was loaded in between.
@@ -57,7 +50,7 @@ class Trainer {
   /// Replaces the file as a whole, so that a crash leaves the old one.
   void save(const std::filesystem::path& checkpoint) const;
   /// Throws std::invalid_argument for a file that is no checkpoint, or one of other options or another text.
-  void load(const std::filesystem::path& checkpoint);
+  void load(const std::filesystem::path& path);
 
  private:
   TrainerOptions options_;

@@ -1,19 +1,15 @@
-// Reads LAC's network from the files of the package. A file of weights is
-//   uint32 0, uint64 0 (no levels of detail), uint32 0, int32 n, n bytes that describe the tensor, float32 numbers
-// where the description is a protocol buffer: field 1 the type (5: float32), field 2, repeated, the dimensions.
-// The sizes of the network come from two of the files; every other one must fit them.
+// Reads LAC's network from the files of the package. The sizes of the network come from two of the files; every other
+// one must fit them.
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <cmath>
-#include <cstring>
-#include <fstream>
 #include <optional>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include "impl/rnn/lac.hpp"
-#include "impl/support/bytes.hpp"
+#include "impl/rnn/lac/tensor.hpp"
+#include "impl/support/files.hpp"
 
 namespace tandem::rnn::lac {
 namespace {
@@ -24,107 +20,34 @@ using Path = std::filesystem::path;
   throw std::invalid_argument(file.string() + ": " + why);
 }
 
-std::string to_text(const std::vector<std::size_t>& shape) {
-  std::string text;
-  for (const std::size_t size : shape) text += (text.empty() ? "" : " x ") + std::to_string(size);
-  return text;
+Tensor read_tensor(const Path& file) { return parse_tensor(content_of(file), file.string()); }
+
+/// The weights of a file, which must have this shape.
+std::vector<float> read_weights(const Path& file, const std::vector<std::size_t>& shape) {
+  Tensor tensor = read_tensor(file);
+  if (tensor.shape != shape) {
+    refuse(file, "holds " + to_text(tensor.shape) + " weights where the network has " + to_text(shape));
+  }
+  return std::move(tensor.weights);
 }
-
-/// One file of weights: the header is read first and must account for every byte of the file before more is.
-class TensorFile {
- public:
-  explicit TensorFile(Path path) : path_(std::move(path)) {
-    std::error_code error;
-    const auto size = std::filesystem::file_size(path_, error);
-    if (error) refuse(path_, "cannot be read (" + error.message() + ")");
-    stream_.open(path_, std::ios::binary);
-    std::array<char, prefix_bytes> prefix{};
-    if (!stream_.read(prefix.data(), prefix.size())) refuse(path_, "too short for the header of a tensor");
-    if (std::any_of(prefix.begin(), prefix.end() - 4, [](char byte) { return byte != 0; })) {
-      refuse(path_, "begins with something else than the header of a tensor");
-    }
-    std::uint32_t description_bytes = 0;
-    std::memcpy(&description_bytes, prefix.data() + prefix.size() - 4, 4);
-    // A float tensor of two dimensions takes at most 2 + 2 * 11 bytes.
-    if (description_bytes > 64) refuse(path_, "claims a header of " + std::to_string(description_bytes) + " bytes");
-    std::string description(description_bytes, 0);
-    if (!stream_.read(description.data(), description_bytes)) refuse(path_, "ends within its header");
-    parse(description);
-
-    const std::uintmax_t held = size - prefix_bytes - description_bytes;
-    std::uintmax_t claimed = sizeof(float);
-    for (const std::size_t extent : shape_) {
-      // No product overflows: each factor is checked against what the file can hold.
-      if (extent == 0 || extent > held / claimed) {
-        refuse(path_, "claims " + to_text(shape_) + " weights but holds " + std::to_string(held) + " bytes of them");
-      }
-      claimed *= extent;
-    }
-    if (claimed != held) {
-      refuse(path_, "claims " + to_text(shape_) + " weights but holds " + std::to_string(held) + " bytes of them");
-    }
-  }
-
-  const std::vector<std::size_t>& shape() const { return shape_; }
-
-  /// The weights, which must have this shape.
-  std::vector<float> read(const std::vector<std::size_t>& shape) {
-    if (shape_ != shape) refuse(path_, "holds " + to_text(shape_) + " weights where the network has " + to_text(shape));
-    std::size_t count = 1;
-    for (const std::size_t size : shape_) count *= size;
-    std::vector<float> weights(count);
-    if (!stream_.read(reinterpret_cast<char*>(weights.data()), static_cast<std::streamsize>(count * sizeof(float)))) {
-      refuse(path_, "cannot be read to its end");
-    }
-    for (const float weight : weights) {
-      if (!std::isfinite(weight)) refuse(path_, "holds a weight that is no finite number");
-    }
-    return weights;
-  }
-
- private:
-  static constexpr std::size_t prefix_bytes = 4 + 8 + 4 + 4;
-
-  void parse(std::string_view description) {
-    ByteReader reader(description, [this](std::string_view) { refuse(path_, "has a damaged header"); });
-    bool is_float = false;
-    while (!reader.empty()) {
-      const std::uint64_t field = reader.varint();
-      const std::uint64_t value = reader.varint();
-      if (field == (1U << 3)) {
-        is_float = value == 5;
-      } else if (field == (2U << 3)) {
-        shape_.push_back(value);
-      } else {
-        refuse(path_, "has a damaged header");
-      }
-    }
-    if (!is_float) refuse(path_, "does not hold float32 weights");
-    if (shape_.empty() || shape_.size() > 2) refuse(path_, "is no vector or matrix");
-  }
-
-  Path path_;
-  std::ifstream stream_;
-  std::vector<std::size_t> shape_;
-};
 
 /// Calls use(id, text) for every line "id<tab>text".
 template <class Use>
 void read_dictionary(const Path& file, Use use) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) refuse(file, "cannot be read");
+  const std::string content = content_of(file);
+  std::string_view lines = without_mark(content, file.string());
   std::size_t number = 0;
-  for (std::string line; std::getline(stream, line);) {
+  for (std::string_view line; next_line(lines, line);) {
     ++number;
     const std::size_t tab = line.find('\t');
     std::uint32_t id = 0;
     const auto [end, error] = std::from_chars(line.data(), line.data() + std::min(tab, line.size()), id);
     // A text of the dictionary may itself be a tab.
-    if (tab == std::string::npos || error != std::errc{} || end != line.data() + tab || tab + 1 == line.size() ||
+    if (tab == std::string_view::npos || error != std::errc{} || end != line.data() + tab || tab + 1 == line.size() ||
         id > 10'000'000) {
       refuse(file, "line " + std::to_string(number) + " is not a number, a tab and a text");
     }
-    use(id, std::string_view(line).substr(tab + 1));
+    use(id, line.substr(tab + 1));
   }
 }
 
@@ -148,27 +71,25 @@ Direction read_direction(const Path& folder, std::size_t index, std::size_t inpu
   Direction direction;
   direction.projection = {.inputs = inputs,
                           .outputs = outputs,
-                          .weights = TensorFile(folder / ("fc_" + number + ".w_0")).read({inputs, outputs}),
-                          .bias = TensorFile(folder / ("fc_" + number + ".b_0")).read({outputs})};
-  const auto bias = TensorFile(folder / ("gru_" + number + ".b_0")).read({1, outputs});
+                          .weights = read_weights(folder / ("fc_" + number + ".w_0"), {inputs, outputs}),
+                          .bias = read_weights(folder / ("fc_" + number + ".b_0"), {outputs})};
+  const auto bias = read_weights(folder / ("gru_" + number + ".b_0"), {1, outputs});
   for (std::size_t i = 0; i < outputs; ++i) direction.projection.bias[i] += bias[i];
-  direction.weights = transposed(TensorFile(folder / ("gru_" + number + ".w_0")).read({h, outputs}), h);
+  direction.weights = transposed(read_weights(folder / ("gru_" + number + ".w_0"), {h, outputs}), h);
   return direction;
 }
 
 Network read_network(const Path& folder, std::size_t tags) {
-  TensorFile embedding(folder / "word_emb");
-  const auto size_of = [](const TensorFile& file, const Path& path) {
-    if (file.shape().size() != 2) refuse(path, "is no matrix");
-    return file.shape();
-  };
-  const auto table = size_of(embedding, folder / "word_emb");
-  const std::size_t h = size_of(TensorFile(folder / "gru_0.w_0"), folder / "gru_0.w_0").front();
+  Tensor embedding = read_tensor(folder / "word_emb");
+  if (embedding.shape.size() != 2) refuse(folder / "word_emb", "is no matrix");
+  const Tensor recurrent = read_tensor(folder / "gru_0.w_0");
+  if (recurrent.shape.size() != 2) refuse(folder / "gru_0.w_0", "is no matrix");
+  const std::size_t h = recurrent.shape.front();
   Network network;
-  network.embedding_size = table[1];
+  network.embedding_size = embedding.shape[1];
   network.hidden_size = h;
   network.tag_count = tags;
-  network.embedding = embedding.read(table);
+  network.embedding = std::move(embedding.weights);
   std::size_t inputs = network.embedding_size;
   for (std::size_t layer = 0; layer < 2; ++layer) {
     network.layers.push_back(
@@ -177,9 +98,9 @@ Network read_network(const Path& folder, std::size_t tags) {
   }
   network.emission = {.inputs = inputs,
                       .outputs = tags,
-                      .weights = TensorFile(folder / "fc_4.w_0").read({inputs, tags}),
-                      .bias = TensorFile(folder / "fc_4.b_0").read({tags})};
-  const auto scores = TensorFile(folder / "crfw").read({tags + 2, tags});
+                      .weights = read_weights(folder / "fc_4.w_0", {inputs, tags}),
+                      .bias = read_weights(folder / "fc_4.b_0", {tags})};
+  const auto scores = read_weights(folder / "crfw", {tags + 2, tags});
   const auto row = [&](std::size_t index) { return scores.begin() + static_cast<std::ptrdiff_t>(index * tags); };
   network.start.assign(row(0), row(1));
   network.end.assign(row(1), row(2));

@@ -73,6 +73,7 @@ class Automaton {
   static constexpr std::int64_t padding = -(std::int64_t{1} << 62);
   static constexpr unsigned label_bits = 9;
   static constexpr unsigned list_bits = 29;
+  static constexpr unsigned base_bits = 64 - label_bits - list_bits;
   static constexpr Unit empty = (Unit{1} << label_bits) - 1;  // a label that is no byte
 
   std::vector<Unit> units_;

@@ -242,6 +242,9 @@ class AutomatonBuilder {
       return rest << Automaton::label_bits | label;
     };
     const std::uint32_t last = bases_.empty() ? 0 : *std::ranges::max_element(bases_);
+    if (last >> Automaton::base_bits != 0) {
+      throw std::invalid_argument("the vocabulary needs tables of more than 512 MB");
+    }
     to_.units_.assign(last + 256, Automaton::empty);
     for (std::uint32_t row = 1; row < rows_.size(); ++row) {
       for (const Transition& transition : rows_[row]) {

@@ -2,17 +2,18 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "impl/support/files.hpp"
 #include "impl/unigram/files.hpp"
 #include "impl/unigram/files/sentencepiece.hpp"
 
 namespace tandem::unigram {
 namespace {
+
+constexpr std::uintmax_t most_bytes = std::uintmax_t{1} << 30;  // a million pieces of 255 bytes, and what is around
 
 [[noreturn]] void refuse(const std::string& sentence) { throw std::invalid_argument(sentence); }
 
@@ -39,14 +40,15 @@ std::string decode_base64(const std::string& text) {
 
 NumberedVocabulary parse_bytepiece(std::string_view bytes) {
   std::size_t keys = 0;
-  bool shallow = true;  // deep nesting is refused before it becomes a deep tree
+  bool shallow = true;  // deep nesting and too many keys are refused before they become a tree
   const auto count_keys = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json&) {
     keys += event == nlohmann::json::parse_event_t::key && depth == 1 ? 1 : 0;
     shallow = shallow && depth < 4;
-    return shallow;
+    return shallow && keys <= most_pieces;
   };
   const nlohmann::json all = nlohmann::json::parse(bytes, count_keys, false);
   if (!shallow || !all.is_object()) refuse("the vocabulary is no BytePiece model: it is no JSON object");
+  if (keys > most_pieces) refuse("the vocabulary has more than " + std::to_string(most_pieces) + " pieces");
   if (keys != all.size()) refuse("the vocabulary has a piece twice");
   struct Entry {
     std::int64_t id;
@@ -109,10 +111,14 @@ std::string unescaped(std::string_view text, const std::string& line) {
 NumberedVocabulary parse_plain(std::string_view bytes) {
   std::vector<std::string> pieces;
   std::vector<double> scores;
-  for (std::size_t begin = 0; begin < bytes.size();) {
-    const std::size_t end = std::min(bytes.find('\n', begin), bytes.size());
-    const std::string_view text = bytes.substr(begin, end - begin);
+  for (std::string_view text; next_line(bytes, text);) {
     const std::string line = "line " + std::to_string(pieces.size() + 1) + " of the vocabulary";
+    if (text == "<unk>\t0" || text == "<s>\t0" || text == "</s>\t0") {
+      refuse("the vocabulary is SentencePiece's list of pieces (.vocab), which lacks what its model (.model) says");
+    }
+    if (pieces.size() == most_pieces) {
+      refuse("the vocabulary has more than " + std::to_string(most_pieces) + " pieces");
+    }
     const std::size_t tab = text.find('\t');
     if (tab == std::string_view::npos) refuse(line + " is not: piece, tab, score");
     double score = 0;
@@ -120,7 +126,6 @@ NumberedVocabulary parse_plain(std::string_view bytes) {
     if (error != std::errc() || stop != text.data() + text.size()) refuse(line + " has a score that is no number");
     pieces.push_back(unescaped(text.substr(0, tab), line));
     scores.push_back(score);
-    begin = end + 1;
   }
   NumberedVocabulary result;
   result.vocabulary = make_vocabulary(std::move(pieces), std::move(scores));
@@ -137,17 +142,37 @@ NumberedVocabulary parse_vocabulary(std::string_view bytes) {
   // A SentencePiece model begins with the key of its first piece, which is a line break; no line of the plain format is
   // empty; and BytePiece's first line has no tab.
   if (bytes[0] == '\n') return parse_sentencepiece(bytes);
+  bytes = without_mark(bytes, "the vocabulary");
+  if (bytes.empty()) refuse("the vocabulary is empty");
   if (bytes[0] == '{' && bytes.substr(0, bytes.find('\n')).find('\t') == std::string_view::npos) {
     return parse_bytepiece(bytes);
   }
   return parse_plain(bytes);
 }
 
+NumberedVocabulary without_line_breaks(NumberedVocabulary numbered) {
+  const Vocabulary& all = numbered.vocabulary;
+  Vocabulary lines;
+  lines.given = all.given;
+  std::vector<std::int64_t> ids;
+  for (std::size_t token = 0; token < all.pieces.size(); ++token) {
+    const std::string& piece = all.pieces[token];
+    if (piece.size() > 1 && piece.find('\n') != std::string::npos) {
+      lines.given -= token < all.given ? 1 : 0;
+      continue;
+    }
+    lines.longest = std::max(lines.longest, piece.size());
+    lines.pieces.push_back(piece);
+    lines.scores.push_back(all.scores[token]);
+    ids.push_back(numbered.ids[token]);
+  }
+  numbered.vocabulary = std::move(lines);
+  numbered.ids = std::move(ids);
+  return numbered;
+}
+
 NumberedVocabulary load_vocabulary(const std::filesystem::path& path) {
-  std::error_code error;
-  std::ifstream file(path, std::ios::binary);
-  if (!std::filesystem::is_regular_file(path, error) || !file) refuse("'" + path.string() + "' cannot be read");
-  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  const std::string bytes = content_of(path, most_bytes);
   try {
     return parse_vocabulary(bytes);
   } catch (const std::invalid_argument& failure) {
