@@ -92,7 +92,7 @@ TEST_F(SolveFlow, MakesTheSameSamplesHoweverManyThereAre) {
 }
 
 TEST_F(SolveFlow, RefusesBadDataInASentence) {
-  EXPECT_THAT(refusal("--data none.csv"), HasSubstr("there is no file none.csv"));
+  EXPECT_THAT(refusal("--data none.csv"), HasSubstr("none.csv cannot be read"));
   EXPECT_THAT(refusal(data("empty.csv", "")), HasSubstr("holds no points"));
   EXPECT_THAT(refusal(data("nan.csv", "1,2\n3,nan\n")), HasSubstr("has 'nan' in line 2, which is no finite number"));
   EXPECT_THAT(refusal(data("ragged.csv", "1,2\n3\n")), HasSubstr("has 1 numbers in line 2, but 2 before"));
