@@ -61,8 +61,7 @@ with_apt() {
     */bible-kjv_1_all.deb) file=usr/bin/bible ;; *) file=usr/lib/bible.data ;; esac
     mkdir -p "$3/${file%/*}" && echo text >"$3/$file" && case $file in *.txt | *.csv) gzip "$3/$file" ;; esac
     if [ "$file" = usr/bin/bible ]; then cp "$CALLS.bible" "$3/$file" && chmod +x "$3/$file"; fi'
-  stand_in npm '[ ! -e "$CALLS.offline" ] || { echo "no route to any registry" >&2; exit 1; }
-    mkdir -p package/bins/linux-x64 package/data && echo library >package/bins/linux-x64/libggml-base.so &&
+  stand_in npm 'mkdir -p package/bins/linux-x64 package/data && echo library >package/bins/linux-x64/libggml-base.so &&
     printf "%s\n" "name,city,latitude,longitude" "\"A, B\",C,1.5,-2.5" >package/data/airports.csv &&
     tar -czf package.tgz package && rm -r package'
   printf '#!/bin/bash\nfor ((i = 0; i < 31102; ++i)); do echo Gen1:1 a verse; done\n' >"$CALLS.bible"
@@ -124,7 +123,6 @@ for command in bench test; do
   says "There is no King James Bible for the reason above"
   says "There are no images of digits for the reason above"
   [ "$(uname -m)" != x86_64 ] || says "There is no ggml for the reason above"
-  says "no route to any registry"
   says "There are no places of airports for the reason above"
   says "WARNING: for the reason above some data is missing"
   called "cmake --build $project/build/release"
