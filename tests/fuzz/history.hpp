@@ -1,6 +1,6 @@
 // The lines of a history of gates, and where their figures stepped.
 // Compiled with: benchmarks/regression/history.cpp benchmarks/regression/change_points.cpp
-// benchmarks/suite/statistics.cpp
+// Compiled with: benchmarks/suite/statistics.cpp
 #pragma once
 
 #include <string_view>

@@ -1,5 +1,5 @@
 // A checkpoint of llama2.c.
-// Compiled with: impl/language_model/files/files.cpp reference/language_model/*.cpp
+// Compiled with: impl/language_model/files/files.cpp reference/language_model/*.cpp reference/attention/*.cpp
 #pragma once
 
 #include <string_view>

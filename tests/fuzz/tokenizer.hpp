@@ -1,5 +1,6 @@
 // A tokenizer of llama2.c, whose own bytes are the text that it takes apart.
-// Compiled with: impl/language_model/files/files.cpp impl/language_model/encoder.cpp reference/language_model/*.cpp
+// Compiled with: impl/language_model/files/files.cpp impl/language_model/encoder.cpp
+// Compiled with: reference/language_model/*.cpp reference/attention/*.cpp
 #pragma once
 
 #include <string_view>
