@@ -37,19 +37,6 @@ std::optional<double> number_in(std::string_view text) {
   return number;
 }
 
-/// The next part before a comma; false: there is none.
-bool next_part(std::optional<std::string_view>& rest, std::string_view& part) {
-  if (!rest) return false;
-  const std::size_t comma = rest->find(',');
-  part = rest->substr(0, comma);
-  if (comma == std::string_view::npos) {
-    rest.reset();
-  } else {
-    rest->remove_prefix(comma + 1);
-  }
-  return true;
-}
-
 std::string more_than(std::size_t most_numbers) {
   return "holds more than " + std::to_string(most_numbers) + " numbers";
 }
@@ -82,8 +69,10 @@ Points<float> parse_csv(std::string_view text, std::string_view name, std::size_
     if (trimmed(line).empty()) continue;
     if (line_number == 1 && !number_in(line.substr(0, line.find(',')))) continue;  // a heading
     std::size_t count = 0;
-    std::optional<std::string_view> rest = line;
-    for (std::string_view cell; next_part(rest, cell);) {
+    for (std::size_t begin = 0; begin <= line.size();) {
+      const std::size_t comma = std::min(line.find(',', begin), line.size());
+      const std::string_view cell = line.substr(begin, comma - begin);
+      begin = comma + 1;
       ++count;
       if (columns > 0 && count > columns) continue;
       const auto number = number_in(cell);
