@@ -53,7 +53,9 @@ TEST(UnigramFiles, BadPlainOnesAreRefused) {
   expect_refusal("a\\\t-1", "means nothing");
   expect_refusal("\\q\t-1", "means nothing");
   expect_refusal("\\x1\t-1", "two digits");
-  expect_refusal(std::string(300, 'a') + "\t-1", "300 bytes");
+  std::string long_piece(300, 'a');
+  long_piece += "\t-1";
+  expect_refusal(long_piece, "300 bytes");
 }
 
 TEST(UnigramFiles, BytePieceOnesAreRead) {
