@@ -73,7 +73,9 @@ class Checker {
     const std::vector<std::size_t> anchors = choose_anchors(*result.problem);
     if (anchors.empty()) {
       for (const std::size_t variant : variants) {
-        result.checks.push_back(left_out(variant, 1, "no variant can afford this size", false));
+        for (const int threads : thread_counts(variant)) {
+          result.checks.push_back(left_out(variant, threads, "no variant can afford this size", true));
+        }
       }
       result.affordable = false;
       result.problem.reset();

@@ -75,6 +75,20 @@ TEST(Check, PassesOverTheOtherSeedWhereAVariantDoesNotTakeIt) {
   EXPECT_FALSE(check_of(other, "takes_one_seed").ran);
 }
 
+TEST(Check, LeavesOutWhatNoVariantCanAfford) {
+  CheckOptions options;
+  options.step_budget = 1;
+  const CheckedWorkload checked = check_workload(broken_workload(), options);
+  EXPECT_FALSE(checked.affordable);
+  for (const Check& check : checked.checks) EXPECT_TRUE(!check.ran && check.agrees) << check.message;
+  RaceOptions race_options;
+  race_options.check = options;
+  race_options.threads = {1, 2};
+  for (const Row& row : race(broken_workload(), race_options, {})) {
+    EXPECT_EQ(row.status, RowStatus::left_out) << row.name();
+  }
+}
+
 class BreaksInAPart : public testing::TestWithParam<std::pair<const char*, const char*>> {
  protected:
   std::string filter() const { return std::string("^") + GetParam().first + "/"; }
