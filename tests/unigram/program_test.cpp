@@ -194,7 +194,7 @@ TEST_F(Program, TrainsAVocabularyThatTokenises) {
   EXPECT_EQ(test::run(TANDEM_PROGRAM, "solve tokenize --vocab '" + out + "' " + text).status, 0);
   EXPECT_FALSE(std::filesystem::exists(out + ".part"));
   expect_usage_error("train unigram --pieces 3 --text " + text + " --out '" + out + "'", "characters");
-  expect_usage_error("train unigram --text /no/such --out x", "cannot read");
+  expect_usage_error("train unigram --text /no/such --out x", "cannot be read");
   expect_usage_error("train unigram --text " + text + " --out /no/such/folder/x --pieces 30", "cannot write");
   expect_usage_error("train unigram --text " + text + " --out x --threads 0", "thread");
   expect_usage_error("train unigram --text " + text + " --out x --longest 0", "4 to 255");
