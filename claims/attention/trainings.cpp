@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "benchmarks/suite/hash.hpp"
+#include "benchmarks/suite/json_text.hpp"
 #include "benchmarks/suite/progress.hpp"
 #include "claims/attention/trainings_table.hpp"
 #include "impl/support/parallel.hpp"
@@ -108,7 +109,8 @@ bool Trainings::read(const std::string& configuration, std::size_t seed, Record&
 }
 
 void Trainings::write(const Record& record) const {
-  replace(path_of(record.configuration, record.seed), Json{{"key", key_}, {"record", json_of(record)}}.dump(1) + "\n");
+  replace(path_of(record.configuration, record.seed),
+          suite::json_text(Json{{"key", key_}, {"record", json_of(record)}}, 1) + "\n");
   replace(folder_ / "table.md", table());
 }
 

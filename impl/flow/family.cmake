@@ -7,14 +7,10 @@ if(PEER_LEMON_INCLUDE_DIR)
   tandem_add_peer(lemon "" ${PEER_LEMON_INCLUDE_DIR})
 endif()
 
-# Boost.odeint (libboost-dev), whose integrators run on the same field. Headers, too. Two tables alone are told of it: a
-# definition of the whole library would have all that uses it compiled again for a peer that comes or goes.
+# Boost.odeint (libboost-dev), whose integrators run on the same field. Headers, too.
 find_path(PEER_ODEINT_INCLUDE_DIR boost/numeric/odeint.hpp)
 if(PEER_ODEINT_INCLUDE_DIR)
-  target_sources(tandem_flow PRIVATE impl/flow/peer_odeint.cpp)
-  target_include_directories(tandem_flow SYSTEM PRIVATE ${PEER_ODEINT_INCLUDE_DIR})
-  set_source_files_properties(benchmarks/flow/adaptive.cpp benchmarks/flow/mixture.cpp
-                              PROPERTIES COMPILE_DEFINITIONS TANDEM_PEER_ODEINT)
+  tandem_add_peer(odeint "" ${PEER_ODEINT_INCLUDE_DIR})
 endif()
 
 # False alarms: GCC 12 takes its own AVX-512 intrinsics for uninitialized (GCC bug 105593), and a loop over no columns for

@@ -6,17 +6,19 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "benchmarks/suite/simd_target.hpp"
 #include "impl/ab_plus_c/ab_plus_c.hpp"
 #include "tests/support/full_speed.hpp"
+#include "tests/support/refusal.hpp"
 #include "tests/support/rows.hpp"
 
 namespace tandem::ab_plus_c {
 namespace {
+
+using test::refusal;
 
 using Sums = std::vector<std::uint64_t>;
 
@@ -233,16 +235,6 @@ TEST(RangeTotal, DoesNotWrapAround) {
     run(range_of(end_of_64_bits - 100000, 100000), total, {});
     EXPECT_GT(total.sum, Natural{100000} * ((std::uint64_t{1} << 33) - 1));
   }
-}
-
-template <class Function>
-std::string refusal(Function&& function) {
-  try {
-    function();
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
-  return "accepted";
 }
 
 TEST(Range, RefusesWhatTheReferenceRefuses) {

@@ -5,16 +5,18 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "problems/flow/points.hpp"
 #include "reference/flow/fields.hpp"
 #include "reference/flow/integrate.hpp"
+#include "tests/support/refusal.hpp"
 
 namespace tandem::flow {
 namespace {
+
+using test::refusal;
 
 using testing::DoubleNear;
 using testing::ElementsAre;
@@ -36,16 +38,6 @@ Field empirical_field(const Points<double>& data) {
   return [&data](std::span<const double> x, double t, std::span<double> velocity) {
     empirical_velocity(data, x, t, velocity);
   };
-}
-
-template <class Call>
-std::string refusal(const Call& call) {
-  try {
-    call();
-  } catch (const std::invalid_argument& sentence) {
-    return sentence.what();
-  }
-  return "accepted";
 }
 
 TEST(GaussianField, IsTheClosedFormOfUnitVariances) {

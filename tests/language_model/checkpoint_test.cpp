@@ -3,11 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "impl/language_model/training/checkpoint.hpp"
+#include "tests/support/refusal.hpp"
 
 namespace tandem::language_model {
 namespace {
@@ -41,12 +41,7 @@ Checkpoint parse(const std::string& bytes) {
 }
 
 std::string refusal(const std::string& bytes) {
-  try {
-    parse(bytes);
-  } catch (const std::invalid_argument& sentence) {
-    return sentence.what();
-  }
-  return "accepted";
+  return test::refusal([&] { parse(bytes); });
 }
 
 TEST(Checkpoint, ComesBack) {

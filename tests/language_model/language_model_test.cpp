@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -15,21 +14,14 @@
 #include "problems/language_model/logits.hpp"
 #include "problems/language_model/models.hpp"
 #include "problems/support/data.hpp"
+#include "tests/support/refusal.hpp"
 
 namespace tandem::language_model {
 namespace {
 
-using testing::HasSubstr;
+using test::refusal;
 
-template <class Function>
-std::string refusal(Function&& function) {
-  try {
-    function();
-  } catch (const std::invalid_argument& refusal) {
-    return refusal.what();
-  }
-  return "accepted";
-}
+using testing::HasSubstr;
 
 std::vector<Token> tokens_of(const Shape& shape, std::size_t count, std::uint64_t seed) {
   return random_tokens(count, shape.vocabulary, seed, 0);

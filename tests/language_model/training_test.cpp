@@ -7,7 +7,6 @@
 #include <cmath>
 #include <filesystem>
 #include <set>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -15,9 +14,12 @@
 #include "impl/language_model/training/trainer.hpp"
 #include "problems/language_model/training.hpp"
 #include "tests/support/command.hpp"
+#include "tests/support/refusal.hpp"
 
 namespace tandem::language_model {
 namespace {
+
+using test::refusal;
 
 const Shape small{.dim = 24,
                   .hidden_dim = 40,
@@ -31,16 +33,6 @@ const Shape small{.dim = 24,
 TrainingAnswer empty_answer() { return {.loss = NAN, .gradient = std::vector<float>(Layout(small).size, NAN)}; }
 
 Execution openmp(int threads) { return {.threads = threads, .scheduler = Scheduler::openmp}; }
-
-template <class Function>
-std::string refusal(Function&& function) {
-  try {
-    function();
-  } catch (const std::invalid_argument& reason) {
-    return reason.what();
-  }
-  return "accepted";
-}
 
 TEST(LanguageModelTraining, GivesTheSameBitsAtEveryThreadCountAndWithEveryScheduler) {
   const TrainingBatch batch = random_batch(small, 5, 71, 1);

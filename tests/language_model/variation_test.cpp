@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -13,9 +12,12 @@
 #include "problems/language_model/models.hpp"
 #include "problems/language_model/tasks.hpp"
 #include "tests/support/command.hpp"
+#include "tests/support/refusal.hpp"
 
 namespace tandem::language_model {
 namespace {
+
+using test::refusal;
 
 const Shape small{.dim = 24,
                   .hidden_dim = 40,
@@ -27,16 +29,6 @@ const Shape small{.dim = 24,
                   .shared_classifier = true};
 
 Execution openmp(int threads) { return {.threads = threads, .scheduler = Scheduler::openmp}; }
-
-template <class Function>
-std::string refusal(Function&& function) {
-  try {
-    function();
-  } catch (const std::invalid_argument& reason) {
-    return reason.what();
-  }
-  return "accepted";
-}
 
 TEST(LanguageModelVariation, RefusesVariationsThatDoNotFit) {
   const auto with = [](const Variation& variation) {
