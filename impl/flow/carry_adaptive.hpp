@@ -49,7 +49,7 @@ AdaptiveResult carry_adaptive(double begin, double end, std::span<Real> x, std::
         const double share = error / (options.absolute + options.relative * largest);
         squares += share * share;
       }
-      if (!(squares <= most)) most = squares;  // NaN is the largest
+      if (squares > most || std::isnan(squares)) most = squares;  // nothing is larger than NaN
     }
     return std::sqrt(most / static_cast<double>(dimension));
   };

@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "impl/flow/carry_adaptive.hpp"
 #include "reference/flow/fields.hpp"
 #include "reference/flow/integrate.hpp"
 #include "reference/flow/straightness.hpp"
@@ -180,6 +182,19 @@ TEST(DormandPrince, SaysWhereItStoodWhenTheEvaluationsRunOut) {
   }
   const auto broken = [](std::span<const double>, double, std::span<double> velocity) { velocity[0] = NAN; };
   EXPECT_THROW(integrate_adaptive(broken, 1, 0, x), std::runtime_error);
+}
+
+// Wherever it stands among the points that share their steps.
+TEST(DormandPrince, TakesNoStepThatMakesAPointNoNumber) {
+  for (const std::size_t broken : {0, 1, 2}) {
+    const auto velocity = [&](const double*, double, double* out) {
+      for (std::size_t point = 0; point < 3; ++point) out[point] = point == broken ? NAN : 1;
+    };
+    std::vector<double> x{0, 0, 0};
+    EXPECT_THROW(carry_adaptive(1, 0, std::span(x), 1, {}, velocity, {}, [](std::size_t, std::span<const double>) {}),
+                 std::runtime_error)
+        << broken;
+  }
 }
 
 TEST(Integrators, RefuseTimesThatMakeNoSense) {
