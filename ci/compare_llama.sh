@@ -39,7 +39,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 # shellcheck disable=SC2046
 "${CXX:-g++}" -std=c++20 -O2 -fopenmp -I "$project" "$project/ci/compare_llama.cpp" \
-  "$build/libtandem_language_model.a" "$build/libtandem_support.a" $(pkg-config --libs libhwy tbb) -o timer
+  "$build/libtandem_language_model.a" "$build/libtandem_attention.a" "$build/libtandem_support.a" $(pkg-config --libs libhwy tbb) -o timer
 "${CXX:-g++}" -std=c++20 -O2 "$project/ci/compare_llama_peer.cpp" -ldl -o peer
 
 node "$project/ci/compare_llama.mjs" "$checkpoint" "$tokenizer" "$folder/timer" "$folder/peer" "$libraries" "$rounds"
