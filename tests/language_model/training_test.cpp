@@ -136,6 +136,13 @@ TEST(LanguageModelTokenizer, LearnsTheMostFrequentNeighbours) {
   }
 }
 
+TEST(LanguageModelTokenizer, NoPieceGoesAcrossARareCharacter) {
+  // Room for three characters: x, y and z are none of them, and what stands on either side are no neighbours.
+  const Tokenizer tokenizer = train_tokenizer("axb ayb azb", 259 + 6);
+  const std::vector<std::string> learnt(tokenizer.pieces.begin() + 259, tokenizer.pieces.end());
+  EXPECT_THAT(learnt, testing::UnorderedElementsAre(" a", " ", "a", "b"));
+}
+
 TEST(LanguageModelTokenizer, PiecesDifferAndASmallTextGivesFewer) {
   const Tokenizer tokenizer = train_tokenizer("a rose is a rose is a rose", 1000);
   EXPECT_LT(tokenizer.vocabulary(), 300);

@@ -139,6 +139,16 @@ TEST(Race, AWorkerThatRefusesOneRowKeepsTheOther) {
   EXPECT_EQ(comparison.rows[1].decision.word, Word::same);
 }
 
+TEST(Race, TheLastAnswerIsChecked) {
+  // Right while it is calibrated, wrong from then on: who asks for the answer hears of it.
+  const std::string refuse = R"({ echo '{"error":"the answer is wrong"}'; continue; })";
+  const Comparison comparison =
+      compare({}, {.before_epoch = R"([ $epochs -lt 20 ] || [[ $line != *'"check":true'* ]] || )" + refuse});
+  expect_no_word(comparison);
+  EXPECT_EQ(comparison.rows[0].state, RowState::no_verdict);
+  EXPECT_THAT(comparison.rows[0].message, HasSubstr("the answer is wrong"));
+}
+
 TEST(Race, AClockThatJumpsGivesNoVerdict) {
   for (const char* jump : {"seconds=-3600.5", "seconds=7200.0", "seconds=0.0", "seconds=null"}) {
     const Comparison always = compare({}, {.before_epoch = jump});

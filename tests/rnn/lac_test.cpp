@@ -14,6 +14,7 @@
 #include "problems/rnn/lac.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/full_speed.hpp"
+#include "tests/support/utf8.hpp"
 
 namespace tandem::rnn::lac {
 namespace {
@@ -27,10 +28,11 @@ using testing::HasSubstr;
 TEST(Text, Utf8IsChecked) {
   EXPECT_EQ(decode_utf8("aé我\U0001F600"), U"aé我\U0001F600");
   EXPECT_EQ(encode_utf8(U"aé我\U0001F600"), "aé我\U0001F600");
-  for (const char* bad : {"\x80", "\xC0\x80", "\xE6\x88", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80",
-                          "\xE0\x80\x80", "ab\xFF"}) {
-    EXPECT_THROW(decode_utf8(bad), std::invalid_argument) << bad;
+  for (const auto& [character, bytes] : test::utf8_borders) {
+    EXPECT_EQ(decode_utf8(bytes), std::u32string(1, character)) << std::hex << static_cast<std::uint32_t>(character);
+    EXPECT_EQ(encode_utf8(std::u32string(1, character)), bytes) << std::hex << static_cast<std::uint32_t>(character);
   }
+  for (const std::string_view bad : test::no_utf8) EXPECT_THROW(decode_utf8(bad), std::invalid_argument) << bad;
   EXPECT_EQ(stripped(U" \t\u3000我 来\u00A0\r"), U"我 来");
   EXPECT_EQ(stripped(U" \t "), U"");
 }

@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "impl/unigram/files.hpp"
+#include "impl/unigram/files/sentencepiece.hpp"
 #include "impl/unigram/unigram.hpp"
 #include "tests/support/full_speed.hpp"
+#include "tests/support/utf8.hpp"
 
 namespace tandem::unigram {
 namespace {
@@ -124,6 +126,15 @@ TEST(UnigramFiles, TruncatedOrBrokenSentencePieceOnesAreRefusedOrRead) {
                              7) +
                      "\x12\x02\x18\x02",
                  "is of another type");
+}
+
+TEST(UnigramFiles, SentencePieceCharactersAreThoseOfUtf8) {
+  for (const auto& [character, bytes] : test::utf8_borders) {
+    EXPECT_EQ(utf8_size(bytes), bytes.size()) << std::hex << static_cast<std::uint32_t>(character);
+    EXPECT_EQ(utf8_size(std::string(bytes) + "\x80"), bytes.size()) << "what follows is no part of it";
+    EXPECT_TRUE(is_utf8(bytes));
+  }
+  for (const std::string_view bad : test::no_utf8) EXPECT_FALSE(is_utf8(bad)) << bad;
 }
 
 TEST(UnigramFiles, TextMayBeginWithAMarkAndHaveOtherLineEnds) {
