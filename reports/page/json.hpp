@@ -5,13 +5,14 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace tandem::reports {
 
 using Json = nlohmann::ordered_json;
 
 /// The member of that name; null where there is none.
-inline const Json& member(const Json& object, const std::string& name) {
+inline const Json& member(const Json& object, std::string_view name) {
   static const Json nothing;
   if (!object.is_object()) return nothing;
   const auto found = object.find(name);
@@ -19,7 +20,7 @@ inline const Json& member(const Json& object, const std::string& name) {
 }
 
 /// The same, an empty list where it is none.
-inline const Json& list_in(const Json& object, const std::string& name) {
+inline const Json& list_in(const Json& object, std::string_view name) {
   static const Json empty = Json::array();
   const Json& list = member(object, name);
   return list.is_array() ? list : empty;
