@@ -22,9 +22,11 @@ namespace tandem::attention {
 namespace {
 
 /// Opens the library of the version that the headers are of, and never closes it: its threads may outlive its users.
+/// It lives in a namespace of its own: it needs libprotobuf, and SentencePiece's library, to which the program is
+/// linked, exports a protobuf of another version, which would take the calls.
 void open_library() {
   const std::string name = "libonnxruntime.so.1." + std::to_string(ORT_API_VERSION);
-  void* const library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);
+  void* const library = dlmopen(LM_ID_NEWLM, name.c_str(), RTLD_NOW);
   if (library == nullptr) throw std::runtime_error(std::string("ONNX Runtime cannot be opened: ") + dlerror());
   const auto base = reinterpret_cast<const OrtApiBase* (*)()>(dlsym(library, "OrtGetApiBase"));
   const OrtApi* const api = base == nullptr ? nullptr : base()->GetApi(ORT_API_VERSION);
@@ -53,7 +55,6 @@ class NoErrors {
 
 const Ort::Env& environment() {
   static const Ort::Env opened = [] {
-    const NoErrors quiet;  // Debian 13's registers what ONNX has registered already, and complains 500 times
     open_library();
     return Ort::Env(ORT_LOGGING_LEVEL_ERROR);
   }();
@@ -61,6 +62,7 @@ const Ort::Env& environment() {
 }
 
 Ort::Session session_for(const std::string& model, int threads) {
+  const NoErrors quiet;  // Debian 13's registers what ONNX has registered already, and complains 500 times
   const Ort::Env& opened = environment();  // before anything else of its interface
   Ort::SessionOptions options;
   options.SetIntraOpNumThreads(threads);
