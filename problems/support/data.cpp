@@ -65,8 +65,9 @@ std::optional<fs::path> fetched_data(std::string_view name, std::string_view wha
   const fs::path folder = data_place().folder;
   auto file = file_in(folder, name);
   if (!file) {
-    add_absence(fmt::format("{}: '{}' is not there; ci/bench or ci/test brings it, TANDEM_DATA names another folder",
-                            what, (folder / name).string()));
+    add_absence(fmt::format(
+        "{}: '{}' is not there; ci/bench or ci/test brings it or says why not, TANDEM_DATA names another folder", what,
+        (folder / name).string()));
   }
   return file;
 }
