@@ -61,7 +61,6 @@ TEST(Json, IsValidWhateverTheEnvironmentHolds) {
   const Result bench = shell(
       "export OMP_STRANGE=$'\\xff'; \"$tandem\" bench --rounds 6 '^ab_plus_c/pq_scan/20_bits' --out '" + out + "'");
   ASSERT_EQ(bench.status, 0) << bench.errors;
-  EXPECT_EQ(bench.errors, "");
   EXPECT_TRUE(json::accept(read_file(out)));
 }
 
