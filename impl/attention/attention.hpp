@@ -17,7 +17,9 @@ void matrix(const Problem& problem, Answer& answer, const Execution& execution);
 void eigen(const Problem& problem, Answer& answer, const Execution& execution);
 
 /// Highway: streaming softmax over tiles, never a matrix of scores. Masked tiles are not touched. Memory beyond input
-/// and output: O(threads tile) and the angles of every 64th position.
+/// and output: O(threads tile), where a tile is of 384 rows and 128 keys. Some problems need more for each position: a
+/// rotation d / 8 bytes, or 3 d / 8 for leaky ReRoPE; addends 8; a relative bias 8 for each head, and Sandwich's d / 8
+/// + 8 besides.
 void simd(const Problem& problem, Answer& answer, const Execution& execution);
 
 }  // namespace tandem::attention

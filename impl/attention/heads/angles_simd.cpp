@@ -36,6 +36,8 @@ Angles::Angles(double base, std::size_t width, double first, double step, std::s
   const std::size_t distinct = same_ ? 1 : std::max<std::size_t>(count, 1);
   const std::size_t coarse = (distinct + stride - 1) / stride;
   const std::size_t fine = std::min(distinct, stride);
+  for (auto* table : {&coarse_cosines_, &coarse_sines_}) table->reserve(coarse * pairs_);
+  for (auto* table : {&fine_cosines_, &fine_sines_}) table->reserve(fine * pairs_);
   std::vector<double> thetas;
   for (std::size_t i = 0; i < pairs_; ++i) {
     thetas.push_back(std::pow(base, -2.0 * static_cast<double>(i) / static_cast<double>(width)));

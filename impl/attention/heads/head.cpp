@@ -27,19 +27,16 @@ constexpr std::size_t table_slack = 64;
 
 Preparation::Preparation(const Problem& problem) : problem_(problem) {
   const Shape& shape = problem.shape;
-  // Hidden keys before each key, so that the keys that a row sees need not be counted again.
-  std::vector<std::size_t> hidden(shape.keys + 1, 0);
-  for (std::size_t key = 0; key < shape.keys; ++key) {
-    const bool hides = !problem.addend.empty() && problem.addend[key] == -std::numeric_limits<float>::infinity();
-    hidden[key + 1] = hidden[key] + (hides ? 1 : 0);
+  if (!problem.addend.empty()) {
+    addend_.reserve(shape.keys);
+    hidden_.assign(shape.keys + 1, 0);
+    for (std::size_t key = 0; key < shape.keys; ++key) {
+      addend_.push_back(static_cast<float>(problem.addend[key] * std::numbers::log2e));
+      const bool hides = problem.addend[key] == -std::numeric_limits<float>::infinity();
+      hidden_[key + 1] = hidden_[key] + (hides ? 1 : 0);
+    }
   }
-  const double root = std::sqrt(static_cast<double>(shape.width));
-  for (std::size_t query = 0; query < shape.queries; ++query) {
-    const Span span = problem.scaling.per_row ? visible(problem, query) : Span{0, shape.keys};
-    const std::size_t seen = span.last - span.first - (hidden[span.last] - hidden[span.first]);
-    scales_.push_back(static_cast<float>(scale_factor(problem.scaling, seen) / root * std::numbers::log2e));
-  }
-  for (const float number : problem.addend) addend_.push_back(static_cast<float>(number * std::numbers::log2e));
+  scale_of_all_ = scale_for({0, shape.keys});
 
   const Rotation& rotation = problem.rotation;
   first_index_ = std::min<std::ptrdiff_t>(0, shape.queries == 0 ? 0 : place(0));
@@ -57,9 +54,17 @@ Preparation::Preparation(const Problem& problem) : problem_(problem) {
   if (problem.relative.kind == Relative::sandwich) {
     const Angles all(problem.relative.second, shape.width / 2 * 2, 0, 1, reach() + 1);
     if (shape.width % 2 == 0) {
+      cosine_sums_.reserve(reach() + 1);
       for (std::size_t d = 0; d <= reach(); ++d) cosine_sums_.push_back(all.sum_of_cosines(d));
     }
   }
+}
+
+float Preparation::scale_for(const Span& span) const {
+  std::size_t seen = span.last - span.first;
+  if (!hidden_.empty()) seen -= hidden_[span.last] - hidden_[span.first];
+  const double root = std::sqrt(static_cast<double>(problem_.shape.width));
+  return static_cast<float>(scale_factor(problem_.scaling, seen) / root * std::numbers::log2e);
 }
 
 std::ptrdiff_t Preparation::place(std::size_t query) const {
@@ -78,16 +83,21 @@ void Preparation::query_angles(bool far, std::size_t begin, std::size_t count, f
 
 std::size_t Preparation::reach() const { return std::max(problem_.shape.keys, problem_.shape.queries); }
 
-std::vector<float> Preparation::relative_table(std::size_t head) const {
+std::vector<float> Preparation::relative_tables(std::size_t head, std::size_t count) const {
   if (problem_.relative.kind == Relative::none) return {};
-  std::vector<float> table(2 * reach() + 1 + table_slack, 0);
-  for (std::size_t d = 0; d <= reach(); ++d) {
-    const double bias = cosine_sums_.empty()
-                            ? relative_bias(problem_.relative, problem_.shape, head, static_cast<double>(d))
-                            : problem_.relative.first * cosine_sums_[d];
-    table[reach() + d] = table[reach() - d] = static_cast<float>(bias * std::numbers::log2e);
+  const std::size_t size = 2 * reach() + 1 + table_slack;
+  std::vector<float> tables(count * size, 0);
+  for (std::size_t h = 0; h < count; ++h) {
+    float* middle = tables.data() + h * size + reach();
+    for (std::size_t d = 0; d <= reach(); ++d) {
+      const double bias = cosine_sums_.empty()
+                              ? relative_bias(problem_.relative, problem_.shape, head + h, static_cast<double>(d))
+                              : problem_.relative.first * cosine_sums_[d];
+      const auto distance = static_cast<std::ptrdiff_t>(d);
+      middle[distance] = middle[-distance] = static_cast<float>(bias * std::numbers::log2e);
+    }
   }
-  return table;
+  return tables;
 }
 
 HeadStream::HeadStream(const Preparation& preparation, std::size_t key_head, Answer& answer)
@@ -95,7 +105,8 @@ HeadStream::HeadStream(const Preparation& preparation, std::size_t key_head, Ans
       problem_(preparation.problem()),
       key_head_(key_head),
       group_(problem_.shape.group()),
-      answer_(answer) {
+      answer_(answer),
+      tables_(preparation.relative_tables(key_head * group_, group_)) {
   const Shape& shape = problem_.shape;
   rows = shape.queries * group_;
   keys = shape.keys;
@@ -104,12 +115,7 @@ HeadStream::HeadStream(const Preparation& preparation, std::size_t key_head, Ans
   addend = preparation.addend();
   has_far = problem_.rotation.bends();
   consecutive = group_ == 1;
-  for (std::size_t g = 0; g < group_; ++g) {
-    const std::vector<float> of_head = preparation.relative_table(key_head * group_ + g);
-    table_size_ = of_head.size();
-    table_.insert(table_.end(), of_head.begin(), of_head.end());
-  }
-  table = table_.empty() ? nullptr : table_.data();
+  table = tables_.empty() ? nullptr : tables_.data();
 }
 
 RowView HeadStream::view(std::size_t row) const {
@@ -129,7 +135,7 @@ RowView HeadStream::view(std::size_t row) const {
     const double last = std::floor(static_cast<double>(place) - problem_.rotation.window) + 1;
     view.far_last = static_cast<std::int32_t>(std::clamp(last, 0.0, static_cast<double>(shape.keys)));
   }
-  view.offset = place + static_cast<std::ptrdiff_t>(preparation_.reach() + row % group_ * table_size_);
+  view.offset = place + static_cast<std::ptrdiff_t>(preparation_.reach() + row % group_ * (tables_.size() / group_));
   return view;
 }
 

@@ -57,7 +57,7 @@ WholeHead whole_head(const Preparation& preparation, std::size_t head, Answer& a
                   .keys = turned(problem, keys, shape.keys, key_bias, angles_of_key(false), one),
                   .far_queries = {},
                   .far_keys = {},
-                  .relative = preparation.relative_table(head),
+                  .relative = preparation.relative_tables(head, 1),
                   .values = problem.values.data() + key_head * shape.keys * d,
                   .output = answer.output.data() + head * shape.queries * d,
                   .entropy = answer.entropy.data() + head * shape.queries};
