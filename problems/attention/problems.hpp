@@ -20,6 +20,21 @@ inline std::vector<float> normal_numbers(std::size_t count, double deviation, st
   return numbers;
 }
 
+/// Unit amplitude: queries, keys and values with independent numbers, uniform in [-1, 1).
+inline Problem unit_problem(const Shape& shape, std::uint64_t seed) {
+  const auto numbers = [&](std::size_t count, std::uint64_t what) {
+    std::vector<float> all(count);
+    for (std::size_t i = 0; i < count; ++i) all[i] = static_cast<float>(2 * random_uniform(seed, i, what) - 1);
+    return all;
+  };
+  Problem problem;
+  problem.shape = shape;
+  problem.queries = numbers(shape.heads * shape.queries * shape.width, 0);
+  problem.keys = numbers(shape.key_heads * shape.keys * shape.width, 1);
+  problem.values = numbers(shape.key_heads * shape.keys * shape.width, 2);
+  return problem;
+}
+
 /// Queries, keys and values with independent normal numbers. With deviation 1 scores have about unit variance.
 inline Problem random_problem(const Shape& shape, std::uint64_t seed, double deviation = 1) {
   Problem problem;
