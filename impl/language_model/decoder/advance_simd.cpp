@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "impl/attention/kernels/few.hpp"
 #include "impl/language_model/decoder/decoder.hpp"
+#include "impl/support/denormals.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "impl/language_model/decoder/advance_simd.cpp"
@@ -241,6 +243,7 @@ HWY_EXPORT(advance);
 
 void DecoderState::advance(std::size_t stage, std::size_t begin, std::size_t end) {
   using namespace inference;
+  const DenormalsAreZero quick;
   HWY_DYNAMIC_DISPATCH(advance)(*this, stage, begin, end);
 }
 

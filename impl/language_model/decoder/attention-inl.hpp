@@ -1,6 +1,8 @@
 // Causal attention with streaming softmax (Milakov and Gimelshein, arXiv 1805.02867; Dao et al., arXiv 2205.14135):
-// 128 positions at a time, a running maximum and sum for every query, nothing of the size of the score matrix.
-// Included by foreach_target files, after product-inl.hpp.
+// 128 positions at a time, a running maximum and sum for every query, nothing of the size of the score matrix. The
+// exponentials are those of impl/attention; products are not, because a token's numbers must be the same bits in a
+// prompt and alone, and keys lie in the cache as products with packed matrices want them. Included by foreach_target
+// files, after product-inl.hpp.
 #if defined(TANDEM_LANGUAGE_MODEL_DECODER_ATTENTION_INL_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef TANDEM_LANGUAGE_MODEL_DECODER_ATTENTION_INL_HPP
 #undef TANDEM_LANGUAGE_MODEL_DECODER_ATTENTION_INL_HPP
@@ -11,8 +13,8 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
-#include <limits>
 
+#include "impl/attention/kernels/few-inl.hpp"
 #include "impl/language_model/decoder/decoder.hpp"
 #include "impl/language_model/decoder/product-inl.hpp"
 
@@ -33,27 +35,6 @@ struct Queries {
   std::size_t position(std::size_t i) const { return first_position + (before + i) / group; }
 };
 
-/// Turns the scores of one query at `width` positions into weights, 0 for those that it does not know yet. Returns the
-/// factor for what was summed up before.
-HWY_INLINE float weigh(float* scores, std::size_t width, std::size_t known, float& maximum, float& total) {
-  const D d;
-  for (std::size_t s = known; s < width; ++s) scores[s] = -std::numeric_limits<float>::infinity();
-  V largest = hn::Load(d, scores);
-  for (std::size_t s = lanes; s < width; s += lanes) largest = hn::Max(largest, hn::Load(d, scores + s));
-  const float before = maximum;
-  maximum = std::max(before, hn::GetLane(hn::MaxOfLanes(d, largest)));
-  V sum = hn::Zero(d);
-  for (std::size_t s = 0; s < width; s += lanes) {
-    const V difference = hn::Sub(hn::Load(d, scores + s), hn::Set(d, maximum));
-    const V weight = hn::IfThenElseZero(hn::Ge(difference, hn::Set(d, -126.0F)), exp2(difference));
-    hn::Store(weight, d, scores + s);
-    sum = hn::Add(sum, weight);
-  }
-  const float factor = before == maximum ? 1.0F : hn::GetLane(exp2(hn::Set(d, before - maximum)));
-  total = total * factor + hn::GetLane(hn::SumOfLanes(d, sum));
-  return factor;
-}
-
 /// out: for query i the head's output at out(i), head_size numbers. keys: panels of 16 positions; values: the panels of
 /// the head, one vector each.
 template <class Out>
@@ -61,13 +42,10 @@ void attend(const Queries& queries, const Floats& keys, const Floats* values, st
   const D d;
   const std::size_t value_panels = panels_of(head_size);
   HWY_ALIGN float scores[tile_rows * stretch];
-  HWY_ALIGN float maximum[tile_rows];
-  HWY_ALIGN float total[tile_rows];
-  HWY_ALIGN float factor[tile_rows];
+  attention::Sums summed[tile_rows];
+  float factor[tile_rows];
   static thread_local Floats sums;  // queries x padded head
   sums.assign(queries.count * value_panels * panel_rows, 0);
-  std::fill_n(maximum, queries.count, -std::numeric_limits<float>::infinity());
-  std::fill_n(total, queries.count, 0.0F);
 
   const std::size_t length = queries.position(queries.count - 1) + 1;
   for (std::size_t begin = 0; begin < length; begin += stretch) {
@@ -78,7 +56,9 @@ void attend(const Queries& queries, const Floats& keys, const Floats* values, st
     for (std::size_t r = 0; r < queries.count; ++r) {
       const std::size_t end = queries.position(r) + 1;
       const std::size_t known = end > begin ? end - begin : 0;
-      factor[r] = weigh(scores + r * stretch, padded(count), known, maximum[r], total[r]);
+      float* row = scores + r * stretch;
+      factor[r] = attention::HWY_NAMESPACE::few_weights(row, std::min(known, count), summed[r]);
+      if (known < count) std::fill(row + known, row + count, 0.0F);
     }
     for (std::size_t p = 0; p < value_panels; ++p) {
       float* panel_sums = sums.data() + p * queries.count * panel_rows;
@@ -94,7 +74,7 @@ void attend(const Queries& queries, const Floats& keys, const Floats* values, st
     for (std::size_t p = 0; p < value_panels; ++p) {
       const float* panel_sums = sums.data() + (p * queries.count + r) * panel_rows;
       const std::size_t size = std::min(panel_rows, head_size - p * panel_rows);
-      for (std::size_t i = 0; i < size; ++i) to[p * panel_rows + i] = panel_sums[i] / total[r];
+      for (std::size_t i = 0; i < size; ++i) to[p * panel_rows + i] = panel_sums[i] / summed[r].total;
     }
   }
 }

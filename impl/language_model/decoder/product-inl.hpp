@@ -14,6 +14,7 @@
 
 #include <cmath>
 
+#include "impl/attention/kernels/exponential-inl.hpp"
 #include "impl/language_model/decoder/weights.hpp"
 #include "impl/support/bounds-inl.hpp"
 
@@ -21,7 +22,6 @@ HWY_BEFORE_NAMESPACE();
 namespace tandem::language_model::inference::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
-using tandem::HWY_NAMESPACE::at_least;
 using tandem::HWY_NAMESPACE::at_most;
 
 using D = hn::CappedTag<float, panel_rows>;
@@ -32,31 +32,11 @@ inline constexpr std::size_t panel_vectors = panel_rows / lanes;
 /// As many rows of the left side as keep all sums of a panel in registers: 32 registers of 16 numbers, or 16 of 8 or 4.
 inline constexpr std::size_t tile_rows = lanes == 16 ? 12 : (lanes == 8 ? 6 : 3);
 
-/// 2^x for x clamped to [-126, 126]; exactly 1 at 0. The polynomial interpolates at Chebyshev's points and is 5e-9 off.
-HWY_INLINE V exp2(V x) {
-  const D d;
-  const hn::RebindToSigned<D> integer;
-  x = at_least(hn::Set(d, -126.0F), at_most(hn::Set(d, 126.0F), x));
-  // Next to 1.5 * 2^23 numbers are integers: adding rounds, and the last bits are the rounded x.
-  const V shift = hn::Set(d, 0x1.8p23F);
-  const V shifted = hn::Add(x, shift);
-  const V part = hn::Sub(x, hn::Sub(shifted, shift));
-  V sum = hn::Set(d, 0.0001545316294512069F);
-  sum = hn::MulAdd(sum, part, hn::Set(d, 0.0013390863364671234F));
-  sum = hn::MulAdd(sum, part, hn::Set(d, 0.009618082557277852F));
-  sum = hn::MulAdd(sum, part, hn::Set(d, 0.05550357114219078F));
-  sum = hn::MulAdd(sum, part, hn::Set(d, 0.24022650760568126F));
-  sum = hn::MulAdd(sum, part, hn::Set(d, 0.6931471880262288F));
-  sum = hn::MulAdd(sum, part, hn::Set(d, 1.0F));
-  // Adding to the exponent multiplies by the power.
-  return hn::BitCast(d, hn::Add(hn::BitCast(integer, sum), hn::ShiftLeft<23>(hn::BitCast(integer, shifted))));
-}
-
 /// x / (1 + exp(-x)).
 HWY_INLINE V silu(V x) {
   const D d;
-  const V decay = exp2(hn::Mul(x, hn::Set(d, -1.44269504F)));
-  return hn::Div(x, hn::Add(hn::Set(d, 1.0F), decay));
+  const V exponent = at_most(hn::Set(d, 126.0F), hn::Mul(x, hn::Set(d, -1.44269504F)));
+  return hn::Div(x, hn::Add(hn::Set(d, 1.0F), attention::HWY_NAMESPACE::exp2(exponent).value));
 }
 
 /// sink(row, place, sums) for `rows` rows x and `groups` neighbouring panels; place counts from the first panel's row.
