@@ -53,6 +53,7 @@ class Checker {
   /// What the method's own functions throw costs the workload.
   template <class Make>
   CheckedWorkload run(const Make& make, std::span<const std::size_t> variants) {
+    if (!any_fits()) return unaffordable(variants);  // to make the problem alone may take seconds
     try {
       return run_on(make(), variants);
     } catch (...) {
@@ -71,16 +72,7 @@ class Checker {
     CheckedWorkload result;
     result.problem = std::move(problem);
     const std::vector<std::size_t> anchors = choose_anchors(*result.problem);
-    if (anchors.empty()) {
-      for (const std::size_t variant : variants) {
-        for (const int threads : thread_counts(variant)) {
-          result.checks.push_back(left_out(variant, threads, "no variant can afford this size", true));
-        }
-      }
-      result.affordable = false;
-      result.problem.reset();
-      return result;
-    }
+    if (anchors.empty()) return unaffordable(variants);
     for (const std::size_t anchor : anchors) {
       result.against += (result.against.empty() ? "" : " and ") + method_.variants[anchor].name;
     }
@@ -91,7 +83,7 @@ class Checker {
           result.checks.push_back(left_out(variant, threads, *reason, true));
         } else if (const auto missing = missing_threads(variant, threads)) {
           result.checks.push_back(left_out(variant, threads, *missing, true));
-        } else if (expected_steps(method_, variant, workload_) > options_.step_budget) {
+        } else if (!fits(variant)) {
           result.checks.push_back(left_out(variant, threads, "not run at this size", true));
         } else {
           result.checks.push_back(blank(variant, threads));
@@ -126,12 +118,31 @@ class Checker {
     std::vector<std::size_t> anchors;
     std::set<std::string> known;
     for (std::size_t variant = 0; variant < method_.variants.size(); ++variant) {
-      if (expected_steps(method_, variant, workload_) > options_.step_budget || problem.unsuited(variant)) continue;
+      if (!fits(variant) || problem.unsuited(variant)) continue;
       const std::size_t before = known.size();
       for (std::string& field : problem.fields(variant)) known.insert(std::move(field));
       if (known.size() > before) anchors.push_back(variant);
     }
     return anchors;
+  }
+
+  bool fits(std::size_t variant) const { return expected_steps(method_, variant, workload_) <= options_.step_budget; }
+  bool any_fits() const {
+    for (std::size_t variant = 0; variant < method_.variants.size(); ++variant) {
+      if (fits(variant)) return true;
+    }
+    return false;
+  }
+
+  CheckedWorkload unaffordable(std::span<const std::size_t> variants) const {
+    CheckedWorkload result;
+    result.affordable = false;
+    for (const std::size_t variant : variants) {
+      for (const int threads : thread_counts(variant)) {
+        result.checks.push_back(left_out(variant, threads, "no variant can afford this size", true));
+      }
+    }
+    return result;
   }
 
   std::vector<int> thread_counts(std::size_t variant) const {

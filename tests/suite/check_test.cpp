@@ -86,6 +86,14 @@ TEST(Check, LeavesOutWhatNoVariantCanAfford) {
   }
 }
 
+TEST(Check, DoesNotMakeWhatNoVariantCanAfford) {
+  CheckOptions options;
+  options.step_budget = 0.5;  // its make throws
+  const CheckedWorkload checked = check_workload(select({.filter = "^broken_make/"}).front(), options);
+  EXPECT_FALSE(checked.affordable);
+  for (const Check& check : checked.checks) EXPECT_TRUE(!check.ran && check.agrees) << check.message;
+}
+
 class BreaksInAPart : public testing::TestWithParam<std::pair<const char*, const char*>> {
  protected:
   std::string filter() const { return std::string("^") + GetParam().first + "/"; }
