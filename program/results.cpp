@@ -129,7 +129,8 @@ ordered_json method_cards(const std::vector<Row>& rows) {
     if (row.method == last) continue;
     last = row.method;
     const suite::AnyMethod& method = suite::method_named(last);
-    cards.push_back({{"name", method.name}, {"summary", method.summary}, {"source", method.source}});
+    cards.push_back(
+        {{"name", method.name}, {"summary", method.summary}, {"source", method.source}, {"steps", method.step_name}});
   }
   return cards;
 }

@@ -59,6 +59,19 @@ std::string Table::text() const {
   return text;
 }
 
+std::string thousands_text(double count) {
+  std::string digits = fmt::format("{:.0f}", count);
+  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > (count < 0 ? 1 : 0); at -= 3) {
+    digits.insert(static_cast<std::size_t>(at), ",");
+  }
+  return digits;
+}
+
+std::string count_text(double count) {
+  const std::string text = fmt::format("{:.1f}", count);
+  return count >= 1000 || text.ends_with(".0") ? thousands_text(count) : text;
+}
+
 std::string number_text(double value) {
   if (!std::isfinite(value)) return std::isnan(value) ? "n/a" : (value > 0 ? "inf" : "-inf");
   if (value == 0) return "0";
@@ -66,11 +79,7 @@ std::string number_text(double value) {
   if (size >= 1000) {
     // Three significant digits would hide the fourth, which thousands separators make readable.
     const double scale = std::pow(10, std::max(0.0, std::floor(std::log10(size)) - 2));
-    std::string digits = fmt::format("{:.0f}", std::round(value / scale) * scale);
-    for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > (value < 0 ? 1 : 0); at -= 3) {
-      digits.insert(static_cast<std::size_t>(at), ",");
-    }
-    return digits;
+    return thousands_text(std::round(value / scale) * scale);
   }
   return fmt::format("{:.{}f}", value, std::clamp(2 - static_cast<int>(std::floor(std::log10(size))), 0, 9));
 }

@@ -32,6 +32,12 @@ class Table {
 /// "12.3 ns", "4.56 ms": three significant digits.
 std::string time_text(double seconds);
 
+/// "1,329": to a whole number.
+std::string thousands_text(double count);
+
+/// "20", "213.7", "1,329": a mean of counts, to a tenth where it is small.
+std::string count_text(double count);
+
 /// "0.123", "12.3", "1,230": three significant digits, thousands separated.
 std::string number_text(double value);
 

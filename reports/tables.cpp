@@ -41,6 +41,11 @@ double seconds_per_item(const ordered_json& row) {
   return row.at("real_time").get<double>() * 1e-9 / row.at("tandem").at("items").get<double>();
 }
 
+/// What the rows count for one item: "20".
+std::string steps_cell(const ordered_json& row) {
+  return row.contains("steps") ? count_text(row.at("steps").get<double>()) : "";
+}
+
 /// "52 % bytes".
 std::string roof_cell(const ordered_json& row) {
   if (!row.contains("roof")) return "";
@@ -56,13 +61,13 @@ void add_row(Table& table, const ordered_json& row, bool fractions) {
   const auto variant = extras.at("variant").get<std::string>();
   if (status != "timed") {
     const auto message = extras.at("message").get<std::string>();
-    table.add({variant, threads, status == "left out" ? message : status + ": " + message, "", "", "", "", ""});
+    table.add({variant, threads, status == "left out" ? message : status + ": " + message, "", "", "", "", "", ""});
     return;
   }
   const bool baseline = extras.at("best_sequential").get<std::string>() == variant;
   table.add({variant, threads, time_text(seconds_per_item(row)), speedup_cell(row, "speedup"),
              baseline ? "(baseline)" : speedup_cell(row, "speedup_sequential"),
-             baseline ? "" : extras.value("verdict_sequential", ""), fractions ? roof_cell(row) : "",
+             baseline ? "" : extras.value("verdict_sequential", ""), steps_cell(row), fractions ? roof_cell(row) : "",
              fmt::format("{:.3g}", row.at("agreement_error").get<double>())});
 }
 
@@ -99,13 +104,19 @@ std::string group_heading(const Group& group) {
   return heading;
 }
 
-std::string method_heading(const ordered_json& results, const std::string& method) {
+/// The method's card in the results file, or one with its name alone.
+ordered_json card_of(const ordered_json& results, const std::string& method) {
   for (const ordered_json& card : results.at("context").at("tandem").at("methods")) {
-    if (card.at("name").get<std::string>() != method) continue;
-    return fmt::format("## {}\n\n{} ({}).\n\n", method, card.at("summary").get<std::string>(),
-                       card.at("source").get<std::string>());
+    if (card.at("name").get<std::string>() == method) return card;
   }
-  return "## " + method + "\n\n";
+  return {{"name", method}};
+}
+
+std::string method_heading(const ordered_json& card) {
+  const std::string heading = "## " + card.at("name").get<std::string>() + "\n\n";
+  if (!card.contains("summary")) return heading;
+  return heading +
+         fmt::format("{} ({}).\n\n", card.at("summary").get<std::string>(), card.at("source").get<std::string>());
 }
 
 }  // namespace
@@ -139,12 +150,12 @@ std::string summary_table(const ordered_json& results) {
 
 std::string speedup_tables(const ordered_json& results) {
   std::string text;
-  std::string method;
+  ordered_json card = {{"name", ""}};
   const bool fractions = !results.at("context").at("tandem").contains("suspect_peaks");
   for (const Group& group : group_rows(results)) {
-    if (group.method != method) {
-      method = group.method;
-      text += method_heading(results, method);
+    if (group.method != card.at("name")) {
+      card = card_of(results, group.method);
+      text += method_heading(card);
     }
     Table table({{"variant"},
                  {"threads", Align::right},
@@ -152,6 +163,7 @@ std::string speedup_tables(const ordered_json& results) {
                  {"vs reference", Align::right},
                  {"vs best sequential", Align::right},
                  {"verdict"},
+                 {card.value("steps", "steps"), Align::right},
                  {"roof", Align::right},
                  {"error", Align::right}});
     for (const ordered_json* row : group.rows) add_row(table, *row, fractions);

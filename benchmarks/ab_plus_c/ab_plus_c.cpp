@@ -105,7 +105,8 @@ const suite::Registered<Numbers, Minima> registered{{
     .hash = suite::hash_of<Natural>,
     .fields = describe,
     .certificate = certificate,
-    .counted_steps = iterations,
+    .counted_steps = [](const Minima& minima) { return iterations(minima) / static_cast<double>(minima.size()); },
+    .step_name = "candidates",
 }};
 
 }  // namespace

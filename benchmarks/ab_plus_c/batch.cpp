@@ -88,7 +88,11 @@ const suite::Registered<Batch, BatchAnswer> registered{{
     .fields = describe,
     .certificate = certificate,
     .work = square_roots,
-    .counted_steps = [](const BatchAnswer& answer) { return static_cast<double>(answer.iterations); },
+    .counted_steps =
+        [](const BatchAnswer& answer) {
+          return static_cast<double>(answer.iterations) / static_cast<double>(answer.sum.size());
+        },
+    .step_name = "candidates",
 }};
 
 }  // namespace

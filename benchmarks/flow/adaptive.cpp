@@ -139,6 +139,7 @@ const suite::Registered<AdaptiveProblem, AdaptiveSamples> registered({
     .certificate = certificate,
     .work = work,
     .counted_steps = evaluations_of<AdaptiveSamples>,
+    .step_name = field_evaluations,
 });
 
 }  // namespace

@@ -109,6 +109,7 @@ const suite::Registered<GenerateProblem, Samples<float>> registered({
     .certificate = certificate,
     .work = work,
     .counted_steps = evaluations_of<Samples<float>>,
+    .step_name = field_evaluations,
 });
 
 }  // namespace

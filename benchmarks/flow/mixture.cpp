@@ -107,6 +107,7 @@ const suite::Registered<MixtureProblem, Samples<double>> registered({
     .certificate = certificate,
     .work = work,
     .counted_steps = evaluations_of<Samples<double>>,
+    .step_name = field_evaluations,
 });
 
 }  // namespace

@@ -34,7 +34,9 @@ void describe_samples(const Points<Real>& starts, double tolerance, bool with_gr
   }
 }
 
-/// The steps that a row counts: field evaluations for one sample (NFE).
+/// What the rows of integrators count, for one sample.
+inline constexpr const char* field_evaluations = "evaluations (NFE)";
+
 template <class AnySamples>
 std::optional<double> evaluations_of(const AnySamples& samples) {
   return static_cast<double>(samples.evaluations);

@@ -122,6 +122,7 @@ class AnyMethod {
   std::string source;
   bool hidden = false;
   std::string baseline;
+  std::string step_name = "steps";
   std::vector<VariantCard> variants;
   std::vector<WorkloadCard> workloads;
 

@@ -57,6 +57,7 @@ bool run_google_benchmarks(const std::vector<SelectedWorkload>& selection, const
           }
           add_counter(state, "operations", timed.work.operations());
           add_counter(state, "bytes", timed.work.bytes());
+          add_counter(state, selected.method->step_name.c_str(), timed.steps.value_or(0));
           add_counter(state, "agreement_error", checked_row.agreement_error);
           state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(row.items));
         };

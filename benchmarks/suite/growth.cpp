@@ -19,7 +19,7 @@ std::vector<GrowthFit> fit_growth(const std::vector<Row>& rows) {
     points.sizes.push_back(row.size);
     points.seconds.push_back(row.seconds / row.items);
     points.counted = points.counted && row.steps.has_value();
-    points.steps.push_back(row.steps.value_or(0) / row.items);
+    points.steps.push_back(row.steps.value_or(0));
   }
   std::vector<GrowthFit> fits;
   for (const auto& [key, points] : series) {

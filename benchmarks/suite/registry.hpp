@@ -103,8 +103,10 @@ struct Method {
   Certify<Problem, Answer> certificate;
   /// Work that every algorithm must do (for instance writing the answer); absent: none is declared.
   std::function<Work(const Problem&, const Answer&)> work{};
-  /// Steps of the inner loop as counted by the variant itself, where it counts them.
+  /// Steps of the inner loop for one item, the mean over all, where the variants count them.
   std::function<std::optional<double>(const Answer&)> counted_steps{};
+  /// What such a step is called: the heading of their column.
+  std::string step_name = "steps";
 };
 
 /// The suffix and the scheduler of every row that a line makes.
@@ -250,6 +252,7 @@ class TypedMethod final : public AnyMethod {
     source = method_.source;
     hidden = method_.hidden;
     baseline = method_.baseline;
+    step_name = method_.step_name;
     for (const auto& variant : method_.variants) {
       variants.push_back({variant.name, VariantTraits(variant.name.text), variant.growth});
     }

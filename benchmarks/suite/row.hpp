@@ -48,7 +48,7 @@ struct Row {
   std::optional<Interval> speedup_sequential;  ///< against the best single-threaded variant
   std::string best_sequential;                 ///< the name of that variant
   Work work;
-  std::optional<double> steps;  ///< counted by the variant, per run
+  std::optional<double> steps;  ///< counted by the variant, per item
   std::optional<double> roof;   ///< share of the roof that was reached
   std::string binds;            ///< what the roof consists of (roof.hpp)
 

@@ -51,6 +51,7 @@ Row row_of(const Json& benchmark) {
   row.verdict = text_in(extras, "verdict_sequential");
   row.roof = number_in(benchmark, "roof");
   row.binds = text_in(extras, "roof_binds");
+  row.steps = number_in(benchmark, "steps");
   row.error = number_in(benchmark, "agreement_error");
   row.tolerance = number_in(extras, "tolerance");
   row.operations = number_in(benchmark, "operations").value_or(0);
@@ -106,11 +107,12 @@ Method& method_in(std::vector<Family>& families, const Json& context, const std:
   for (Method& method : family.methods) {
     if (method.name == name) return method;
   }
-  Method method{.name = name, .summary = "", .source = "", .workloads = {}, .growth = {}};
+  Method method{.name = name, .summary = "", .source = "", .step_name = "", .workloads = {}, .growth = {}};
   for (const Json& card : list_in(context, "methods")) {
     if (text_in(card, "name") != name) continue;
     method.summary = text_in(card, "summary");
     method.source = text_in(card, "source");
+    method.step_name = text_in(card, "steps");
   }
   for (const Json& fit : list_in(context, "growth")) {
     const Json& time = list_in(fit, "time");

@@ -25,6 +25,7 @@ struct Row {
   bool fitted = true;  ///< differs from the method's other workloads in nothing but size
   double items = 1;
   std::optional<double> seconds;  ///< for one item
+  std::optional<double> steps;    ///< the same, as the variant has counted them
   std::optional<Interval> over_reference;
   std::optional<Interval> over_sequential;  ///< the best on one thread, or the loop that the method names
   std::string best_sequential;
@@ -62,6 +63,7 @@ struct Method {
   std::string name;
   std::string summary;
   std::string source;
+  std::string step_name;  ///< what its variants count; empty: the file does not say
   std::vector<Workload> workloads;
   std::vector<Growth> growth;
 };

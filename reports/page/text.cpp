@@ -6,8 +6,6 @@
 #include <cmath>
 #include <regex>
 
-#include "reports/table.hpp"
-
 namespace tandem::reports {
 
 std::string times_text(double ratio) {
@@ -30,14 +28,6 @@ std::string duration_text(double seconds) {
   std::string text = time_text(seconds);
   if (text.ends_with(" us")) text.replace(text.size() - 2, 2, "µs");
   return text;
-}
-
-std::string thousands_text(double count) {
-  std::string digits = fmt::format("{:.0f}", count);
-  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {
-    digits.insert(static_cast<std::size_t>(at), ",");
-  }
-  return digits;
 }
 
 std::string counted(double count, const std::string& what) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "benchmarks/suite/statistics.hpp"
+#include "reports/table.hpp"
 
 namespace tandem::reports {
 
@@ -19,9 +20,6 @@ std::string interval_text(const std::optional<suite::Interval>& interval);
 
 /// "12.3 µs".
 std::string duration_text(double seconds);
-
-/// "1,329".
-std::string thousands_text(double count);
 
 /// "1 row", "2 rows".
 std::string counted(double count, const std::string& what);

@@ -59,6 +59,7 @@ Json row_view(const Row& row, const Axis& axis, const std::string& label, bool s
   view["over_reference"] = ratio_view(row.reference() ? std::nullopt : row.over_reference);
   view["over_peer"] = ratio_view(peer == nullptr || row.peer ? std::nullopt : ratio_of(row, *peer));
   view["time"] = duration_text(*row.seconds);
+  view["steps"] = row.steps ? count_text(*row.steps) : "";
   view["roof"] = shares ? roof_text(row) : "";
   view["error"] = row.error ? (*row.error == 0 ? "exact" : fmt::format("{:.1e}", *row.error)) : "";
   return view;
@@ -119,6 +120,7 @@ std::string workload_html(const Page& page, const Method& method, const Workload
   bool references = false;
   bool peers = false;
   bool roofs = false;
+  bool steps = false;
   std::string baseline;
   for (std::size_t file = 0; file < of_files.size(); ++file) {
     if (of_files[file] == nullptr) continue;
@@ -129,6 +131,7 @@ std::string workload_html(const Page& page, const Method& method, const Workload
       references = references || (row->timed() && !row->reference() && row->over_reference.has_value());
       peers = peers || (row->timed() && peer != nullptr && !row->peer);
       roofs = roofs || (row->timed() && shares && row->roof.has_value());
+      steps = steps || (row->timed() && row->steps.has_value() && !method.step_name.empty());
       if (!row->best_sequential.empty() && baseline.find(row->best_sequential) == std::string::npos) {
         baseline += (baseline.empty() ? "" : ", ") + shortened(row->best_sequential, 60);
       }
@@ -147,6 +150,8 @@ std::string workload_html(const Page& page, const Method& method, const Workload
                                       {"references", references},
                                       {"peers", peers},
                                       {"roofs", roofs},
+                                      {"steps_shown", steps},
+                                      {"step_name", shortened(method.step_name, 20)},
                                       {"baseline_name", baseline},
                                       {"left_out", left_out}});
 }

@@ -72,6 +72,17 @@ Json results() {
 
 std::string page(const Json& json) { return html_page({results_of(json, json.dump())}); }
 
+TEST(Page, ShowsWhatRowsCountUnderItsName) {
+  Json json = results();
+  json["benchmarks"][1]["steps"] = 213.66;
+  EXPECT_THAT(page(json), Not(HasSubstr("213.7"))) << "an older file, which does not say what they are";
+  json["context"]["tandem"]["methods"] = {{{"name", "made_up"}, {"summary", ""}, {"source", ""}, {"steps", "tries"}}};
+  EXPECT_THAT(page(json), HasSubstr("<th scope=\"col\">tries</th>"));
+  EXPECT_THAT(page(json), HasSubstr("<td data-name=\"tries\">213.7</td>"));
+  json["benchmarks"][1].erase("steps");
+  EXPECT_THAT(page(json), Not(HasSubstr("tries</th>")));
+}
+
 TEST(Page, SaysFirstWhatTheMachineIsAndWhetherEverythingAgreed) {
   const std::string html = page(results());
   EXPECT_THAT(html, HasSubstr("<h1>Made Up, 2 cores, AVX-512</h1>"));

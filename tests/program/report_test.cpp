@@ -33,6 +33,13 @@ TEST(Numbers, HaveThreeDigitsAndThousands) {
   EXPECT_EQ(reports::number_text(std::nan("")), "n/a");
 }
 
+TEST(Numbers, OfCountsAreWholeButForAMean) {
+  EXPECT_EQ(reports::count_text(20), "20");
+  EXPECT_EQ(reports::count_text(213.66), "213.7");
+  EXPECT_EQ(reports::count_text(1024), "1,024");
+  EXPECT_EQ(reports::count_text(1234567.8), "1,234,568");
+}
+
 TEST(Numbers, TimesAndRatiosHaveReadableUnits) {
   EXPECT_EQ(reports::time_text(2.5), "2.50 s");
   EXPECT_EQ(reports::time_text(2.5e-3), "2.50 ms");
@@ -135,13 +142,26 @@ TEST(Tables, SayWhereTheReferenceWasNotRun) {
               HasSubstr("Reference not run at this size; every answer agrees with sqrt_scan and the certificate."));
 }
 
+TEST(Tables, ShowWhatRowsCountUnderItsName) {
+  program::Record counted = record();
+  EXPECT_THAT(reports::speedup_tables(program::to_results(counted)), Not(HasSubstr("NFE")));
+  for (suite::Row& row : counted.rows) {
+    row.method = "flow_generate";
+    row.steps = 1024;
+  }
+  counted.rows[1].steps.reset();
+  const std::string tables = reports::speedup_tables(program::to_results(counted));
+  EXPECT_THAT(tables, HasSubstr("evaluations (NFE) |"));
+  EXPECT_THAT(tables, HasSubstr(" 1,024 |"));
+}
+
 TEST(Growth, IsFittedFromFiveSizesOn) {
   std::vector<suite::Row> rows;
   for (int bits = 20; bits <= 60; bits += 10) {
     suite::Row point = row("pq_scan", 4 * 1e-9 * std::ldexp(1.0, bits / 4));
     point.size = std::ldexp(1.0, bits / 4 * 4);
     point.items = 4;
-    point.steps = 8 * std::ldexp(1.0, bits / 4);
+    point.steps = 2 * std::ldexp(1.0, bits / 4);
     rows.push_back(point);
     rows.push_back(row("reference", 1));
     rows.back().fitted = false;
