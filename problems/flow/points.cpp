@@ -29,9 +29,13 @@ Points<float> noise(std::uint64_t seed, std::size_t count, std::size_t dimension
 
 Points<float> clustered(std::uint64_t seed, std::size_t count, std::size_t dimension) {
   constexpr std::size_t centres = 8;
+  std::vector<double> coordinates(centres * dimension);
+  for (std::size_t i = 0; i < coordinates.size(); ++i) {
+    coordinates[i] = random_normal(seed + 2, i / dimension, i % dimension);
+  }
   return points(count, dimension, [&](std::size_t i, std::size_t j) {
-    const std::uint64_t centre = random_bits(seed + 1, i) % centres;
-    return random_normal(seed + 2, centre, j) + 0.3 * random_normal(seed, i, j);
+    const std::size_t centre = random_bits(seed + 1, i) % centres;
+    return coordinates[centre * dimension + j] + 0.3 * random_normal(seed, i, j);
   });
 }
 
