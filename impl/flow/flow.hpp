@@ -10,6 +10,7 @@
 
 #include "impl/support/execution.hpp"
 #include "reference/flow/assignment.hpp"
+#include "reference/flow/convergence.hpp"
 #include "reference/flow/distances.hpp"
 #include "reference/flow/fields.hpp"
 #include "reference/flow/generate.hpp"
@@ -33,6 +34,11 @@ void simd(const PairedProblem& problem, EmpiricalAnswer& answer, const Execution
 // ---- Samples of the empirical field: flow_generate ----
 
 void simd(const GenerateProblem& problem, Samples<float>& samples, const Execution& execution);
+
+// ---- Between normals, against the known end: flow_convergence ----
+
+/// Highway: a coordinate in each lane. What divides is worked out once for each time.
+void simd(const ConvergenceProblem& problem, ConvergenceAnswer& answer, const Execution& execution);
 
 // ---- Mixture to mixture: flow_mixture ----
 
