@@ -152,6 +152,21 @@ TEST(EmpiricalField, TurnsAndPermutesWithTheData) {
   }
 }
 
+TEST(EmpiricalField, MovesWithTheData) {
+  const Points<double> data = in_double(clustered(5, 40, 2)), starts = in_double(noise(6, 10, 2));
+  const double shift[] = {2, -3};
+  Points<double> moved = data;
+  for (std::size_t i = 0; i < moved.values.size(); ++i) moved.values[i] += shift[i % 2];
+  for (const double t : {0.15, 0.5, 1.0}) {
+    for (std::size_t i = 0; i < starts.size(); ++i) {  // x_t moves by 1 - t of the shift, and its end by all of it
+      const std::vector<double> x(starts[i].begin(), starts[i].end());
+      const std::vector<double> velocity = empirical(data, x, t);
+      EXPECT_THAT(empirical(moved, {x[0] + (1 - t) * shift[0], x[1] + (1 - t) * shift[1]}, t),
+                  ElementsAre(DoubleNear(velocity[0] - shift[0], 1e-11), DoubleNear(velocity[1] - shift[1], 1e-11)));
+    }
+  }
+}
+
 TEST(EmpiricalField, TendsToTheNearestDatumAndTheMeanOfTies) {
   const Points<double> data{1, {-1, 1, 1, 5}};
   EXPECT_THAT(mean_at(data, {0.4}, 0), ElementsAre(1));

@@ -37,6 +37,12 @@ TEST(Variants, HaveTheSameBitsAtEveryNumberOfThreads) {
   };
   const EmpiricalProblem field{clustered(1, 300, 7), noise(2, 211, 7), 0.4};
   expect_same_bits(field, EmpiricalAnswer(211 * 7), equal);
+  const PairedProblem pairs{clustered(1, 300, 3), noise(2, 300, 3), noise(3, 211, 3), 0.3, 0.6};
+  expect_same_bits(pairs, EmpiricalAnswer(211 * 3), equal);
+  const ConvergenceProblem normals{std::vector<double>(211, 0.5), std::vector<double>(211, 1), Scheme::heun, 12};
+  expect_same_bits(normals, ConvergenceAnswer{}, [](const ConvergenceAnswer& a, const ConvergenceAnswer& b) {
+    return a.ends == b.ends && a.straightness == b.straightness && a.order == b.order && a.evaluations == b.evaluations;
+  });
   const GenerateProblem generate{clustered(1, 200, 3), noise(2, 157, 3), {Scheme::euler, 12, 0}};
   expect_same_bits(generate, Samples<float>{.points = std::vector<float>(157 * 3), .growth = {}}, same_points);
   const MixtureProblem mixture{three_modes_of_data(),
@@ -54,6 +60,10 @@ TEST(Variants, HaveTheSameBitsAtEveryNumberOfThreads) {
     return a.loss == b.loss && a.gradient == b.gradient && a.parameters == b.parameters && a.mean == b.mean &&
            a.square == b.square;
   });
+  const SlicedProblem sliced{clustered(1, 333, 5), noise(2, 211, 5), directions(3, 13, 5)};
+  expect_same_bits(
+      sliced, SlicedAnswer{.squares = std::vector<double>(13)},
+      [](const SlicedAnswer& a, const SlicedAnswer& b) { return a.squares == b.squares && a.distance == b.distance; });
   const DiscrepancyProblem discrepancy{clustered(1, 333, 5), noise(2, 211, 5), 1};
   expect_same_bits(discrepancy, DiscrepancyAnswer{}, [](const DiscrepancyAnswer& a, const DiscrepancyAnswer& b) {
     return a.energy == b.energy && a.mmd_squared == b.mmd_squared && a.mean_distance == b.mean_distance;
@@ -118,6 +128,17 @@ TEST(FastSamples, LandOnTheOnlyDatum) {
   }
 }
 
+TEST(FastSamples, AreTheSameAloneAndAmongMany) {
+  const Points<float> data = clustered(1, 101, 3), starts = noise(2, 97, 3);
+  Samples<float> all{.points = std::vector<float>(97 * 3), .growth = {}};
+  simd(GenerateProblem{data, starts, {Scheme::euler, 9, 0}}, all, {});
+  for (const std::size_t i : {0, 50, 96}) {
+    Samples<float> one{.points = std::vector<float>(3), .growth = {}};
+    simd(GenerateProblem{data, {3, {starts[i].begin(), starts[i].end()}}, {Scheme::euler, 9, 0}}, one, {});
+    for (std::size_t j = 0; j < 3; ++j) EXPECT_EQ(one.points[j], all.points[3 * i + j]) << i;
+  }
+}
+
 TEST(FastVariants, RefuseWhatTheReferenceRefuses) {
   const auto message = [](const auto& call) -> std::string {
     try {
@@ -129,6 +150,7 @@ TEST(FastVariants, RefuseWhatTheReferenceRefuses) {
   };
   EmpiricalAnswer one(1);
   EXPECT_EQ(message([&] { simd(EmpiricalProblem{{1, {}}, {1, {1}}, 1}, one, {}); }), "the data are empty");
+  EXPECT_EQ(message([&] { simd(EmpiricalProblem{{0, {}}, {0, {}}, 1}, one, {}); }), "the data have no dimensions");
   EXPECT_EQ(message([&] {
               eigen(EmpiricalProblem{{1, {NAN}}, {1, {1}}, 1}, one, {});
             }),
