@@ -89,8 +89,7 @@ void describe(const Problem& problem, suite::Fields<Answer>& fields) {
   fields.absolute("entropy", &Answer::entropy, rows, tolerance.entropy);
 }
 
-/// Two products and an exponential for each pair; every matrix read or written once. What a cache has to hold are keys
-/// and values: a cache of just their size, as that of 4096 keys is, leaves a level only for the few bytes beside them.
+/// Two products and an exponential for each pair; every matrix read or written once.
 suite::Work work(const Problem& problem, const Answer& answer) {
   const double pairs = pairs_of(problem);
   const auto numbers = static_cast<double>(problem.queries.size() + problem.keys.size() + problem.values.size());
@@ -99,7 +98,7 @@ suite::Work work(const Problem& problem, const Answer& answer) {
           .exp_float = pairs,
           .bytes_read = sizeof(float) * numbers,
           .bytes_written = sizeof(float) * written,
-          .footprint = sizeof(float) * static_cast<double>(problem.keys.size() + problem.values.size())};
+          .footprint = sizeof(float) * (numbers + written)};
 }
 
 std::optional<std::string> too_large(const Problem& problem) {

@@ -22,7 +22,8 @@ struct LeastTime {
 ///    bandwidth, or, where loads and stores overlap, less: as many bytes read as written at the bandwidth of a copy and
 ///    the rest alone. At the memory level non-temporal writes and copies count where they are faster. Where a cache of
 ///    unknown size may hold the footprint, the bandwidths are the higher ones of the level before it; if there is none
-///    the time is 0,
+///    the time is 0. A cache behind the first that data in pages of the arena fill to more than three quarters keeps a
+///    part of them, and the others come from the level behind it,
 ///  - look-ups: their number / what the first cache gives, one by one or gathered; 0 where its size is not known, and
 ///  - chain: FMAs and look-ups of the chain times their latencies, the look-ups' again in the first cache, divided by
 ///    the chains that threads can share.

@@ -30,11 +30,29 @@ TEST(Roof, AddsKindsOfArithmeticThatShareAUnit) {
 TEST(Roof, TakesTheSmallestLevelThatHoldsTheFootprint) {
   EXPECT_DOUBLE_EQ(small_roof({.bytes_read = 100e9, .footprint = 1000}), 1);
   EXPECT_DOUBLE_EQ(small_roof({.bytes_read = 40e9, .footprint = 1001}), 1);
-  EXPECT_DOUBLE_EQ(small_roof({.bytes_read = 10e9, .footprint = 10001}), 1);
+  EXPECT_DOUBLE_EQ(small_roof({.bytes_read = 10e9, .footprint = 17500}), 1);
   // Four threads have four first caches, but share the second.
   EXPECT_DOUBLE_EQ(small_roof({.bytes_read = 300e9, .footprint = 4000}, 4), 1);
   EXPECT_DOUBLE_EQ(small_roof({.bytes_read = 120e9, .footprint = 4001}, 4), 1);
-  EXPECT_DOUBLE_EQ(small_roof({.bytes_read = 10e9, .footprint = 10001}, 4), 1);
+  EXPECT_DOUBLE_EQ(small_roof({.bytes_read = 10e9, .footprint = 17500}, 4), 1);
+}
+
+// 40 GB take one second from the second cache and four from memory.
+TEST(Roof, LetsACrowdedCacheKeepAPart) {
+  const auto seconds = [](double footprint, double scale) {
+    MachineCard card = small_card();
+    for (Cache& cache : card.caches) cache.bytes *= scale;
+    const Peaks peaks = small_peaks(1, 1);
+    return least_time({.bytes_read = 40e9, .footprint = footprint * scale}, peaks, peaks, 1, card).seconds;
+  };
+  EXPECT_DOUBLE_EQ(seconds(7500, 1), 1);
+  EXPECT_DOUBLE_EQ(seconds(10000, 1), 0.75 * 1 + 0.25 * 4);
+  EXPECT_DOUBLE_EQ(seconds(12500, 1), 0.5 * 1 + 0.5 * 4);
+  EXPECT_DOUBLE_EQ(seconds(17500, 1), 4);
+  EXPECT_DOUBLE_EQ(seconds(1000, 1), 0.4) << "addresses, not pages, decide the sets of the first cache";
+  EXPECT_DOUBLE_EQ(seconds(1001, 1), 1);
+  EXPECT_DOUBLE_EQ(seconds(10000, 1000), 1) << "so much may lie in large pages";
+  EXPECT_DOUBLE_EQ(seconds(10001, 1000), 4);
 }
 
 /// Reading `footprint` bytes again and again, 100 GB in all, where the caches of these levels have no known size.
