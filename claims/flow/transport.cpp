@@ -123,7 +123,7 @@ struct Bias {
 };
 
 /// In the cube the points near its faces, of which there are fewer only by the fourth root of the batch, keep the
-/// exponent at -0.55 for all batches that an assignment can afford, so that there only the bound is put to the test.
+/// exponent at -0.55 up to batches of 1024 (found once, to 0.01), so that there only the bound is put to the test.
 Outcome batch_bias(bool full) {
   const std::size_t more = full ? 4 : 1;
   const std::pair<Bias, Allowed> cases[] = {
