@@ -6,6 +6,7 @@
 #include "benchmarks/suite/hash.hpp"
 #include "benchmarks/suite/registry.hpp"
 #include "impl/ab_plus_c/ab_plus_c.hpp"
+#include "impl/ab_plus_c/batch/run.hpp"
 #include "problems/ab_plus_c/ab_plus_c.hpp"
 
 namespace tandem::ab_plus_c {
@@ -84,6 +85,7 @@ const suite::Registered<Batch, BatchAnswer> registered{{
     .workloads = {workload(16), workload(24), workload(32), workload(40), workload(52), workload(63)},
     .headlines = {{"24_bits", "a + b + c for 4,096 numbers of 24 bits"}},
     .problem = small_numbers<std::uint64_t>,
+    .structural_counts = {across_n_block},
     .hash = suite::hash_of<std::uint64_t>,
     .fields = describe,
     .certificate = certificate,

@@ -4,6 +4,7 @@
 #include "benchmarks/ab_plus_c/support.hpp"
 #include "benchmarks/suite/registry.hpp"
 #include "impl/ab_plus_c/ab_plus_c.hpp"
+#include "impl/ab_plus_c/range/window.hpp"
 #include "impl/support/random.hpp"
 #include "problems/ab_plus_c/ab_plus_c.hpp"
 
@@ -73,6 +74,7 @@ const suite::Registered<Range, RangeTotal> registered{{
     .headlines = {{"from_0_16384", "summing a + b + c of all N below 16,384"}},
     .problem = [](std::size_t count,
                   std::uint64_t seed) { return Range{.low = seed * 1000, .high = seed * 1000 + count}; },
+    .structural_counts = {cells_in_window},
     .hash = hash_of_range,
     .fields = describe,
     .certificate = certificate,

@@ -10,6 +10,8 @@
 #include "benchmarks/attention/peers.hpp"
 #include "benchmarks/suite/hash.hpp"
 #include "impl/attention/attention.hpp"
+#include "impl/attention/kernels/few.hpp"
+#include "impl/attention/kernels/stream_memory.hpp"
 #include "impl/support/random.hpp"
 #include "problems/attention/problems.hpp"
 
@@ -186,6 +188,7 @@ suite::Method<Problem, Answer> method(const std::string& name, const std::string
           .workloads = std::move(workloads),
           .headlines = {std::move(headline)},
           .problem = awkward_problem,
+          .structural_counts = {most_tile_rows, block_keys, most_rows_together, stretch_keys},
           .hash = hash_of_problem,
           .fields = describe,
           .certificate = certificate,

@@ -8,6 +8,7 @@
 
 #include "benchmarks/suite/hash.hpp"
 #include "benchmarks/suite/registry.hpp"
+#include "impl/attention/kernels/stream_memory.hpp"
 #include "impl/flow/flow.hpp"
 #include "problems/flow/points.hpp"
 
@@ -144,6 +145,7 @@ const suite::Registered<EmpiricalProblem, EmpiricalAnswer> registered({
                   workload("d784_M65536", 256, 65536, 784, 0.5, false, false)},
     .headlines = {{"d64_M1024", "exact field of 1,024 data at 256 points"}},
     .problem = awkward,
+    .structural_counts = {attention::most_tile_rows, attention::most_rows_together},
     .hash =
         [](const EmpiricalProblem& problem) {
           return suite::hash_of(problem.data.values) ^ suite::hash_of(problem.queries.values);

@@ -8,6 +8,7 @@
 
 #include "benchmarks/flow/samples.hpp"
 #include "benchmarks/suite/hash.hpp"
+#include "impl/attention/kernels/stream_memory.hpp"
 #include "impl/flow/flow.hpp"
 #include "problems/flow/points.hpp"
 
@@ -101,6 +102,7 @@ const suite::Registered<GenerateProblem, Samples<float>> registered({
                   workload("d64_M4096_euler_20", 256, 4096, 64, {Scheme::euler, 20, 0}, true)},
     .headlines = {{"d2_M512_euler_20", "256 samples of 512 data in 20 steps"}},
     .problem = awkward,
+    .structural_counts = {attention::most_tile_rows, attention::most_rows_together},
     .hash =
         [](const GenerateProblem& problem) {
           return suite::hash_of(problem.data.values) ^ suite::hash_of(problem.starts.values);

@@ -7,6 +7,7 @@
 
 #include "benchmarks/flow/samples.hpp"
 #include "benchmarks/suite/hash.hpp"
+#include "impl/flow/chunks.hpp"
 #include "impl/flow/flow.hpp"
 #include "problems/flow/points.hpp"
 
@@ -102,6 +103,7 @@ const suite::Registered<MixtureProblem, Samples<double>> registered({
                   workload("toy_rk4_400", 10'000, {Scheme::runge_kutta_4, 400, 0}, false)},
     .headlines = {{"toy_rk4_25", "1,000 samples from mixture to mixture, 25 steps"}},
     .problem = awkward,
+    .structural_counts = {mixture_grain},
     .hash = [](const MixtureProblem& problem) { return suite::hash_of(problem.starts.values); },
     .fields = describe,
     .certificate = certificate,

@@ -9,6 +9,7 @@
 
 #include "benchmarks/suite/hash.hpp"
 #include "benchmarks/suite/registry.hpp"
+#include "impl/flow/chunks.hpp"
 #include "impl/flow/flow.hpp"
 #include "problems/flow/training.hpp"
 
@@ -19,8 +20,8 @@ namespace {
 using Run = void (*)(const TrainingProblem&, TrainingResult&, const Execution&);
 
 TrainingProblem awkward(std::size_t count, std::uint64_t seed) {
-  return random_training({.dimension = 1 + (count + seed) % 7, .hidden = 1 + (count + 3 * seed) % 53}, 1 + count % 300,
-                         seed);
+  return random_training({.dimension = 1 + (count + seed) % 7, .hidden = 1 + (count + 3 * seed) % 53},
+                         std::clamp<std::size_t>(count, 1, 300), seed);
 }
 
 /// A number goes through 5 products there and back. One of k terms in float is off by about sqrt(k) u, u = 6e-8; the
@@ -140,6 +141,7 @@ const suite::Registered<TrainingProblem, TrainingResult> registered({
                   workload("d64_h256_b512", {.dimension = 64, .hidden = 256}, 512)},
     .headlines = {{"d2_h64_b256", "training step of a small network, batch of 256"}},
     .problem = awkward,
+    .structural_counts = {chunk_samples, 2 * chunk_samples},
     .hash = [](const TrainingProblem& problem) { return suite::hash_of(problem.parameters); },
     .fields = describe,
     .certificate = certificate,

@@ -14,6 +14,7 @@
 
 #include "benchmarks/suite/hash.hpp"
 #include "benchmarks/suite/registry.hpp"
+#include "impl/language_model/decoder/decoder.hpp"
 #include "impl/language_model/language_model.hpp"
 #include "problems/language_model/logits.hpp"
 #include "problems/language_model/models.hpp"
@@ -136,6 +137,7 @@ inline suite::Method<Problem, Answer> method(std::string name, std::string summa
           .workloads = std::move(workloads),
           .headlines = {std::move(headline)},
           .problem = std::move(awkward_problem),
+          .structural_counts = {largest_block, stretch},
           .hash = hash_of_problem,
           .fields = describe,
           .certificate = certificate,

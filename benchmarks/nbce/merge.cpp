@@ -9,7 +9,9 @@
 
 #include "benchmarks/suite/hash.hpp"
 #include "benchmarks/suite/registry.hpp"
+#include "impl/nbce/merge/merge.hpp"
 #include "impl/nbce/nbce.hpp"
+#include "impl/nbce/row/row.hpp"
 #include "impl/support/random.hpp"
 #include "problems/nbce/logits.hpp"
 
@@ -152,6 +154,7 @@ suite::Method<Problem<Logit>, Answer<float>> method(const std::string& name, con
           .workloads = workloads<Logit>(),
           .headlines = {{"V32000_n12", "merging 13 x 32,000 logits" + width}},
           .problem = awkward_problem<Logit>,
+          .structural_counts = {merge_block_size, long_row},
           .hash = hash_of_problem<Logit>,
           .fields = describe<Logit>,
           .certificate = certificate<Logit>,

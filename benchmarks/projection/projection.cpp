@@ -11,6 +11,7 @@
 
 #include "benchmarks/suite/hash.hpp"
 #include "benchmarks/suite/registry.hpp"
+#include "impl/attention/kernels/stream_memory.hpp"
 #include "impl/projection/projection.hpp"
 #include "impl/support/random.hpp"
 #include "problems/projection/problems.hpp"
@@ -102,6 +103,7 @@ suite::Method<Problem, Answer> method(const std::string& name, Kind kind, const 
             const std::size_t width = 1 + random_bits(seed, count, 31) % 70;
             return random_problem(kind, count, width, 1 + random_bits(seed, count, 32) % 40, seed);
           },
+      .structural_counts = {attention::most_tile_rows},
       .hash = [](const Problem& problem) { return suite::hash_of(problem.vectors); },
       .fields = describe,
       .certificate = certificate,

@@ -121,6 +121,7 @@ suite::Method<BackwardProblem<Cell>, Gradient<>> backward_method(
           .headlines = {std::move(headline)},
           .problem = [](std::size_t count,
                         std::uint64_t seed) { return backward_of(awkward_problem<Cell>(count, seed), seed); },
+          .structural_counts = Cell::dense ? std::vector{outer_product_steps, gate_steps} : std::vector{block_steps},
           .hash =
               [](const BackwardProblem<Cell>& problem) {
                 return hash_of_problem(problem.forward) ^ suite::hash_of(problem.state_gradient);

@@ -7,6 +7,7 @@
 
 #include "benchmarks/suite/hash.hpp"
 #include "benchmarks/suite/registry.hpp"
+#include "impl/rnn/projected/projection.hpp"
 #include "impl/rnn/warm_start/warm_start.hpp"
 #include "problems/rnn/lac.hpp"
 
@@ -118,6 +119,7 @@ const suite::Registered<Problem, Answer> registered({
     .workloads = workloads(),
     .headlines = {{workloads().front().name, "segmenting and tagging a Chinese text"}},
     .problem = small_problem,
+    .structural_counts = {projected_rows, sequential_block},
     .hash = [](const Problem& problem) { return suite::hash_of(problem.characters); },
     .fields = describe,
     .certificate = certificate,

@@ -9,6 +9,7 @@
 #include "benchmarks/suite/registry.hpp"
 #include "impl/rnn/projected.hpp"
 #include "impl/rnn/projected/peers.hpp"
+#include "impl/rnn/projected/projection.hpp"
 #include "impl/rnn/warm_start/warm_start.hpp"
 #include "problems/rnn/projected.hpp"
 
@@ -83,6 +84,7 @@ suite::Method<ProjectedProblem<Cell>, Answer<>> method(const std::string& name, 
       // d = 13 is a multiple of no register's; d = 96 makes three blocks of 32, which two threads do not share evenly.
       .problem = [](std::size_t count,
                     std::uint64_t seed) { return random_layer<Cell>(seed % 3 == 2 ? 96 : 13, count, seed); },
+      .structural_counts = {projected_rows},
       .hash = [](const Problem& problem) { return suite::hash_of(problem.features); },
       .fields = describe<Cell>,
       .certificate = certificate<Cell>,

@@ -85,6 +85,7 @@ const suite::Registered<Problem, Answer> registered({
     // What a run races first, in words for a stranger, of a size that the reference can afford.
     .headlines = {{"64k", "y = alpha x + y on 65,536 numbers"}},
     .problem = [](std::size_t count, std::uint64_t seed) { return random_problem(count, seed); },
+    .structural_counts = {grain},  // where a second chunk begins
     .fields = describe,
     .certificate = certificate,
     .work = work,

@@ -125,6 +125,7 @@ class AnyMethod {
   std::string step_name = "steps";
   std::vector<VariantCard> variants;
   std::vector<WorkloadCard> workloads;
+  std::vector<std::size_t> structural_counts;
 
   virtual std::unique_ptr<Case> make_case(std::size_t workload, std::uint64_t seed) const = 0;
   /// A problem of `count` elements, for the agreement test.

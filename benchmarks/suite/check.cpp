@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <numeric>
 #include <set>
 #include <stdexcept>
 
@@ -246,11 +247,25 @@ CheckedWorkload check_workload(const SelectedWorkload& selected, const CheckOpti
   return checker.run([&] { return selected.method->make_case(selected.workload, options.seed); }, selected.variants);
 }
 
+std::vector<std::size_t> awkward_counts(const AnyMethod& method) {
+  // 100 and 257 are multiples of no width.
+  std::set<std::size_t> counts = {0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100, 257, 1000};
+  for (const std::size_t count : method.structural_counts) counts.insert({count - 1, count, count + 1});
+  return {counts.begin(), counts.end()};
+}
+
+std::string name_of_count(std::size_t count) { return "count:" + std::to_string(count); }
+
+CheckedWorkload check_count(const AnyMethod& method, std::size_t count, std::span<const std::size_t> variants,
+                            const CheckOptions& options) {
+  Checker checker(method, nullptr, name_of_count(count), options);
+  return checker.run([&] { return method.make_case_of_count(count, options.seed); }, variants);
+}
+
 CheckedWorkload check_count(const AnyMethod& method, std::size_t count, const CheckOptions& options) {
   std::vector<std::size_t> variants(method.variants.size());
-  for (std::size_t variant = 0; variant < variants.size(); ++variant) variants[variant] = variant;
-  Checker checker(method, nullptr, "count:" + std::to_string(count), options);
-  return checker.run([&] { return method.make_case_of_count(count, options.seed); }, variants);
+  std::iota(variants.begin(), variants.end(), std::size_t{0});
+  return check_count(method, count, variants, options);
 }
 
 }  // namespace tandem::suite

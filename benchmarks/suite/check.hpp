@@ -55,7 +55,17 @@ struct CheckedWorkload {
 /// exception here: no check of the workload agrees then.
 CheckedWorkload check_workload(const SelectedWorkload& selected, const CheckOptions& options);
 
-/// Checks a problem of `count` elements, all variants of the method.
+/// The awkward sizes of a method: 0, 1, around every SIMD width from 2 to 64 lanes, and its structural counts, with one
+/// less and one more.
+std::vector<std::size_t> awkward_counts(const AnyMethod& method);
+
+/// The name of a problem of `count` elements, where workloads have theirs.
+std::string name_of_count(std::size_t count);
+
+/// Checks a problem of `count` elements.
+CheckedWorkload check_count(const AnyMethod& method, std::size_t count, std::span<const std::size_t> variants,
+                            const CheckOptions& options);
+/// The same for all variants of the method.
 CheckedWorkload check_count(const AnyMethod& method, std::size_t count, const CheckOptions& options);
 
 /// The output of a run that the variant just made, against the expectation and the certificate: nothing, or what is

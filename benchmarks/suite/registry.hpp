@@ -95,6 +95,9 @@ struct Method {
 
   /// A problem with `count` elements, for the agreement test at awkward sizes (0, 1, around the SIMD width).
   std::function<Problem(std::size_t count, std::uint64_t seed)> problem;
+  /// Counts where a kernel's structure changes (a block, stage, tile, window or panel is full), from the kernels' own
+  /// constants: awkward sizes of this method alone, each with its neighbours.
+  std::vector<std::size_t> structural_counts{};
   /// A hash of the problem's content (suite::hash_of), so that two results files can be seen to have had the same
   /// input.
   std::function<std::uint64_t(const Problem&)> hash{};
@@ -253,6 +256,7 @@ class TypedMethod final : public AnyMethod {
     hidden = method_.hidden;
     baseline = method_.baseline;
     step_name = method_.step_name;
+    structural_counts = method_.structural_counts;
     for (const auto& variant : method_.variants) {
       variants.push_back({variant.name, VariantTraits(variant.name.text), variant.growth});
     }

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "benchmarks/unigram/support.hpp"
+#include "impl/unigram/automaton/blocks.hpp"
 
 namespace tandem::unigram {
 namespace {
@@ -107,6 +108,7 @@ const suite::Registered<Problem, Tokens> registered(
      .workloads = workloads(),
      .headlines = {{"line_6k", "a line of 6 kB into its best pieces"}},
      .problem = [](std::size_t count, std::uint64_t seed) { return random_problem(count, seed, 0.1); },
+     .structural_counts = {block_bytes},
      .hash = hash_of_problem,
      .fields = describe_tokens,
      .certificate = certificate});

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "benchmarks/unigram/support.hpp"
+#include "impl/unigram/automaton/blocks.hpp"
 
 namespace tandem::unigram {
 namespace {
@@ -60,6 +61,7 @@ const suite::Registered<Problem, Expectation> registered(
      .workloads = workloads_quick_where_small(1),
      .headlines = {{"line_6k", "counts expected of every piece in 6 kB"}},
      .problem = [](std::size_t count, std::uint64_t seed) { return random_problem(count, seed, 1); },
+     .structural_counts = {block_bytes},
      .hash = hash_of_problem,
      .fields = describe,
      .certificate = certificate});

@@ -1,6 +1,7 @@
 // unigram_sample, unigram_sample_sharp: one segmentation, drawn with probability proportional to exp(alpha * score), at
 // the alpha that the posts use (0.1) and at that of the model itself (1).
 #include "benchmarks/unigram/support.hpp"
+#include "impl/unigram/automaton/blocks.hpp"
 
 namespace tandem::unigram {
 namespace {
@@ -60,6 +61,7 @@ suite::Method<Problem, Tokens> method(std::string name, double alpha) {
           .headlines = {{"line_6k", std::string("a random split of 6 kB, alpha = ") + (alpha < 1 ? "0.1" : "1")}},
           .problem = [alpha](std::size_t count,
                              std::uint64_t seed) { return random_problem(count, seed, alpha < 1 ? alpha : 5 * alpha); },
+          .structural_counts = {block_bytes},
           .hash = hash_of_problem,
           .fields = describe_tokens,
           .certificate = [](const Problem& problem, const Tokens& tokens) { return not_the_text(problem, tokens); }};

@@ -5,6 +5,7 @@
 // tags are found in double with as many tags at a time as a register holds.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -20,6 +21,9 @@ namespace tandem::rnn::lac {
 // ---- variants ----------------------------------------------------------------------------------------------------
 
 void sequential_simd(const Problem& problem, Answer& answer, const Execution& execution);
+
+/// Steps that it takes at a time: their inputs, 1.5 kB each, stay in the cache from projection to use.
+inline constexpr std::size_t sequential_block = 2048;
 
 /// The two directions of a layer on two threads, each sequential. Exact: no boundary to verify.
 void directions_simd(const Problem& problem, Answer& answer, const Execution& execution);

@@ -54,13 +54,6 @@ namespace tandem::skeleton {
 
 HWY_EXPORT(axpy);  // the table of the targets' kernels
 
-namespace {
-
-/// Numbers per chunk: enough to pay for its scheduling, few enough that the threads end together.
-constexpr std::size_t grain = std::size_t{1} << 14;
-
-}  // namespace
-
 void simd(const Problem& problem, Answer& answer, const Execution& execution) {
   require_shapes(problem, answer);
   for_each_chunk(execution, answer.size(), grain, [&](std::size_t begin, std::size_t end) {

@@ -9,6 +9,8 @@
 // called from several threads at once.
 #pragma once
 
+#include <cstddef>
+
 #include "impl/support/execution.hpp"
 #include "reference/skeleton/skeleton.hpp"
 
@@ -19,5 +21,8 @@ void eigen(const Problem& problem, Answer& answer, const Execution& execution);
 
 /// Highway, as many numbers at a time as a register holds, in chunks for the execution's scheduler and threads.
 void simd(const Problem& problem, Answer& answer, const Execution& execution);
+
+/// Numbers per chunk: enough to pay for its scheduling, few enough that the threads end together.
+inline constexpr std::size_t grain = std::size_t{1} << 14;
 
 }  // namespace tandem::skeleton

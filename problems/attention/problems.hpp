@@ -51,7 +51,8 @@ inline Answer room_for(const Problem& problem) {
   return {std::vector<float>(rows * problem.shape.width, std::nanf("")), std::vector<float>(rows, std::nanf(""))};
 }
 
-/// About `count` queries and keys; the seed decides the rest: heads, width, mask, scale, rotation, biases, hidden keys.
+/// About `count` queries and keys, or few queries where the keys are thousands; the seed decides the rest: heads,
+/// width, mask, scale, rotation, biases, hidden keys.
 inline Problem awkward_problem(std::size_t count, std::uint64_t seed) {
   const auto pick = [&](std::uint64_t step, std::uint64_t choices) {
     return static_cast<std::size_t>(random_bits(seed, count, step) % choices);
@@ -60,7 +61,8 @@ inline Problem awkward_problem(std::size_t count, std::uint64_t seed) {
   shape.key_heads = 1 + pick(0, 2);
   shape.heads = shape.key_heads * (1 + pick(1, 3));
   shape.keys = count;
-  shape.queries = std::array{count, count, count, std::size_t{1}, count / 3, count + 5}[pick(2, 6)];
+  shape.queries =
+      count > 1000 ? 1 + pick(2, 6) : std::array{count, count, count, std::size_t{1}, count / 3, count + 5}[pick(2, 6)];
   shape.width = std::array<std::size_t, 8>{1, 2, 3, 8, 17, 32, 64, 80}[pick(3, 8)];
   Problem problem = random_problem(shape, seed);
 

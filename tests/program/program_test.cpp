@@ -103,6 +103,16 @@ TEST(Check, ReportsErrorBesideTolerance) {
   EXPECT_EQ(threads, (std::set<int>{1, 3}));
 }
 
+TEST(Check, LooksAtAwkwardSizesAndListsThoseAloneThatDisagree) {
+  std::set<std::string> workloads;
+  for (const json& check : tandem_json("check '^skeleton/simd_tbb/' --hidden --threads 2 --json").at("checks")) {
+    EXPECT_EQ(check.at("variant"), "simd_tbb");
+    workloads.insert(check.at("workload"));
+  }
+  EXPECT_THAT(workloads, testing::IsSupersetOf({"2k", "count:0", "count:16383", "count:16384", "count:16385"}));
+  EXPECT_THAT(tandem("check '^skeleton/' --hidden --threads 2").output, testing::Not(HasSubstr("count:")));
+}
+
 TEST(Check, WorksOnAPinnedSimdTarget) {
   EXPECT_EQ(tandem("check 'ab_plus_c/.*/20_bits' --simd=scalar").status, 0);
   EXPECT_EQ(tandem("--simd=scalar check 'ab_plus_c/.*/20_bits'").status, 0);

@@ -12,6 +12,7 @@
 
 #include "benchmarks/suite/check.hpp"
 #include "benchmarks/suite/race.hpp"
+#include "impl/skeleton/skeleton.hpp"
 #include "impl/support/no_answer.hpp"
 #include "tests/support/agreement.hpp"
 
@@ -62,6 +63,12 @@ TEST(Check, LeavesOutAVariantThatSaysItHasNoAnswer) {
   EXPECT_FALSE(check.ran);
   EXPECT_TRUE(check.agrees);
   EXPECT_EQ(check.message, "not converged after 3 iterations");
+}
+
+TEST(Check, AwkwardSizesAreThoseOfTheKernelsToo) {
+  EXPECT_THAT(awkward_counts(method_named("skeleton")),
+              testing::IsSupersetOf(
+                  {std::size_t{0}, std::size_t{1}, skeleton::grain - 1, skeleton::grain, skeleton::grain + 1}));
 }
 
 TEST(Check, PassesOverTheOtherSeedWhereAVariantDoesNotTakeIt) {

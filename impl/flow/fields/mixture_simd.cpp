@@ -7,6 +7,7 @@
 
 #include "impl/flow/carry.hpp"
 #include "impl/flow/carry_adaptive.hpp"
+#include "impl/flow/chunks.hpp"
 #include "impl/flow/flow.hpp"
 #include "impl/support/parallel.hpp"
 
@@ -131,9 +132,6 @@ PairsAt pairs_at(const Mixture& data, const Mixture& noise, double t) {
   return pairs;
 }
 
-/// Samples that one task carries all the way: their state stays in the first cache.
-constexpr std::size_t grain = 256;
-
 /// The velocities of `count` points of a problem. What depends on the time alone is kept until it changes.
 class VelocitiesOf {
  public:
@@ -172,7 +170,7 @@ void simd(const MixtureProblem& problem, Samples<double>& samples, const Executi
   const std::size_t size = problem.starts.dimension;
   samples.evaluations = problem.path.steps * evaluations_per_step(problem.path.scheme);
   samples.points = problem.starts.values;
-  for_each_chunk(execution, problem.starts.size(), grain, [&](std::size_t begin, std::size_t end) {
+  for_each_chunk(execution, problem.starts.size(), mixture_grain, [&](std::size_t begin, std::size_t end) {
     carry<double>(problem.path.scheme, times, std::span(samples.points).subspan(begin * size, (end - begin) * size),
                   VelocitiesOf(problem, end - begin));
   });
@@ -181,8 +179,8 @@ void simd(const MixtureProblem& problem, Samples<double>& samples, const Executi
 void simd(const AdaptiveProblem& problem, AdaptiveSamples& samples, const Execution& execution) {
   require_valid(problem, samples);
   const std::size_t size = problem.starts.dimension, numbers = problem.starts.values.size();
-  std::vector<std::size_t> evaluations((problem.starts.size() + grain - 1) / grain);
-  for_each_chunk(execution, problem.starts.size(), grain, [&](std::size_t begin, std::size_t end) {
+  std::vector<std::size_t> evaluations((problem.starts.size() + mixture_grain - 1) / mixture_grain);
+  for_each_chunk(execution, problem.starts.size(), mixture_grain, [&](std::size_t begin, std::size_t end) {
     const auto first = problem.starts.values.begin() + static_cast<std::ptrdiff_t>(begin * size);
     std::vector<double> x(first, first + static_cast<std::ptrdiff_t>((end - begin) * size));
     const AdaptiveResult result =
@@ -190,7 +188,7 @@ void simd(const AdaptiveProblem& problem, AdaptiveSamples& samples, const Execut
                                problem.times, [&](std::size_t i, std::span<const double> states) {
                                  std::ranges::copy(states, samples.states.data() + i * numbers + begin * size);
                                });
-    evaluations[begin / grain] = result.evaluations * (end - begin);
+    evaluations[begin / mixture_grain] = result.evaluations * (end - begin);
   });
   samples.evaluations =
       mean_evaluations(std::accumulate(evaluations.begin(), evaluations.end(), std::size_t{0}), problem.starts.size());

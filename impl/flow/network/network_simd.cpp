@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "impl/flow/chunks.hpp"
 #include "impl/flow/flow.hpp"
 #include "impl/support/parallel.hpp"
 
@@ -172,13 +173,6 @@ namespace tandem::flow {
 HWY_EXPORT(chunk);
 HWY_EXPORT(update);
 HWY_EXPORT(velocities);
-
-namespace {
-
-/// Samples whose gradient is one sum. It is the same at every number of threads, and so are the sums.
-constexpr std::size_t chunk_samples = 96;
-
-}  // namespace
 
 void simd(const TrainingProblem& problem, TrainingResult& result, const Execution& execution) {
   require_valid(problem, result);

@@ -21,9 +21,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace tandem::language_model::inference::HWY_NAMESPACE {
 
-/// Positions that are looked at together.
-inline constexpr std::size_t stretch = 128;
-
 /// A tile of the queries of one key head. Those of one position are neighbours.
 struct Queries {
   const float* numbers;  ///< count x head_size, scaled for exp2

@@ -31,9 +31,6 @@ void require_sequence(std::size_t sequence, std::size_t sequences) {
   refuse("there is no sequence " + std::to_string(sequence) + " among " + std::to_string(sequences));
 }
 
-/// Rows that go through a stage together: the left side of a product and a panel fit the first cache.
-constexpr std::size_t largest_block = 48;
-
 }  // namespace
 
 void DecoderState::reserve(std::size_t sequence, std::size_t length) {

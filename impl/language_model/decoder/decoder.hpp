@@ -28,6 +28,12 @@ struct Segment {
 
 inline constexpr std::size_t no_logits = static_cast<std::size_t>(-1);
 
+/// Rows that go through a stage together: the left side of a product and a panel fit the first cache.
+inline constexpr std::size_t largest_block = 48;
+
+/// Positions that attention looks at together.
+inline constexpr std::size_t stretch = 128;
+
 /// Tokens on their way through the model, one row each.
 struct Batch {
   std::vector<Segment> segments{};

@@ -12,6 +12,9 @@
 
 namespace tandem::nbce {
 
+/// Rows from this length on are looked at through a sample first.
+inline constexpr std::size_t long_row = 8192;
+
 /// What masses are relative to, near the greatest logit: a whole number divided by log2e, so that
 /// e^(logit - anchor) = 2^(logit log2e - whole). (A base that is not quite e stretches distances by 1e-8.)
 struct Anchor {

@@ -24,9 +24,6 @@
 namespace tandem::nbce {
 namespace {
 
-/// Rows from this length on are looked at through a sample first.
-constexpr std::size_t long_row = 8192;
-
 constexpr std::size_t sample_group = 16;
 
 /// Calls use(first) for the places of groups of 16 logits spread over a long row, not quite evenly: a pattern in the

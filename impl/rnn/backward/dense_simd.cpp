@@ -218,9 +218,6 @@ HWY_EXPORT(rows_per_tile);
 
 namespace {
 
-/// Steps whose gates one task computes: enough to pay for packing the weights.
-constexpr std::size_t gate_steps = 1536;
-
 void recur(DenseBackward<Tanh>& work, const Execution&) {
   const DenormalsAreZero guard;
   HWY_DYNAMIC_DISPATCH(recur_tanh)(work);

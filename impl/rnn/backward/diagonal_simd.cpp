@@ -192,10 +192,6 @@ void differentiate(const BackwardProblem<GruDiagonal>& problem, Block block, Gra
   HWY_DYNAMIC_DISPATCH(differentiate_gru)(problem, block, gradient, result);
 }
 
-/// Steps per block: long enough for its carry to cost nothing, and the same for every thread count, so that the sums of
-/// the weights' gradients do not depend on it. Sums of a block are in float, sums of blocks in double.
-constexpr std::size_t block_steps = 4096;
-
 /// The blocked scan.
 template <class Cell>
 void run(const BackwardProblem<Cell>& problem, Gradient<>& gradient, const Execution& execution) {

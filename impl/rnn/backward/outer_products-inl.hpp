@@ -54,12 +54,11 @@ void add_outer_tile(Matrix delta, Matrix h, std::size_t steps, std::size_t size,
 /// The gradient of the rows [2 lanes tile, 2 lanes (tile + 1)) of one gate's weights. Steps are summed in blocks, which
 /// keeps both the rounding and the way to the caches short.
 void outer_products(Matrix delta, Matrix h, std::size_t steps, std::size_t size, std::size_t tile, float* out) {
-  constexpr std::size_t block = 512;
   const std::size_t i = tile * 2 * lanes;
-  for (std::size_t first = 0; first < steps; first += block) {
+  for (std::size_t first = 0; first < steps; first += outer_product_steps) {
     const Matrix delta_block{delta.first + first * delta.stride, delta.stride};
     const Matrix h_block{h.first + first * h.stride, h.stride};
-    const std::size_t count = std::min(block, steps - first);
+    const std::size_t count = std::min(outer_product_steps, steps - first);
     std::size_t j = 0;
     for (; j + 6 <= size; j += 6) add_outer_tile<6>(delta_block, h_block, count, size, i, j, out);
     for (; j < size; ++j) add_outer_tile<1>(delta_block, h_block, count, size, i, j, out);

@@ -118,8 +118,6 @@ class Pass {
   std::vector<float> table_;  ///< the first layer's projections of the distinct characters
 };
 
-/// Steps that the sequential GRU takes at a time: their inputs, 1.5 kB each, stay in the cache from projection to use.
-constexpr std::size_t sequential_block = 2048;
 /// Chunks want the whole sequence.
 constexpr std::size_t whole_sequence = std::numeric_limits<std::size_t>::max();
 
