@@ -227,6 +227,17 @@ TEST_F(LanguageModelTrainer, Learns) {
   EXPECT_LT(last, first / 3);
 }
 
+TEST_F(LanguageModelTrainer, APointOfTheCurveIsTheMeanLossSinceTheLast) {
+  const TrainingText held_out("the sons of the house\n", encoder);
+  Trainer trainer = make();
+  for (const int steps : {4, 3}) {
+    double sum = 0;
+    for (int step = 0; step < steps; ++step) sum += trainer.step({});
+    trainer.measure(held_out, {});
+    EXPECT_DOUBLE_EQ(trainer.curve().back().training_loss, sum / steps);
+  }
+}
+
 TEST_F(LanguageModelTrainer, AnInterruptedTrainingEndsAsAnother) {
   const TrainingText held_out("the sons of the house\n", encoder);
   options.steps = 40;  // more than one epoch
