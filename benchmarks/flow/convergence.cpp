@@ -99,7 +99,7 @@ suite::Work divisions(const ConvergenceProblem& problem, const ConvergenceAnswer
 }
 
 suite::Workload<ConvergenceProblem> workload(const char* name, Scheme scheme) {
-  constexpr std::size_t dimension = 64, steps = 256;
+  constexpr std::size_t dimension = 32, steps = 256;
   return {.name = name,
           .size = static_cast<double>(steps * evaluations_per_step(scheme)),
           .items = dimension,
@@ -115,11 +115,11 @@ const suite::Registered<ConvergenceProblem, ConvergenceAnswer> registered({
                   [](const ConvergenceProblem& problem, ConvergenceAnswer& answer, const Execution&) {
                     reference(problem, answer);
                   },
-                  {1, 350}},
+                  {1, 1200}},
                  {.name = suite::scheduled("simd"), .run = Run(simd), .growth = {1, 0.35}, .work = divisions}},
     .workloads = {workload("euler_256", Scheme::euler), workload("heun_256", Scheme::heun),
                   workload("midpoint_256", Scheme::midpoint), workload("rk4_256", Scheme::runge_kutta_4)},
-    .headlines = {{"rk4_256", "64 normals in 256 steps of RK4, with order and S"}},
+    .headlines = {{"rk4_256", "32 normals in 256 steps of RK4, with order and S"}},
     .problem = awkward,
     .hash = [](const ConvergenceProblem& problem) { return suite::hash_of(problem.data); },
     .fields = describe,
