@@ -15,6 +15,7 @@
 #include "benchmarks/suite/family.hpp"
 #include "benchmarks/suite/json_text.hpp"
 #include "benchmarks/suite/run_error.hpp"
+#include "impl/support/whole_file.hpp"
 #include "problems/support/absences.hpp"
 
 namespace tandem::program {
@@ -75,13 +76,22 @@ benchmark::BenchmarkReporter::Run to_run(const Row& row, std::int64_t index) {
   return run;
 }
 
+/// They are more than a clock has; all that a double has would double the file.
 double seven_digits(double value) {
   if (value == 0) return 0;
   const double scale = std::pow(10, 6 - std::floor(std::log10(std::abs(value))));
   return std::round(value * scale) / scale;
 }
 
-/// null where the row sat out. Seven digits are more than a clock has; all that a double has would double the file.
+/// What was measured, and not what was counted.
+void round_measured(ordered_json& benchmark) {
+  for (const auto& [name, value] : benchmark.items()) {
+    const bool counted = name == "operations" || name == "bytes" || name == "steps";
+    if (value.is_number_float() && !counted) value = seven_digits(value.get<double>());
+  }
+}
+
+/// null where the row sat out.
 ordered_json nanoseconds(const std::vector<double>& seconds_of_rounds) {
   ordered_json rounds = ordered_json::array();
   for (const double seconds : seconds_of_rounds) {
@@ -199,6 +209,7 @@ ordered_json to_results(const Record& record) {
   tandem.update(to_json(record.findings));
   results["context"]["tandem"] = std::move(tandem);
   for (std::size_t i = 0; i < record.rows.size(); ++i) {
+    round_measured(results["benchmarks"][i]);
     ordered_json& extras = results["benchmarks"][i]["tandem"];
     extras = row_extras(record.rows[i], record.options.margin);
     if (const auto race = record.race_of.find(record.rows[i].name()); race != record.race_of.end()) {
@@ -209,19 +220,7 @@ ordered_json to_results(const Record& record) {
 }
 
 void write_whole(const std::filesystem::path& path, const std::string& text) {
-  const std::filesystem::path temporary = path.string() + ".partial";
-  const auto fail = [&](const std::string& why) {
-    std::error_code ignored;
-    std::filesystem::remove(temporary, ignored);
-    throw std::runtime_error("could not write " + path.string() + ": " + why);
-  };
-  std::ofstream file(temporary, std::ios::binary);
-  file << text;
-  file.close();
-  if (!file) fail("the disk is full, or the folder is missing or not writable");
-  std::error_code error;
-  std::filesystem::rename(temporary, path, error);
-  if (error) fail(error.message());
+  tandem::write_whole(path, [&](std::ostream& file) { file << text; });
 }
 
 void save_so_far(const std::filesystem::path& path, const ordered_json& results) {

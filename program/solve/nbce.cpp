@@ -34,7 +34,7 @@ struct NbceOptions {
   bool json = false;
 };
 
-struct Step {
+struct AnsweredToken {
   Token token;
   std::ptrdiff_t chosen;
   std::vector<double> entropies;
@@ -76,10 +76,10 @@ nbce::Request request_of(const NbceOptions& options, const language_model::Encod
   return request;
 }
 
-std::vector<Step> answer(const NbceOptions& options, const language_model::PackedModel& model,
-                         const nbce::Request& request) {
+std::vector<AnsweredToken> answer(const NbceOptions& options, const language_model::PackedModel& model,
+                                  const nbce::Request& request) {
   nbce::Session session(model, request, suite::all_cores());
-  std::vector<Step> steps;
+  std::vector<AnsweredToken> steps;
   while (steps.size() < options.tokens) {
     const nbce::Answer<float>& merged = session.merge(nbce::uniform_for(options.seed, 0, steps.size()));
     const auto token = static_cast<Token>(merged.token);
@@ -90,10 +90,10 @@ std::vector<Step> answer(const NbceOptions& options, const language_model::Packe
   return steps;
 }
 
-void print_json(const NbceOptions& options, const std::vector<Step>& steps, const language_model::Encoder& encoder,
-                const std::string& text) {
+void print_json(const NbceOptions& options, const std::vector<AnsweredToken>& steps,
+                const language_model::Encoder& encoder, const std::string& text) {
   nlohmann::ordered_json tokens = nlohmann::ordered_json::array();
-  for (const Step& step : steps) {
+  for (const AnsweredToken& step : steps) {
     nlohmann::ordered_json entry = {{"token", step.token}, {"text", encoder.decode(std::vector{step.token})}};
     entry["context"] = step.chosen < 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(step.chosen);
     entry["entropies"] = step.entropies;
@@ -108,13 +108,13 @@ void print_json(const NbceOptions& options, const std::vector<Step>& steps, cons
   fmt::print("{}\n", suite::json_text(object));
 }
 
-void print_table(const NbceOptions& options, const std::vector<Step>& steps, const language_model::Encoder& encoder,
-                 const std::string& text) {
+void print_table(const NbceOptions& options, const std::vector<AnsweredToken>& steps,
+                 const language_model::Encoder& encoder, const std::string& text) {
   fmt::print("{}{}\n\n", options.question, text);
   std::string head = fmt::format("{:<12} {:>7}  H(question)", "token", "context");
   for (std::size_t k = 0; k < options.contexts.size(); ++k) head += fmt::format("  {:>6}", fmt::format("H({})", k));
   fmt::print("{}\n", head);
-  for (const Step& step : steps) {
+  for (const AnsweredToken& step : steps) {
     const nlohmann::json quoted = encoder.decode(std::vector{step.token});
     const std::string piece = suite::json_text(quoted);  // line breaks as \n
     std::string line = fmt::format("{:<12} {:>7}  {:>11.3f}", piece,
@@ -138,9 +138,9 @@ void solve_nbce(const NbceOptions& options) {
   }
   const nbce::Request request = request_of(options, encoder);
   require_trained_length(options, request, model.shape.max_length);
-  const std::vector<Step> steps = answer(options, language_model::PackedModel(model), request);
+  const std::vector<AnsweredToken> steps = answer(options, language_model::PackedModel(model), request);
   std::vector<Token> tokens;
-  for (const Step& step : steps) tokens.push_back(step.token);
+  for (const AnsweredToken& step : steps) tokens.push_back(step.token);
   const std::string text = encoder.decode(tokens);
   if (options.json) {
     print_json(options, steps, encoder, text);

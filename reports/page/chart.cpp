@@ -90,9 +90,9 @@ std::string csv_of(const Chart& chart) {
       fmt::format("series,{},{}{}\n", csv_cell(chart.x_label), csv_cell(chart.y_label), whiskers ? ",low,high" : "");
   for (const Series& series : chart.series) {
     for (std::size_t i = 0; i < std::min(series.x.size(), series.y.size()); ++i) {
-      csv += fmt::format("{},{:.6g},{:.6g}", csv_cell(series.name), series.x[i], series.y[i]);
+      csv += fmt::format("{},{},{}", csv_cell(series.name), csv_cell(series.x[i]), csv_cell(series.y[i]));
       if (whiskers && i < series.low.size() && i < series.high.size()) {
-        csv += fmt::format(",{:.6g},{:.6g}", series.low[i], series.high[i]);
+        csv += fmt::format(",{},{}", csv_cell(series.low[i]), csv_cell(series.high[i]));
       }
       csv += '\n';
     }
@@ -188,14 +188,19 @@ Json labels_view(const Chart& chart) {
 std::string colour_at(std::size_t place) { return fmt::format("c{}", place % 8); }
 
 std::string csv_cell(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+  const std::string cut = shortened(text, 200);
+  if (cut.find_first_of(",\"\n\r") == std::string::npos) return cut;
   std::string cell = "\"";
-  for (const char letter : text) {
+  for (const char letter : cut) {
     if (letter == '"') cell += '"';
     cell += letter;
   }
   return cell + '"';
 }
+
+std::string csv_cell(double value) { return std::isfinite(value) ? fmt::format("{:.6g}", value) : ""; }
+
+std::string figures_html(const std::string& csv) { return render("figures.mustache", {{"csv", csv}}); }
 
 std::string point_path(const std::string& colour, double x, double y, double size) {
   const auto at = [](double value) { return place_text(value); };
@@ -260,7 +265,7 @@ std::string chart_html(Chart chart) {
                                    {"labels", labels_view(chart)},
                                    {"series", series_views},
                                    {"legend", !many && (listed > 1 || !chart.series[0].note.empty())},
-                                   {"csv", csv_of(chart)}});
+                                   {"figures", figures_html(csv_of(chart))}});
 }
 
 }  // namespace tandem::reports

@@ -44,8 +44,13 @@ std::string chart_html(Chart chart);
 /// The colour of the series at that place, "c0" to "c7" and on from the first again.
 std::string colour_at(std::size_t place);
 
-/// "name,x,y" and so on, as CSV has it: quoted where it must be.
+/// A text as CSV has it: quoted where it must be, and cut where nobody would read on.
 std::string csv_cell(const std::string& text);
+/// Empty where the value is not finite.
+std::string csv_cell(double value);
+
+/// What stands below a picture: its figures as CSV, which the page's script saves.
+std::string figures_html(const std::string& csv);
 
 /// Points of one shape in one path: the shape belongs to the colour, so that nobody has to tell colours apart.
 std::string point_path(const std::string& colour, double x, double y, double size);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "reports/page/chart.hpp"
 #include "reports/page/template.hpp"
 #include "reports/page/text.hpp"
 #include "reports/page/views.hpp"
@@ -28,8 +29,8 @@ const Verdict& verdict_of(const Claim& claim) {
   return found == verdicts.end() ? verdicts.back() : *found;
 }
 
-/// The bar of verdicts: a segment for each, as wide as its share.
-Json bar_view(const std::vector<Claim>& claims) {
+/// The bar of verdicts: a segment for each, as wide as its share. Its figures are added to `csv`.
+Json bar_view(const std::vector<Claim>& claims, const std::string& label, std::string& csv) {
   Json segments = Json::array();
   double before = 0;
   const auto all = static_cast<double>(claims.size());
@@ -37,9 +38,11 @@ Json bar_view(const std::vector<Claim>& claims) {
     const auto count = static_cast<double>(
         std::ranges::count_if(claims, [&](const Claim& claim) { return &verdict_of(claim) == &verdict; }));
     if (count == 0) continue;
+    const std::string words = *verdict.words == 0 ? "of another verdict" : verdict.words;
+    csv += fmt::format("{},{},{}\n", label, words, count);
     segments.push_back({{"class", verdict.name},
                         {"sign", verdict.sign},
-                        {"words", *verdict.words == 0 ? "of another verdict" : verdict.words},
+                        {"words", words},
                         {"count", thousands_text(count)},
                         {"x", place_text(100 * before / all) + "%"},
                         {"width", place_text(100 * count / all) + "%"}});
@@ -99,14 +102,15 @@ Json list_view(const Page& page, ClaimList list, const char* title, const char* 
 
 std::string verdicts_html(const Page& page) {
   Json bars = Json::array();
+  std::string csv = "run,verdict,claims\n";
   for (std::size_t file = 0; file < page.files.size(); ++file) {
     const auto& claims = page.files[file].claims;
     if (claims.empty()) continue;
     bars.push_back({{"label", page.label(file)},
                     {"count", counted(static_cast<double>(claims.size()), "published claim")},
-                    {"segments", bar_view(claims)}});
+                    {"segments", bar_view(claims, page.label(file), csv)}});
   }
-  return bars.empty() ? "" : render("verdicts.mustache", {{"bars", bars}});
+  return bars.empty() ? "" : render("verdicts.mustache", {{"bars", bars}, {"figures", figures_html(csv)}});
 }
 
 std::string claims_html(const Page& page) {

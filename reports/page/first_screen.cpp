@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "reports/page/axis.hpp"
+#include "reports/page/chart.hpp"
 #include "reports/page/template.hpp"
 #include "reports/page/text.hpp"
 #include "reports/page/views.hpp"
@@ -111,27 +112,50 @@ Json refused_view(const Page& page) {
 
 struct HeadlineLine {
   std::string words;
-  std::string anchor;
   std::vector<Headline> files;
 };
 
-/// The marks of one headline: the intervals as lines, open circle, full circle, diamond.
-Json marks_view(const Headline& headline, const Axis& axis) {
-  Json marks = Json::array();
+struct Mark {
+  const char* kind;
+  std::string over;
+  Interval ratio;
+};
+
+/// Those of one headline: open circle, diamond, full circle.
+std::vector<Mark> marks_of(const Headline& headline) {
+  std::vector<Mark> marks;
   const auto add = [&](const std::optional<Interval>& ratio, const char* kind, const std::string& over) {
-    if (!ratio) return;
-    marks.push_back({{"kind", kind},
-                     {"x", per_cent_text(axis.place(ratio->estimate))},
-                     {"low", per_cent_text(axis.place(ratio->low))},
-                     {"high", per_cent_text(axis.place(ratio->high))},
-                     {"tip", interval_text(ratio) + " over " + over},
-                     {kind, true}});
+    if (ratio) marks.push_back({kind, over, *ratio});
   };
   add(headline.over_reference, "slow", "the slow reference");
   add(headline.over_peer, "library", headline.peer);
   add(headline.over_sequential, "single",
       "the best on one thread (" + (headline.best == nullptr ? "" : headline.best->best_sequential) + ")");
   return marks;
+}
+
+/// The intervals are lines through the marks.
+Json marks_view(const std::vector<Mark>& marks, const Axis& axis) {
+  Json view = Json::array();
+  for (const Mark& mark : marks) {
+    view.push_back({{"kind", mark.kind},
+                    {"x", per_cent_text(axis.place(mark.ratio.estimate))},
+                    {"low", per_cent_text(axis.place(mark.ratio.low))},
+                    {"high", per_cent_text(axis.place(mark.ratio.high))},
+                    {"tip", interval_text(mark.ratio) + " over " + mark.over},
+                    {mark.kind, true}});
+  }
+  return view;
+}
+
+std::string headline_csv(const std::string& label, const std::string& words, const Headline& headline) {
+  std::string csv;
+  for (const Mark& mark : marks_of(headline)) {
+    csv += fmt::format("{},{},{},{},{},{},{}\n", label, csv_cell(words), csv_cell(headline.best->name),
+                       csv_cell(mark.over), csv_cell(mark.ratio.estimate), csv_cell(mark.ratio.low),
+                       csv_cell(mark.ratio.high));
+  }
+  return csv;
 }
 
 Json cell_view(const Page& page, std::size_t file, const Headline& headline, const Axis& axis, const Json& grid) {
@@ -142,7 +166,7 @@ Json cell_view(const Page& page, std::size_t file, const Headline& headline, con
                {"figure", ""},
                {"what", headline.best == nullptr ? "not timed" : "reference not timed"}};
   if (headline.best == nullptr) return cell;
-  cell["marks"] = marks_view(headline, axis);
+  cell["marks"] = marks_view(marks_of(headline), axis);
   cell["variant"] = shortened(headline.best->name, 40);
   if (headline.over_reference) {
     cell["figure"] = times_text(headline.over_reference->estimate);
@@ -183,14 +207,12 @@ std::string first_screen_html(const Page& page) {
     for (const Method& method : family.methods) {
       for (const Workload& workload : method.workloads) {
         if (workload.headline.empty()) continue;
-        HeadlineLine& line = lines.emplace_back(HeadlineLine{workload.headline, method.name + "/" + workload.name, {}});
+        HeadlineLine& line = lines.emplace_back(HeadlineLine{workload.headline, {}});
         for (const Results& results : page.files) {
           line.files.push_back(headline_of(find_workload(results, method.name, workload.name)));
-          for (const auto& ratio :
-               {line.files.back().over_reference, line.files.back().over_sequential, line.files.back().over_peer}) {
-            if (!ratio) continue;
-            axis.include(ratio->low);
-            axis.include(ratio->high);
+          for (const Mark& mark : marks_of(line.files.back())) {
+            axis.include(mark.ratio.low);
+            axis.include(mark.ratio.high);
           }
         }
       }
@@ -207,11 +229,13 @@ std::string first_screen_html(const Page& page) {
     ticks.push_back({{"at", per_cent_text(place)}, {"text", label + "×"}});
   }
   Json family_views = Json::array();
+  std::string csv = "run,headline,best implementation,over,times as fast,low,high\n";
   for (const auto& [family, lines] : families) {
     Json line_views = Json::array();
     for (const HeadlineLine& line : lines) {
       Json cells = Json::array();
       for (std::size_t file = 0; file < line.files.size(); ++file) {
+        csv += headline_csv(page.label(file), line.words, line.files[file]);
         cells.push_back(cell_view(page, file, line.files[file], axis, grid));
       }
       line_views.push_back({{"words", shortened(line.words, 80)}, {"cells", cells}});
@@ -233,7 +257,8 @@ std::string first_screen_html(const Page& page) {
                  {"refused", refused_view(page)},
                  {"verdicts", verdicts_html(page)},
                  {"families", family_views},
-                 {"axes", axes}});
+                 {"axes", axes},
+                 {"figures", figures_html(csv)}});
 }
 
 }  // namespace tandem::reports

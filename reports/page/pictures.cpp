@@ -102,8 +102,8 @@ std::string grid_of(const Json& picture) {
     if (panels.size() == most_series || x.empty() || z.size() < x.size()) continue;
     const std::string name = text_in(series, "name");
     for (std::size_t i = 0; i < std::min(z.size(), x.size() * y.size()); ++i) {
-      csv += fmt::format("{},{:.6g},{:.6g},{}\n", csv_cell(name), x[i % x.size()], y[i / x.size()],
-                         std::isfinite(z[i]) ? fmt::format("{:.6g}", z[i]) : "");
+      csv += fmt::format("{},{},{},{}\n", csv_cell(name), csv_cell(x[i % x.size()]), csv_cell(y[i / x.size()]),
+                         csv_cell(z[i]));
     }
     panels.push_back({{"name", shortened(name, 60)},
                       {"columns", std::to_string(x.size())},
@@ -126,7 +126,7 @@ std::string grid_of(const Json& picture) {
                                   {"high", number_text(scale.high())},
                                   {"keys", keys},
                                   {"panels", panels},
-                                  {"csv", csv}});
+                                  {"figures", figures_html(csv)}});
 }
 
 std::string images_of(const Json& picture) {
@@ -134,12 +134,18 @@ std::string images_of(const Json& picture) {
   scale.include(0);
   scale.include(1);
   Json images = Json::array();
+  std::string csv = "image,name,line,values\n";
   for (const Json& series : list_in(picture, "series")) {
     const auto values = numbers_in(series, "z");
     const int columns = whole_in(series, "columns", 0);
     if (images.size() == most_series || columns <= 0 || values.size() < static_cast<std::size_t>(columns)) continue;
     const auto width = static_cast<std::size_t>(columns);
-    images.push_back({{"name", shortened(text_in(series, "name"), 40)},
+    const std::string name = shortened(text_in(series, "name"), 40);
+    for (std::size_t i = 0; i < values.size() / width * width; ++i) {
+      if (i % width == 0) csv += fmt::format("{},{},{}", images.size() + 1, csv_cell(name), i / width + 1);
+      csv += "," + csv_cell(values[i]) + ((i + 1) % width == 0 ? "\n" : "");
+    }
+    images.push_back({{"name", name},
                       {"columns", std::to_string(width)},
                       {"lines", std::to_string(values.size() / width)},
                       {"shades", shades_view(values, width, scale)}});
@@ -147,7 +153,8 @@ std::string images_of(const Json& picture) {
   if (images.empty()) return "";
   return render("images.mustache", {{"title", shortened(text_in(picture, "title"), 200)},
                                     {"note", shortened(text_in(picture, "note"), 400)},
-                                    {"images", images}});
+                                    {"images", images},
+                                    {"figures", figures_html(csv)}});
 }
 
 }  // namespace

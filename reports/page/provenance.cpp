@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "reports/page/archive.hpp"
 #include "reports/page/template.hpp"
@@ -109,6 +110,26 @@ Json peaks_view(const Json& peaks) {
   return view;
 }
 
+/// Of the results file: beyond them the page would have more than 2 MB, most of it the value of every round.
+constexpr std::size_t most_bytes = 4'000'000;
+
+/// With the lists of numbers under names such as "round_nanoseconds" empty. Within a text the quote has a \ before it.
+std::string without_rounds(const std::string& bytes) {
+  static constexpr std::string_view key = "_nanoseconds\":";
+  std::string kept;
+  std::size_t from = 0;
+  for (std::size_t at = bytes.find(key); at != std::string::npos; at = bytes.find(key, at)) {
+    at += key.size();
+    const std::size_t begin = bytes.find_first_not_of(" \r\n\t", at);
+    if (begin == std::string::npos || bytes[begin] != '[') continue;
+    const std::size_t end = bytes.find_first_not_of("0123456789+-.eE, \r\n\tnul", begin + 1);
+    if (end == std::string::npos || bytes[end] != ']') continue;
+    kept.append(bytes, from, begin + 1 - from);
+    from = at = end;
+  }
+  return kept.append(bytes, from);
+}
+
 }  // namespace
 
 std::string provenance_html(const Page& page) {
@@ -120,13 +141,15 @@ std::string provenance_html(const Page& page) {
       hashes += row.hash.empty() ? 0 : 1;
     });
     const std::string label = page.label(file);
+    const bool whole = results.bytes.size() <= most_bytes;
     files.push_back({{"label", label},
                      {"machine", shortened(results.title, 120)},
                      {"card", card_view(results)},
                      {"peaks", peaks_view(list_in(results.context, "peaks"))},
                      {"hashes", counted(hashes, "row")},
                      {"name", label.empty() ? "results.json.gz" : "results-" + label + ".json.gz"},
-                     {"packed", packed(results.bytes)}});
+                     {"whole", whole},
+                     {"packed", packed(whole ? results.bytes : without_rounds(results.bytes))}});
   }
   return render("provenance.mustache", {{"files", files}});
 }

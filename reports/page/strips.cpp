@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "reports/page/axis.hpp"
+#include "reports/page/chart.hpp"
 #include "reports/page/template.hpp"
 #include "reports/page/text.hpp"
 #include "reports/page/views.hpp"
@@ -58,7 +59,10 @@ std::string width_html(const Page& page, const Family& family, const Colours& co
     for (const Pair& pair : pairs) axis.include(pair.gain.high);
     axis.round();
     Json rows = Json::array();
+    std::string csv = "headline,variant,times the plain loop,low,high\n";
     for (const Pair& pair : pairs) {
+      csv += fmt::format("{},{},{},{},{}\n", csv_cell(pair.words), csv_cell(pair.vectors->variant),
+                         csv_cell(pair.gain.estimate), csv_cell(pair.gain.low), csv_cell(pair.gain.high));
       const double end = axis.place(pair.gain.estimate);
       rows.push_back({{"words", shortened(pair.words, 80)},
                       {"detail", shortened(pair.vectors->variant, 60)},
@@ -85,7 +89,8 @@ std::string width_html(const Page& page, const Family& family, const Colours& co
                                    {"rows", rows},
                                    {"ticks", ticks_view(axis)},
                                    {"unit", "times the plain loop"},
-                                   {"note", note}});
+                                   {"note", note},
+                                   {"figures", figures_html(csv)}});
   }
   return html;
 }
@@ -101,20 +106,25 @@ std::string agreement_html(const Page& page, const Family& family, const Colours
     axis.include(1);
     axis.round();
     Json rows = Json::array();
+    std::string csv = "method,variant,workload,error / tolerance\n";
     for (const Method& method : found->methods) {
       double exact = 0;
       double worst = 0;
-      std::map<std::string, std::string> dots;  // one for each place and colour is enough
+      std::map<std::string, std::string> dots;  // one for each place: another would hide it
       for (const Workload& workload : method.workloads) {
         for (const Row& row : workload.rows) {
           if (!row.timed() || row.reference() || !row.error || !row.tolerance) continue;
           const double share = *row.error == 0 || !(*row.tolerance > 0) ? 0 : *row.error / *row.tolerance;
           exact += share == 0 ? 1 : 0;
           worst = std::max(worst, share);
-          if (share > 0) dots[fmt::format("{:.0f}%", 100 * axis.place(share))] = colours.of(row);
+          if (share == 0 || !dots.try_emplace(fmt::format("{:.0f}%", 100 * axis.place(share)), colours.of(row)).second)
+            continue;
+          csv += fmt::format("{},{},{},{}\n", csv_cell(method.name), csv_cell(row.name), csv_cell(workload.name),
+                             csv_cell(share));
         }
       }
       if (exact == 0 && worst == 0) continue;
+      if (exact > 0) csv += fmt::format("{},{},,0\n", csv_cell(method.name), counted(exact, "exact row"));
       Json dot_views = Json::array();
       for (const auto& [at, colour] : dots) dot_views.push_back({{"at", at}, {"colour", colour}});
       rows.push_back({{"words", shortened(method.name, 60)},
@@ -133,7 +143,8 @@ std::string agreement_html(const Page& page, const Family& family, const Colours
                 {"unit", "error / tolerance; at 1 a row is refused"},
                 {"note",
                  "A mark is a row, or several of one error; what is below a millionth stands at the left. Tolerances "
-                 "are derived, not tuned."}});
+                 "are derived, not tuned."},
+                {"figures", figures_html(csv)}});
   }
   return html;
 }

@@ -40,14 +40,15 @@ std::string headlines_of(const Results& results) {
   return table.empty() ? "" : table.text() + "\n";
 }
 
+/// A list: a hundred claims in a table that lines up would be more than a comment on a pull request may have.
 std::string claims_of(const std::vector<Claim>& claims, const char* title) {
-  Table table({{"claim"}, {"verdict"}, {"statement"}, {"measured"}, {"asked for"}});
+  std::string list;
   for (const Claim& claim : claims) {
-    const auto cell = [](const std::string& text) { return in_one_line(shortened(text, 300)); };
-    table.add({cell(claim.family + " " + claim.id), cell(claim.verdict), cell(claim.statement), cell(claim.measured),
-               cell(claim.threshold)});
+    const auto part = [](const std::string& text) { return in_one_line(shortened(text, 140)); };
+    list += fmt::format("- **{}** {}: {} ({})\n", part(claim.verdict), part(claim.family + " " + claim.id),
+                        part(claim.statement), part(claim.measured));
   }
-  return table.empty() ? "" : fmt::format("## {}\n\n{}\n", title, table.text());
+  return list.empty() ? "" : fmt::format("## {}\n\n{}\n", title, list);
 }
 
 }  // namespace

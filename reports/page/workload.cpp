@@ -49,7 +49,6 @@ Json row_view(const Row& row, const Axis& axis, const std::string& label, bool s
                {"label", label},
                {"colour", colour},
                {"timed", row.timed()},
-               {"refused", row.refused()},
                {"status", shortened(row.status, 40)},
                {"message", shortened(row.message, 300)}};
   if (!row.timed()) return view;
@@ -78,6 +77,32 @@ std::vector<const Row*> in_order(const Workload& workload) {
     return key(one) < key(other);
   });
   return rows;
+}
+
+struct PlacedRow {
+  std::size_t file;
+  const Row* row;
+};
+
+/// The rows of all files: those of one name stand together, in the order of the first file that has it.
+std::vector<PlacedRow> in_groups(const std::vector<const Workload*>& of_files) {
+  std::vector<PlacedRow> placed;
+  for (std::size_t file = 0; file < of_files.size(); ++file) {
+    if (of_files[file] == nullptr) continue;
+    const bool alone = placed.empty();
+    for (const Row* row : in_order(*of_files[file])) {
+      auto behind = placed.end();
+      if (!alone) {
+        const auto same = std::find_if(placed.rbegin(), placed.rend(),
+                                       [&](const PlacedRow& one) { return one.row->name == row->name; });
+        behind = same != placed.rend()
+                     ? same.base()
+                     : std::ranges::find_if(placed, [](const PlacedRow& one) { return one.row->reference(); });
+      }
+      placed.insert(behind, {file, row});
+    }
+  }
+  return placed;
 }
 
 /// "not run at this size: a, b": the rows that were left out, by their reasons.
@@ -122,20 +147,28 @@ std::string workload_html(const Page& page, const Method& method, const Workload
   bool roofs = false;
   bool steps = false;
   std::string baseline;
+  std::vector<const Row*> peer_of;
+  for (const Workload* one : of_files) {
+    peer_of.push_back(one == nullptr ? nullptr : fastest(*one, [](const Row& row) { return row.peer; }));
+  }
+  const Row* before = nullptr;
+  for (const auto& [file, row] : in_groups(of_files)) {
+    const bool shares = !member(page.files[file].context, "suspect_peaks").is_string();
+    Json view = row_view(*row, axis, page.label(file), shares, colours.of(*row), peer_of[file]);
+    const bool begins = page.compares() && before != nullptr && before->name != row->name;
+    view["class"] = row->refused() ? "refused" : begins ? "begins" : "";
+    rows.push_back(std::move(view));
+    before = row;
+    references = references || (row->timed() && !row->reference() && row->over_reference.has_value());
+    peers = peers || (row->timed() && peer_of[file] != nullptr && !row->peer);
+    roofs = roofs || (row->timed() && shares && row->roof.has_value());
+    steps = steps || (row->timed() && row->steps.has_value() && !method.step_name.empty());
+    if (!row->best_sequential.empty() && baseline.find(row->best_sequential) == std::string::npos) {
+      baseline += (baseline.empty() ? "" : ", ") + shortened(row->best_sequential, 60);
+    }
+  }
   for (std::size_t file = 0; file < of_files.size(); ++file) {
     if (of_files[file] == nullptr) continue;
-    const bool shares = !member(page.files[file].context, "suspect_peaks").is_string();
-    const Row* const peer = fastest(*of_files[file], [](const Row& row) { return row.peer; });
-    for (const Row* row : in_order(*of_files[file])) {
-      rows.push_back(row_view(*row, axis, page.label(file), shares, colours.of(*row), peer));
-      references = references || (row->timed() && !row->reference() && row->over_reference.has_value());
-      peers = peers || (row->timed() && peer != nullptr && !row->peer);
-      roofs = roofs || (row->timed() && shares && row->roof.has_value());
-      steps = steps || (row->timed() && row->steps.has_value() && !method.step_name.empty());
-      if (!row->best_sequential.empty() && baseline.find(row->best_sequential) == std::string::npos) {
-        baseline += (baseline.empty() ? "" : ", ") + shortened(row->best_sequential, 60);
-      }
-    }
     for (Json& reason : left_out_view(*of_files[file], page.label(file))) left_out.push_back(std::move(reason));
   }
   if (rows.empty() && left_out.empty()) return "";
@@ -152,7 +185,7 @@ std::string workload_html(const Page& page, const Method& method, const Workload
                                       {"roofs", roofs},
                                       {"steps_shown", steps},
                                       {"step_name", shortened(method.step_name, 20)},
-                                      {"baseline_name", baseline},
+                                      {"baseline_name", baseline.empty() ? "best on one thread" : baseline},
                                       {"left_out", left_out}});
 }
 

@@ -52,6 +52,11 @@ function misplaced() {
     const clips = getComputedStyle(element).overflowX !== 'visible';
     if (clips && element.scrollWidth > element.clientWidth + 1) found.push(`cut: ${name(element)}`);
   }
+  // A column that is too narrow breaks its words.
+  for (const cell of document.querySelectorAll('.rows td:not([colspan])')) {
+    const lines = cell.getBoundingClientRect().height / parseFloat(getComputedStyle(cell).lineHeight);
+    if (lines > 4) found.push(`squeezed: ${name(cell)}`);
+  }
   // Within one group nothing may lie on another; a group is a picture, a row, a list of marks.
   for (const group of document.querySelectorAll('.chart > svg, .rows tr, .headline, .headline .ticks, .strips li, .strips .ticks, .legend, .card div, nav ul, .shares')) {
     if (!group.checkVisibility()) continue;
@@ -88,7 +93,7 @@ for (const width of widths) {
 
 test('several files stand side by side at every width', async () => {
   const address = pageOf(large(), published());
-  for (const width of widths) {
+  for (const width of [...widths, 1000, 1160]) {
     const page = await open(address, { viewport: { width, height: 900 } });
     assert.deepEqual(await page.evaluate(misplaced), [], `at ${width} px`);
     assert.equal(await page.locator('.refused strong').first().innerText(), 'DISAGREES');
@@ -134,14 +139,20 @@ test('the results file and the figures can be saved', async () => {
   const page = await open(plain);
   assert.equal(gunzipSync(await downloaded(page, page.locator('a.results'))).toString(), published());
   const rows = (await downloaded(page, page.getByText('Save all rows as CSV'))).toString().trim().split('\n');
-  assert.match(rows[0], /^method,variant,workload,threads/);
+  assert.match(rows[0], /^run,method,variant,workload,threads/);
   assert.ok(rows.length > JSON.parse(published()).benchmarks.length);
   const workload = page.locator('details.workload[open]').first();
   const few = (await downloaded(page, workload.locator('.save'))).toString().trim().split('\n');
   assert.ok(few.length > 1 && few.length < rows.length);
-  const figures = page.locator('.figures').first();
-  await figures.locator('summary').click();
-  assert.match((await downloaded(page, figures.locator('.save'))).toString(), /^series,/);
+  // Every picture has its figures: that of the headlines, the verdicts, lines, strips and images.
+  const pictures = page.locator('figure, #headlines, #verdicts');
+  for (const picture of await pictures.all()) {
+    const figures = picture.locator('.figures');
+    await figures.evaluate(element => { element.open = true; });
+    const csv = (await downloaded(page, figures.locator('.save'))).toString().trim().split('\n');
+    assert.ok(csv.length > 1 && csv[0].includes(','), await picture.innerText());
+  }
+  assert.ok(await page.locator('.strips').count() > 0 && await page.locator('.images').count() > 0);
   await close(page);
 });
 
@@ -154,8 +165,17 @@ test('it reads without scripts', async () => {
 });
 
 test('it prints', async () => {
-  const page = await open(plain, { viewport: { width: 740, height: 1000 } });
+  const json = JSON.parse(published());  // with a workload that is no headline
+  const more = structuredClone(json.benchmarks.filter(row => row.tandem.workload === json.benchmarks[0].tandem.workload));
+  for (const row of more) {
+    row.tandem.workload = 'another';
+    delete row.tandem.headline;
+  }
+  json.benchmarks.push(...more);
+  const page = await open(pageOf(json), { viewport: { width: 703, height: 1000 } });  // A4 without its margins
+  assert.equal(await page.locator('.on-paper:visible').count(), 0);
   await page.emulateMedia({ media: 'print' });
+  assert.equal(await page.locator('.on-paper:visible').innerText(), '1 more workload on the screen alone.');
   assert.deepEqual(await page.evaluate(misplaced), []);
   const paper = await page.pdf({ format: 'A4', printBackground: true });
   assert.equal(paper.subarray(0, 5).toString(), '%PDF-');

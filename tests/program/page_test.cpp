@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <limits>
+#include <random>
 #include <string>
 #include <utility>
 
@@ -113,6 +114,18 @@ TEST(Page, ShowsARefusedRowFirstAndWithoutATime) {
   EXPECT_THAT(markdown_summary({results_of(json, "")}), HasSubstr("- **DISAGREES** made_up/loop_omp/small"));
 }
 
+TEST(Page, HasASummaryThatFitsACommentOnAPullRequest) {
+  Json json = results();
+  for (int i = 0; i < 150; ++i) {
+    json["context"]["tandem"]["claims"].push_back(claim("X" + std::to_string(i), "confirmed"));
+    json["context"]["tandem"]["claims"].back()["statement"] = std::string(400, 'x');
+    json["context"]["tandem"]["claims"].back()["measured"] = std::string(400, 'x');
+  }
+  const std::string text = markdown_summary({results_of(json, "")});
+  EXPECT_LT(text.size(), 65536U);
+  EXPECT_THAT(text, HasSubstr("- **refuted** made_up C2: One is two (1)\n"));
+}
+
 TEST(Page, SaysThatItIsPartialAndWhatWasNotReached) {
   Json json = results();
   json["context"]["tandem"]["partial"] = true;
@@ -138,6 +151,35 @@ TEST(Page, DrawsThreadsFromFourCoresOn) {
   EXPECT_THAT(page(json), Not(HasSubstr("Amdahl")));
   json["context"]["tandem"]["machine"]["cores"] = 8;
   EXPECT_THAT(page(json), HasSubstr("Amdahl"));
+}
+
+TEST(Page, HasTheFiguresOfEveryPictureAsText) {
+  Json json = results();
+  json["benchmarks"].push_back(row("loop_simd", 5));
+  json["benchmarks"][1]["agreement_error"] = 0.25;
+  json["benchmarks"][1]["tandem"]["tolerance"] = 1.0;
+  json["context"]["tandem"]["claims"][0]["data"] = {
+      {{"kind", "chart"}, {"title", "t"}, {"series", {{{"name", "s"}, {"x", {1, 2}}, {"y", {3, nullptr}}}}}},
+      {{"kind", "images"}, {"title", "t"}, {"series", {{{"name", "i"}, {"columns", 2}, {"z", {0, 0.5, 1, 0}}}}}}};
+  const std::string html = page(json);
+  for (const char* line : {"\n,a small one,loop_simd,the slow reference,200,198,202\n", "\n,refuted,1\n",
+                           "\na small one,loop_simd,2,2,2\n", "\nmade_up,loop,small,0.25\n",
+                           "\nmade_up,3 exact rows,,0\n", "\ns,1,3\ns,2,\n", "\n1,i,1,0,0.5\n1,i,2,1,0\n"}) {
+    EXPECT_THAT(html, HasSubstr(line));
+  }
+}
+
+// A variant's bars of all files stand together.
+TEST(Page, GroupsTheRowsOfSeveralFilesByVariant) {
+  const std::string html = html_page({results_of(results(), ""), results_of(results(), "")});
+  std::vector<std::string> names;
+  for (std::size_t at = html.find("scope=\"row\"><i"); at != std::string::npos;
+       at = html.find("scope=\"row\"><i", at + 1)) {
+    const std::size_t begin = html.find("</i>", at) + 4;
+    names.push_back(html.substr(begin, html.find('<', begin) - begin));
+  }
+  EXPECT_THAT(names, testing::ElementsAre("loop_omp ×2", "loop_omp ×2", "loop", "loop", "peer_other", "peer_other",
+                                          "reference", "reference"));
 }
 
 TEST(Page, ReadsFilesFromBeforeThereWereFamiliesAndHeadlines) {
@@ -241,6 +283,29 @@ TEST(Page, GivesBackTheFilesThatItWasMadeFrom) {
   text[20] = '<';
   EXPECT_THROW(unpacked(text), std::invalid_argument);
   EXPECT_THROW(unpacked(packed(std::string(1000000, ' ')), 1000), std::invalid_argument) << "a bomb";
+}
+
+// A run of everything: 4,000 rows of 104 rounds.
+TEST(Page, OfAFullRunHasAtMostTwoMegabytes) {
+  Json json = results();
+  Json& benchmarks = json["benchmarks"];
+  std::mt19937_64 random(1);
+  for (int workload = 0; workload < 800; ++workload) {
+    for (const char* variant : {"reference", "plain_loop", "plain_loop_simd", "plain_loop_simd_omp", "peer_other"}) {
+      Json one = row(variant, 1 + static_cast<double>(random() % 100000) / 1000);
+      one["tandem"]["workload"] = "length_" + std::to_string(workload);
+      one["tandem"].erase("headline");
+      Json& rounds = one["tandem"]["round_nanoseconds"] = Json::array();
+      for (int round = 0; round < 104; ++round) rounds.push_back(static_cast<double>(random() % 10'000'000) / 1e5);
+      benchmarks.push_back(std::move(one));
+    }
+  }
+  const std::string html = page(json);
+  EXPECT_LE(html.size(), 2'000'000U);
+  const Json held = Json::parse(results_in_page(html).at(0));
+  EXPECT_EQ(held["benchmarks"].size(), benchmarks.size());
+  EXPECT_EQ(held["benchmarks"].back()["tandem"]["input_hash"], "0123456789abcdef");
+  EXPECT_THAT(html, HasSubstr("The values of every round would be most of this page"));
 }
 
 TEST(Page, HasNoAddressThatABrowserWouldOpenByItself) {

@@ -59,7 +59,8 @@
   };
 
   for (const figures of document.querySelectorAll('.figures')) {
-    const name = figures.parentElement.querySelector('figcaption').textContent.replace(/\W+/g, '-').slice(0, 60);
+    const title = figures.closest('figure, section').querySelector('figcaption, h2');
+    const name = title.textContent.replace(/\W+/g, '-').slice(0, 60);
     figures.append(button('Save as CSV', () => save(figures.querySelector('pre').textContent, `${name}.csv`, 'text/csv')));
   }
 
@@ -79,15 +80,17 @@
   const words = ['method', 'variant', 'workload', 'threads', 'size', 'items', 'status', 'message', 'nanoseconds'];
   const counters = ['speedup', 'speedup_low', 'speedup_high', 'speedup_sequential', 'speedup_sequential_low',
     'speedup_sequential_high', 'roof', 'operations', 'bytes', 'steps', 'agreement_error'];
-  const rowsAsCsv = (results, wanted) => {
-    const lines = [[...words, ...counters, 'tolerance', 'input_hash']];
-    for (const row of results.benchmarks ?? []) {
-      const extras = row?.tandem ?? {};
-      if (!wanted(extras)) continue;
-      const own = { ...extras, threads: row.threads, nanoseconds: row.real_time };
-      lines.push([...words.map(name => own[name]), ...counters.map(name => row[name]), extras.tolerance, extras.input_hash]);
+  const saveRows = async (links, wanted, name) => {
+    const lines = [['run', ...words, ...counters, 'tolerance', 'input_hash']];
+    for (const link of links) {
+      for (const row of (await resultsOf(link)).benchmarks ?? []) {
+        const extras = row?.tandem ?? {};
+        if (!wanted(extras)) continue;
+        const own = { ...extras, run: link.dataset.run, threads: row.threads, nanoseconds: row.real_time };
+        lines.push([...['run', ...words].map(name => own[name]), ...counters.map(name => row[name]), extras.tolerance, extras.input_hash]);
+      }
     }
-    return lines.map(line => line.map(cell).join(',')).join('\n') + '\n';
+    save(lines.map(line => line.map(cell).join(',')).join('\n') + '\n', name, 'text/csv');
   };
   const links = [...document.querySelectorAll('a.results')];
   for (const link of links) {
@@ -96,19 +99,14 @@
       save(bytesOf(link), link.download, 'application/gzip');
     });
     const name = link.download.replace('.json.gz', '.csv');
-    link.parentElement.append(' ', button('Save all rows as CSV', async () =>
-      save(rowsAsCsv(await resultsOf(link), () => true), name, 'text/csv')));
+    link.parentElement.append(' ', button('Save all rows as CSV', () => saveRows([link], () => true, name)));
   }
   for (const details of document.querySelectorAll('details.workload')) {
     const { method, workload } = details.dataset;
     details.addEventListener('toggle', () => {
       if (!details.open || details.querySelector(':scope > .save')) return;
-      details.append(button('Save as CSV', async () => {
-        for (const link of links) {
-          const wanted = extras => extras.method === method && extras.workload === workload;
-          save(rowsAsCsv(await resultsOf(link), wanted), `${method}-${workload}.csv`, 'text/csv');
-        }
-      }));
+      const wanted = extras => extras.method === method && extras.workload === workload;
+      details.append(button('Save as CSV', () => saveRows(links, wanted, `${method}-${workload}.csv`)));
     });
     if (details.open) details.dispatchEvent(new Event('toggle'));
   }
