@@ -72,8 +72,8 @@ int gate(GateOptions options, const std::string& simd) {
   suite::watch_for_interrupt();
   regression::GateRun run{.command = "tandem gate",
                           .started = utc_now(),
-                          .base_name = options.base_name.empty() ? options.base : options.base_name,
-                          .head_name = options.head_name.empty() ? options.head : options.head_name,
+                          .base_name = suite::in_utf8(options.base_name.empty() ? options.base : options.base_name),
+                          .head_name = suite::in_utf8(options.head_name.empty() ? options.head : options.head_name),
                           .margin_given = comparing.margin.has_value(),
                           .error = comparing.error,
                           .machine = suite::read_machine_card()};

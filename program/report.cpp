@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "impl/support/whole_file.hpp"
 #include "program/pages.hpp"
 #include "program/program.hpp"
 #include "reports/results_file.hpp"
@@ -30,9 +31,7 @@ int report(const ReportOptions& options) {
     const auto json = reports::parse_results(text, path);
     files.push_back(reports::results_of(json, std::move(text)));
   }
-  std::error_code error;
-  std::filesystem::create_directories(options.out, error);
-  if (error) throw std::invalid_argument("cannot make the folder " + options.out + ": " + error.message());
+  make_folder(options.out);
   fmt::print("{}\n", write_pages(options.out, std::move(files)).string());
   return Exit::all_well;
 }

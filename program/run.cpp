@@ -12,6 +12,7 @@
 #include "benchmarks/suite/interrupt.hpp"
 #include "benchmarks/suite/json_text.hpp"
 #include "benchmarks/suite/registry.hpp"
+#include "impl/support/whole_file.hpp"
 #include "problems/support/absences.hpp"
 #include "program/measure.hpp"
 #include "program/pages.hpp"
@@ -37,9 +38,7 @@ constexpr double report_seconds = 3;
 std::filesystem::path new_folder(const std::string& out, std::string started, std::size_t bytes) {
   std::ranges::replace(started, ':', '-');
   std::filesystem::path folder = std::filesystem::path(out) / started;
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) throw std::invalid_argument("cannot make the folder " + folder.string() + ": " + error.message());
+  make_folder(folder);
   require_writable(folder / "results.json", bytes);
   return folder;
 }

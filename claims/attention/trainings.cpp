@@ -14,6 +14,7 @@
 #include "benchmarks/suite/progress.hpp"
 #include "claims/attention/trainings_table.hpp"
 #include "impl/support/parallel.hpp"
+#include "impl/support/whole_file.hpp"
 #include "problems/support/data.hpp"
 
 namespace tandem::claims {
@@ -56,17 +57,6 @@ Record record_of(const Json& json) {
   return record;
 }
 
-/// A file appears whole or not at all.
-void replace(const std::filesystem::path& path, const std::string& content) {
-  std::filesystem::path fresh = path;
-  fresh += ".new";
-  std::ofstream file(fresh, std::ios::binary);
-  file << content;
-  file.close();
-  if (!file) throw std::runtime_error("cannot write " + fresh.string());
-  std::filesystem::rename(fresh, path);
-}
-
 /// Everything that decides the numbers of a record, but for configuration and seed. A change of what is trained or
 /// measured takes another version.
 std::string key_of(const Plan& plan, const ExtrapolationText& text) {
@@ -92,7 +82,7 @@ std::filesystem::path trainings_folder() {
 
 Trainings::Trainings(const Plan& plan, const ExtrapolationText& text, std::filesystem::path folder)
     : plan_(plan), text_(text), folder_(std::move(folder)), key_(key_of(plan, text)) {
-  std::filesystem::create_directories(folder_);
+  make_folder(folder_);
 }
 
 std::filesystem::path Trainings::path_of(const std::string& configuration, std::size_t seed) const {
@@ -109,9 +99,9 @@ bool Trainings::read(const std::string& configuration, std::size_t seed, Record&
 }
 
 void Trainings::write(const Record& record) const {
-  replace(path_of(record.configuration, record.seed),
-          suite::json_text(Json{{"key", key_}, {"record", json_of(record)}}, 1) + "\n");
-  replace(folder_ / "table.md", table());
+  const std::string text = suite::json_text(Json{{"key", key_}, {"record", json_of(record)}}, 1) + "\n";
+  write_whole(path_of(record.configuration, record.seed), [&](std::ostream& file) { file << text; });
+  write_whole(folder_ / "table.md", [&](std::ostream& file) { file << table(); });
 }
 
 std::string Trainings::table() const {

@@ -15,8 +15,10 @@
 #include "benchmarks/suite/progress.hpp"
 #include "impl/language_model/training/tokenizer.hpp"
 #include "impl/language_model/training/trainer.hpp"
+#include "impl/support/whole_file.hpp"
 #include "problems/language_model/models.hpp"
 #include "program/program.hpp"
+#include "program/results.hpp"
 #include "program/train.hpp"
 
 namespace tandem::program {
@@ -93,6 +95,9 @@ bool run(Trainer& trainer, const TrainingText& held_out, const TrainOptions& opt
   return trainer.steps_done() == steps;
 }
 
+/// Of what is kept every minute: a checkpoint of three numbers each beside the one before, and the model.
+constexpr std::size_t bytes_per_parameter = (3 + 3 + 1) * sizeof(float);
+
 int train(TrainOptions options) {
   if (options.threads < 1) throw std::invalid_argument("training takes at least one thread");
   if (!(options.held_out_share > 0 && options.held_out_share < 1)) {
@@ -104,11 +109,12 @@ int train(TrainOptions options) {
   if (!options.resume && std::filesystem::exists(options.folder / "checkpoint.bin")) {
     throw std::invalid_argument(options.folder.string() + " holds a training: go on with --resume, or remove it");
   }
-  std::filesystem::create_directories(options.folder);
+  make_folder(options.folder);
   const Encoder encoder = make_encoder(options, training_part);
   const TrainingText held_out(held_out_part, encoder);
   Trainer trainer(options.trainer, TrainingText(training_part, encoder));
   if (options.resume) trainer.load(options.folder / "checkpoint.bin");
+  require_writable(options.folder / "checkpoint.bin", bytes_per_parameter * trainer.model().parameters.size());
   fmt::print("{} parameters; {} bytes of training text; {} bytes held out, in {} tokens\n",
              trainer.model().parameters.size(), training_part.size(), held_out.bytes(), held_out.token_count());
   std::fflush(stdout);

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -12,6 +11,7 @@
 #include "impl/unigram/files.hpp"
 #include "impl/unigram/training.hpp"
 #include "impl/unigram/unigram.hpp"
+#include "program/results.hpp"
 #include "program/run_program.hpp"
 #include "program/train.hpp"
 
@@ -25,24 +25,13 @@ struct TrainUnigramOptions {
   int threads = suite::all_cores().threads;
 };
 
-/// Under another name first, so that there is never a part of a file.
-void write(const std::filesystem::path& path, const std::string& content) {
-  std::filesystem::path part = path;
-  part += ".part";
-  std::ofstream file(part, std::ios::binary);
-  file << content;
-  file.close();
-  std::error_code error;
-  if (file) std::filesystem::rename(part, path, error);
-  if (!file || error) {
-    std::filesystem::remove(part, error);
-    throw std::invalid_argument("cannot write " + path.string());
-  }
-}
+/// About what a line of the vocabulary takes.
+constexpr std::size_t bytes_per_piece = 32;
 
 void train(const TrainUnigramOptions& options) {
   if (options.threads < 1) throw std::invalid_argument("training takes at least one thread");
   const std::string text = text_of(options.text);
+  require_writable(options.out, options.training.pieces * bytes_per_piece);
   const Execution execution{.threads = options.threads, .scheduler = Scheduler::openmp};
   // A round takes about 0.3 us a byte, and so do the candidates twice; every round leaves four fifths of the pieces.
   const double round = 3e-7 * static_cast<double>(text.size());
@@ -52,7 +41,7 @@ void train(const TrainUnigramOptions& options) {
     progress.done(round);
     progress.now(fmt::format("{} pieces are left", pieces));
   });
-  write(options.out, unigram::plain_format(vocabulary));
+  write_whole(options.out, unigram::plain_format(vocabulary));
   unigram::Tokens tokens;
   unigram::decode(unigram::Tables(std::make_shared<const unigram::Vocabulary>(vocabulary)), text, tokens, execution);
   fmt::print("{} pieces, {:.4f} bytes per token of the text\n", vocabulary.given,

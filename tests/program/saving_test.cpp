@@ -91,10 +91,37 @@ TEST(Saving, ADiskThatIsTooSmallIsKnownBeforeTheFirstRace) {
   EXPECT_FALSE(std::filesystem::exists(file.string() + ".partial"));
 }
 
+// Training, too, takes long and must not end with nothing.
+TEST(Saving, ADiskThatIsTooSmallIsKnownBeforeATraining) {
+  const TemporaryFolder folder;
+  const std::string text = (folder.path() / "text").string();
+  {
+    std::ofstream lines(text);
+    for (int i = 0; i < 200; ++i) lines << "and the " << i * i % 17 << " sons of the house went out\n";
+  }
+  const std::string script = (folder.path() / "script").string();
+  const auto refuses = [&](const std::string& arguments) {
+    std::ofstream(script) << "trap '' XFSZ; ulimit -f 16\nexec '" TANDEM_PROGRAM "' train " << arguments << " --text '"
+                          << text << "'\n";
+    const Result result = run("/bin/sh", "'" + script + "'");
+    EXPECT_EQ(result.status, 2) << arguments;
+    EXPECT_THAT(result.errors, HasSubstr("cannot write ")) << arguments;
+    EXPECT_THAT(result.errors, HasSubstr("kB are needed")) << arguments;
+  };
+  refuses("unigram --out '" + (folder.path() / "out.tsv").string() + "'");
+  refuses("language_model --dim 16 --hidden 24 --layers 1 --heads 2 --kv-heads 1 --length 32 --vocabulary 270 --out '" +
+          (folder.path() / "model").string() + "'");
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "model" / "checkpoint.bin"));
+}
+
 TEST(Saving, AFolderThatCannotBeWrittenIsKnownBeforeTheFirstRace) {
   const TemporaryFolder folder;
   const auto file = folder.path() / "file";
   std::ofstream(file) << "no folder";
+  const Result training =
+      run(TANDEM_PROGRAM, "train language_model --text '" + file.string() + "' --out '" + file.string() + "/model'");
+  EXPECT_EQ(training.status, 2);
+  EXPECT_THAT(training.errors, testing::StartsWith("tandem: cannot make the folder "));
   const Result result = run(TANDEM_BROKEN_PROGRAM, "run broken_crash/ --out '" + file.string() + "'");
   EXPECT_EQ(result.status, 2) << "it crashes where it races";
   EXPECT_THAT(result.errors, testing::StartsWith("tandem: cannot make the folder "));

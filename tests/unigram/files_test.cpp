@@ -157,6 +157,8 @@ TEST(UnigramFiles, TextMayBeginWithAMarkAndHaveOtherLineEnds) {
 
 TEST(UnigramFiles, SentencePiecesListOfPiecesIsRefusedByName) {
   expect_refusal("<unk>\t0\n<s>\t0\n</s>\t0\n\xE2\x96\x81the\t-3.5\n", ".vocab");
+  expect_refusal("[PAD]\t0\r\n[UNK]\t0\r\n\xE2\x96\x81the\t-3.5\r\n", ".vocab");
+  EXPECT_EQ(parse_vocabulary("\xE2\x96\x81\t-1\na\t0\n").vocabulary.given, 2U) << "a piece as any other";
   expect_refusal("[UNK]\t0\r\n<s>\t0\r\n", ".model");
 }
 

@@ -192,7 +192,7 @@ TEST_F(Program, TrainsAVocabularyThatTokenises) {
   EXPECT_EQ(result.status, 0) << result.errors;
   EXPECT_THAT(result.output, HasSubstr("bytes per token"));
   EXPECT_EQ(test::run(TANDEM_PROGRAM, "solve tokenize --vocab '" + out + "' " + text).status, 0);
-  EXPECT_FALSE(std::filesystem::exists(out + ".part"));
+  EXPECT_FALSE(std::filesystem::exists(out + ".partial"));
   expect_usage_error("train unigram --pieces 3 --text " + text + " --out '" + out + "'", "characters");
   expect_usage_error("train unigram --text /no/such --out x", "cannot be read");
   expect_usage_error("train unigram --text " + text + " --out /no/such/folder/x --pieces 30", "cannot write");

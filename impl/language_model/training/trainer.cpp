@@ -9,6 +9,7 @@
 
 #include "impl/support/files.hpp"
 #include "impl/support/random.hpp"
+#include "impl/support/whole_file.hpp"
 
 namespace tandem::language_model {
 namespace {
@@ -52,7 +53,7 @@ void require_finite(double loss) {
 }
 
 template <class Number>
-void write(std::ofstream& file, const std::vector<Number>& numbers) {
+void write(std::ostream& file, const std::vector<Number>& numbers) {
   const std::uint64_t count = numbers.size();
   file.write(reinterpret_cast<const char*>(&count), sizeof count);
   file.write(reinterpret_cast<const char*>(numbers.data()), static_cast<std::streamsize>(count * sizeof(Number)));
@@ -161,24 +162,20 @@ std::vector<double> Trainer::header() const {
 }
 
 void Trainer::save(const std::filesystem::path& checkpoint) const {
-  std::filesystem::path fresh = checkpoint;
-  fresh += ".new";
   std::vector<double> points;
   for (const CurvePoint& point : curve_) {
     points.insert(points.end(), {static_cast<double>(point.step), point.learning_rate, point.training_loss,
                                  point.held_out_bits_per_byte});
   }
-  std::ofstream file(fresh, std::ios::binary);
-  write(file, header());
-  write(file, std::vector<double>{static_cast<double>(step_), loss_sum_, static_cast<double>(loss_count_),
-                                  static_cast<double>(curve_.size())});
-  write(file, points);
-  write(file, batch_.model.parameters);
-  write(file, optimizer_.mean);
-  write(file, optimizer_.square);
-  file.close();
-  if (!file) throw std::runtime_error("cannot write " + fresh.string());
-  std::filesystem::rename(fresh, checkpoint);
+  write_whole(checkpoint, [&](std::ostream& file) {
+    write(file, header());
+    write(file, std::vector<double>{static_cast<double>(step_), loss_sum_, static_cast<double>(loss_count_),
+                                    static_cast<double>(curve_.size())});
+    write(file, points);
+    write(file, batch_.model.parameters);
+    write(file, optimizer_.mean);
+    write(file, optimizer_.square);
+  });
 }
 
 void Trainer::load(const std::filesystem::path& path) {

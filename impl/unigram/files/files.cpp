@@ -108,14 +108,16 @@ std::string unescaped(std::string_view text, const std::string& line) {
   return piece;
 }
 
+[[noreturn]] void refuse_list_of_pieces() {
+  refuse("the vocabulary is SentencePiece's list of pieces (.vocab), which lacks what its model (.model) says");
+}
+
 NumberedVocabulary parse_plain(std::string_view bytes) {
   std::vector<std::string> pieces;
   std::vector<double> scores;
   for (std::string_view text; next_line(bytes, text);) {
     const std::string line = "line " + std::to_string(pieces.size() + 1) + " of the vocabulary";
-    if (text == "<unk>\t0" || text == "<s>\t0" || text == "</s>\t0") {
-      refuse("the vocabulary is SentencePiece's list of pieces (.vocab), which lacks what its model (.model) says");
-    }
+    if (text == "<unk>\t0" || text == "<s>\t0" || text == "</s>\t0") refuse_list_of_pieces();
     if (pieces.size() == most_pieces) {
       refuse("the vocabulary has more than " + std::to_string(most_pieces) + " pieces");
     }
@@ -127,6 +129,9 @@ NumberedVocabulary parse_plain(std::string_view bytes) {
     pieces.push_back(unescaped(text.substr(0, tab), line));
     scores.push_back(score);
   }
+  // Its special pieces, which may have any name, come first and have the score 0, and its spaces are marked.
+  const auto marked = [](const std::string& piece) { return piece.starts_with(space_mark); };
+  if (!scores.empty() && scores[0] == 0 && std::ranges::any_of(pieces, marked)) refuse_list_of_pieces();
   NumberedVocabulary result;
   result.vocabulary = make_vocabulary(std::move(pieces), std::move(scores));
   for (std::size_t token = 0; token < result.vocabulary.pieces.size(); ++token) {
