@@ -127,16 +127,16 @@ void reject_impossible(Racer& racer, const Roof& roof) {
   Row& row = racer.row;
   if (!roof.least) return;
   LeastTime least = roof.least(row.work, row.threads);
-  if (row.seconds < roof_allowance * least.seconds) {
+  if (row.seconds < roof_allowance * least.surely) {
     roof.remeasure();
     least = roof.least(row.work, row.threads);
   }
   hold_against_roof(row, roof);
-  if (row.seconds < roof_allowance * least.seconds) {
+  if (row.seconds < roof_allowance * least.surely) {
     row.status = RowStatus::impossible;
     row.message =
         fmt::format("its time is {:.3g} % of the least time that its declared work needs on this machine ({})",
-                    100 * row.seconds / least.seconds, least.binds);
+                    100 * row.seconds / least.surely, least.binds);
   }
 }
 

@@ -84,8 +84,11 @@ LeastTime least_time(const Work& work, const Peaks& one_thread, const Peaks& all
                                             one_thread.target, all_threads.target));
   }
   LeastTime least;
-  const auto needs = [&least](double seconds, std::string_view what) {
-    if (seconds > least.seconds) least = {.seconds = seconds, .binds = what};
+  const auto needs = [&least](double seconds, std::string_view what, std::optional<double> surely = {}) {
+    least.surely = std::max(least.surely, surely.value_or(seconds));
+    if (seconds <= least.seconds) return;
+    least.seconds = seconds;
+    least.binds = what;
   };
   const auto at_threads = [&](double one, double all) {
     if (threads == 1) return one;
@@ -127,9 +130,12 @@ LeastTime least_time(const Work& work, const Peaks& one_thread, const Peaks& all
   if (work.bytes() > 0) {
     const auto crowded = level_of(work.footprint / most_fill, threads, card);  // keeps some of it
     if (crowded && crowded->index > 0 && work.footprint <= drawn_pages) {  // virtual addresses decide the first's sets
-      const double share = kept(work.footprint / crowded->bytes);
+      const double fill = work.footprint / crowded->bytes;
       const auto next = level_of(std::max(work.footprint, std::nextafter(crowded->bytes, unlimited)), threads, card);
-      needs(share * seconds_at(crowded->index) + (1 - share) * seconds_at(next->index), "bytes");
+      const auto if_kept = [near = seconds_at(crowded->index), far = seconds_at(next->index)](double share) {
+        return share * near + (1 - share) * far;
+      };
+      needs(if_kept(kept(fill)), "bytes", if_kept(std::min(1.0, 1 / fill)));
     } else if (const auto level = level_of(work.footprint, threads, card)) {
       needs(seconds_at(level->index), "bytes");
     }

@@ -13,6 +13,7 @@ namespace tandem::suite {
 struct LeastTime {
   double seconds = 0;
   std::string_view binds;
+  double surely = 0;  ///< the same if pages happen to lie so well that a cache keeps all that it holds
 };
 
 /// The least time of this work on `threads` threads: the longest of

@@ -39,12 +39,13 @@ TEST(Roof, TakesTheSmallestLevelThatHoldsTheFootprint) {
 
 // 40 GB take one second from the second cache and four from memory.
 TEST(Roof, LetsACrowdedCacheKeepAPart) {
-  const auto seconds = [](double footprint, double scale) {
+  const auto least = [](double footprint, double scale) {
     MachineCard card = small_card();
     for (Cache& cache : card.caches) cache.bytes *= scale;
     const Peaks peaks = small_peaks(1, 1);
-    return least_time({.bytes_read = 40e9, .footprint = footprint * scale}, peaks, peaks, 1, card).seconds;
+    return least_time({.bytes_read = 40e9, .footprint = footprint * scale}, peaks, peaks, 1, card);
   };
+  const auto seconds = [&](double footprint, double scale) { return least(footprint, scale).seconds; };
   EXPECT_DOUBLE_EQ(seconds(7500, 1), 1);
   EXPECT_DOUBLE_EQ(seconds(10000, 1), 0.75 * 1 + 0.25 * 4);
   EXPECT_DOUBLE_EQ(seconds(12500, 1), 0.5 * 1 + 0.5 * 4);
@@ -53,6 +54,10 @@ TEST(Roof, LetsACrowdedCacheKeepAPart) {
   EXPECT_DOUBLE_EQ(seconds(1001, 1), 1);
   EXPECT_DOUBLE_EQ(seconds(10000, 1000), 1) << "so much may lie in large pages";
   EXPECT_DOUBLE_EQ(seconds(10001, 1000), 4);
+  // What is refused has to be faster than the luckiest pages allow.
+  EXPECT_DOUBLE_EQ(least(10000, 1).surely, 1);
+  EXPECT_DOUBLE_EQ(least(12500, 1).surely, 0.8 * 1 + 0.2 * 4);
+  EXPECT_DOUBLE_EQ(least(17500, 1).surely, 4);
 }
 
 /// Reading `footprint` bytes again and again, 100 GB in all, where the caches of these levels have no known size.
