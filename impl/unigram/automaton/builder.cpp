@@ -1,6 +1,7 @@
 // How the automaton is made: the trie of the pieces, level by level; its failure links and lists; the rows of
 // transitions; and their places in the double array.
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <numeric>
 #include <optional>
@@ -251,9 +252,11 @@ class AutomatonBuilder {
         to_.units_[bases_[row] + transition.byte] = unit(transition.byte, transition.target);
       }
     }
-    to_.pairs_.resize(257 * 256);
-    for (std::size_t key = 0; key < to_.pairs_.size(); ++key) {
-      to_.pairs_[key] = unit(0, nodes_[0].first_child + key % 256);
+    std::array<Automaton::Unit, 256> of_byte;
+    for (std::uint32_t byte = 0; byte < 256; ++byte) of_byte[byte] = unit(0, nodes_[0].first_child + byte);
+    to_.pairs_.reserve(257 * of_byte.size());
+    for (std::size_t before = 0; before < 257; ++before) {
+      to_.pairs_.insert(to_.pairs_.end(), of_byte.begin(), of_byte.end());
     }
     for (const Pair& pair : pairs_) to_.pairs_[pair.key] = unit(0, pair.node);
   }
