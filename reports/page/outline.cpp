@@ -43,6 +43,7 @@ Page page_of(std::vector<Results> files) {
         for (const Workload& workload : method.workloads) {
           Workload& of_method = named(of_family.workloads, Workload{workload.name, workload.headline, {}});
           if (of_method.headline.empty()) of_method.headline = workload.headline;
+          page.rows += workload.rows.size();
         }
       }
     }

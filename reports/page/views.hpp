@@ -1,6 +1,7 @@
 // The parts of the page, each from results to HTML.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
@@ -12,8 +13,11 @@ namespace tandem::reports {
 struct Page {
   std::vector<Results> files;
   std::vector<Family> outline;  ///< families, methods and workloads of all files, without rows
+  std::size_t rows = 0;         ///< of all files
 
   bool compares() const { return files.size() > 1; }
+  /// Bars of more rows would make a page of more than 2 MB: headlines alone have them then, and the others tables.
+  bool draws_every_row() const { return rows <= 1500; }
   /// "A", "B", ... where there are several files.
   std::string label(std::size_t file) const;
 };

@@ -178,6 +178,7 @@ std::string workload_html(const Page& page, const Method& method, const Workload
                                       {"title", shortened(workload.name, 80)},
                                       {"words", named ? shortened(workload.headline, 80) : ""},
                                       {"open", !workload.headline.empty()},
+                                      {"bars", !workload.headline.empty() || page.draws_every_row()},
                                       {"rows", rows},
                                       {"compares", page.compares()},
                                       {"references", references},
