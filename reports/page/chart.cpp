@@ -107,7 +107,7 @@ Json ticks_view(const Chart& chart) {
     ticks.push_back(
         {{"d", fmt::format("M{} {}V{}", place_text(x), place_text(frame_top), place_text(frame_height - frame_bottom))},
          {"x", place_text(x)},
-         {"y", place_text(frame_height - frame_bottom + 16)},
+         {"y", place_text(frame_height - frame_bottom + 19)},
          {"anchor", place > 0.97 ? "end" : "middle"},
          {"label", label}});
   }
