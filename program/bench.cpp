@@ -8,6 +8,7 @@
 #include "benchmarks/suite/google_benchmarks.hpp"
 #include "benchmarks/suite/interrupt.hpp"
 #include "benchmarks/suite/json_text.hpp"
+#include "impl/support/whole_file.hpp"
 #include "program/measure.hpp"
 #include "program/program.hpp"
 #include "program/results.hpp"

@@ -2,7 +2,7 @@
 
 #include <functional>
 #include <memory>
-#include <utility>
+#include <set>
 
 #include "benchmarks/suite/check.hpp"
 #include "benchmarks/suite/filter.hpp"
@@ -51,13 +51,15 @@ std::vector<suite::Check> check_all(const CheckOptions& options) {
   checking.seed = options.selection.seed;
   checking.threads = options.threads;
   std::vector<suite::Check> checks;
-  suite::Progress progress(static_cast<double>(selection.size()));
-  const suite::AnyMethod* last = nullptr;
+  std::set<const suite::AnyMethod*> methods;
+  for (const auto& selected : selection) methods.insert(selected.method);
+  suite::Progress progress(static_cast<double>(selection.size() + methods.size()));
   for (const auto& selected : selection) {
     if (suite::interrupted()) break;
-    if (selected.method != std::exchange(last, selected.method)) {
+    if (methods.erase(selected.method) > 0) {
       progress.now("checking " + selected.method->name + " at awkward sizes");
       check_counts(*selected.method, suite::filter_of(options.selection.filter), checking, checks);
+      progress.done(1);
     }
     progress.now("checking " + selected.method->name + " on " + selected.card().name);
     for (suite::Check& check : suite::check_workload(selected, checking).checks) checks.push_back(std::move(check));

@@ -11,6 +11,7 @@
 #include "benchmarks/regression/worker.hpp"
 #include "benchmarks/suite/interrupt.hpp"
 #include "benchmarks/suite/json_text.hpp"
+#include "impl/support/whole_file.hpp"
 #include "program/program.hpp"
 #include "program/results.hpp"
 #include "reports/gate.hpp"

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "program/results.hpp"
+#include "impl/support/whole_file.hpp"
 #include "reports/page/page.hpp"
 
 namespace tandem::program {

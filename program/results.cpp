@@ -219,10 +219,6 @@ ordered_json to_results(const Record& record) {
   return results;
 }
 
-void write_whole(const std::filesystem::path& path, const std::string& text) {
-  tandem::write_whole(path, [&](std::ostream& file) { file << text; });
-}
-
 void save_so_far(const std::filesystem::path& path, const ordered_json& results) {
   static bool warned = false;
   try {

@@ -51,9 +51,6 @@ nlohmann::ordered_json to_json(const std::vector<claims::Finding>& findings);
 /// The object that `tandem check --json` prints for a check.
 nlohmann::ordered_json to_json(const suite::Check& check);
 
-/// Writes the whole text or nothing: a reader never sees half a file. Throws std::runtime_error that names the path.
-void write_whole(const std::filesystem::path& path, const std::string& text);
-
 /// Writes results that are not complete yet. Where that fails it says so on standard error, once, and what was
 /// written before stays.
 void save_so_far(const std::filesystem::path& path, const nlohmann::ordered_json& results);

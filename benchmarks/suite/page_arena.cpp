@@ -33,7 +33,7 @@ namespace tandem::suite {
 namespace {
 
 /// Twice the second cache of today's large cores; all that is used of it is copied at every draw and turn.
-constexpr std::size_t capacity = std::size_t{4} << 20;
+constexpr std::size_t capacity = page_arena_bytes;
 /// Smaller blocks may lie anywhere.
 constexpr std::size_t smallest_block = std::size_t{4} << 10;
 /// Between a block and the next, as malloc has it, so that blocks begin at the same offsets in a cache line as ever.

@@ -14,9 +14,13 @@
 // new is the sanitizer's, and there is no arena.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace tandem::suite {
+
+/// Of the arena: more never lies in drawn pages.
+inline constexpr std::size_t page_arena_bytes = std::size_t{4} << 20;
 
 /// While it lives, blocks of 4 KiB and more are taken from the arena.
 class PageArenaScope {

@@ -9,6 +9,8 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "benchmarks/suite/page_arena.hpp"
+
 namespace tandem::suite {
 namespace {
 
@@ -70,9 +72,8 @@ std::optional<Level> level_of(double footprint, int threads, const MachineCard& 
 constexpr double most_fill = 1.75;
 double kept(double fill) { return std::clamp(most_fill - fill, 0.0, 1.0); }
 
-/// So much lies in pages that are drawn at random (page_arena.hpp); more may lie in large pages, which fill sets
-/// evenly.
-constexpr double drawn_pages = 4 << 20;
+/// What is larger than the arena may lie in large pages, which fill sets evenly.
+constexpr double drawn_pages = page_arena_bytes;
 
 }  // namespace
 

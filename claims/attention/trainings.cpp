@@ -99,9 +99,9 @@ bool Trainings::read(const std::string& configuration, std::size_t seed, Record&
 }
 
 void Trainings::write(const Record& record) const {
-  const std::string text = suite::json_text(Json{{"key", key_}, {"record", json_of(record)}}, 1) + "\n";
-  write_whole(path_of(record.configuration, record.seed), [&](std::ostream& file) { file << text; });
-  write_whole(folder_ / "table.md", [&](std::ostream& file) { file << table(); });
+  write_whole(path_of(record.configuration, record.seed),
+              suite::json_text(Json{{"key", key_}, {"record", json_of(record)}}, 1) + "\n");
+  write_whole(folder_ / "table.md", table());
 }
 
 std::string Trainings::table() const {
@@ -135,6 +135,7 @@ std::vector<std::vector<Record>> Trainings::records(const std::vector<std::strin
     }
   }
 
+  write_whole(folder_ / "table.md", table());  // of what is there, also where nothing is left to train
   std::mutex mutex;
   std::size_t done = 0;
   constexpr double seconds_of_small = 15;

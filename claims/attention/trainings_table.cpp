@@ -25,8 +25,8 @@ std::string four(const std::array<double, 4>& numbers, const char* format) {
 }
 
 void add_means(std::string& text, const std::vector<std::vector<Record>>& records) {
-  text += "| configuration | seeds | accuracy at 1, 2, 4, 8 times | | | | least at 8 | most at 8 | gain at 4 times |\n";
-  text += "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |\n";
+  text += "| configuration | seeds | accuracy at 1, 2, 4, 8 times | | | | least at 8 | most at 8 |\n";
+  text += "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n";
   for (const auto& of_one : records) {
     if (of_one.empty()) continue;
     std::array<double, 4> mean{};
@@ -37,16 +37,28 @@ void add_means(std::string& text, const std::vector<std::vector<Record>>& record
       least = std::min(least, record.plain.accuracy[3]);
       most = std::max(most, record.plain.accuracy[3]);
     }
+    text += fmt::format("| {} | {} | {}{:.1f} | {:.1f} |\n", of_one.front().configuration, of_one.size(),
+                        four(mean, "{:.1f} | "), least, most);
+  }
+}
+
+/// What pairs of one seed gain, at each of the lengths.
+void add_gains(std::string& text, const std::vector<std::vector<Record>>& records) {
+  text += "| configuration | over | at | gain | least | most |\n| --- | --- | ---: | --- | ---: | ---: |\n";
+  for (const auto& of_one : records) {
+    if (of_one.empty()) continue;
     const std::string& name = of_one.front().configuration;
     const std::string baseline = baseline_of(name);
-    std::string gain;
     for (const auto& other : records) {
       if (other.empty() || name == baseline || other.front().configuration != baseline) continue;
-      const Paired found = gain_of(of_one, other, 2);
-      if (found.count() > 1) gain = text_of(found) + " over " + baseline;
+      for (std::size_t multiple = 0; multiple < 4; ++multiple) {
+        const Paired gain = gain_of(of_one, other, multiple);
+        if (gain.count() < 2) continue;
+        const auto [least, most] = std::ranges::minmax(gain.differences);
+        text += fmt::format("| {} | {} | {} | {} | {:+.1f} | {:+.1f} |\n", name, baseline, 1 << multiple, text_of(gain),
+                            least, most);
+      }
     }
-    text += fmt::format("| {} | {} | {}{:.1f} | {:.1f} | {} |\n", name, of_one.size(), four(mean, "{:.1f} | "), least,
-                        most, gain);
   }
 }
 
@@ -96,6 +108,8 @@ std::string table_of(const Plan& plan, const std::vector<std::vector<Record>>& r
       plan.length, plan.steps, plan.sequences, plan.small.layers, plan.small.dim, plan.large.layers, plan.large.dim,
       plan.length / 2, plan.segments);
   add_means(text, records);
+  text += "\nPairs of one seed, at so many times the trained length:\n\n";
+  add_gains(text, records);
   text += "\nEvery seed:\n\n";
   add_seeds(text, records);
   return text;

@@ -7,6 +7,7 @@
 #include <ostream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 namespace tandem {
@@ -25,6 +26,10 @@ inline void write_whole(const std::filesystem::path& path, const std::function<v
   const std::string why = error ? error.message() : "the disk is full, or the folder is missing or not writable";
   std::filesystem::remove(temporary, error);
   throw std::runtime_error("could not write " + path.string() + ": " + why);
+}
+
+inline void write_whole(const std::filesystem::path& path, std::string_view text) {
+  write_whole(path, [&](std::ostream& file) { file << text; });
 }
 
 /// Makes the folder and those above it. Throws std::invalid_argument that names it.

@@ -20,13 +20,9 @@ inline std::vector<float> normal_numbers(std::size_t count, double deviation, st
   return numbers;
 }
 
-/// Unit amplitude: queries, keys and values with independent numbers, uniform in [-1, 1).
-inline Problem unit_problem(const Shape& shape, std::uint64_t seed) {
-  const auto numbers = [&](std::size_t count, std::uint64_t what) {
-    std::vector<float> all(count);
-    for (std::size_t i = 0; i < count; ++i) all[i] = static_cast<float>(2 * random_uniform(seed, i, what) - 1);
-    return all;
-  };
+/// Queries, keys and values by numbers(count, what), `what` being 0, 1 and 2.
+template <class Numbers>
+Problem problem_of(const Shape& shape, const Numbers& numbers) {
   Problem problem;
   problem.shape = shape;
   problem.queries = numbers(shape.heads * shape.queries * shape.width, 0);
@@ -35,14 +31,20 @@ inline Problem unit_problem(const Shape& shape, std::uint64_t seed) {
   return problem;
 }
 
+/// Unit amplitude: queries, keys and values with independent numbers, uniform in [-1, 1).
+inline Problem unit_problem(const Shape& shape, std::uint64_t seed) {
+  return problem_of(shape, [&](std::size_t count, std::uint64_t what) {
+    std::vector<float> numbers(count);
+    for (std::size_t i = 0; i < count; ++i) numbers[i] = static_cast<float>(2 * random_uniform(seed, i, what) - 1);
+    return numbers;
+  });
+}
+
 /// Queries, keys and values with independent normal numbers. With deviation 1 scores have about unit variance.
 inline Problem random_problem(const Shape& shape, std::uint64_t seed, double deviation = 1) {
-  Problem problem;
-  problem.shape = shape;
-  problem.queries = normal_numbers(shape.heads * shape.queries * shape.width, deviation, seed, 0);
-  problem.keys = normal_numbers(shape.key_heads * shape.keys * shape.width, deviation, seed, 1);
-  problem.values = normal_numbers(shape.key_heads * shape.keys * shape.width, 1, seed, 2);
-  return problem;
+  return problem_of(shape, [&](std::size_t count, std::uint64_t what) {
+    return normal_numbers(count, what == 2 ? 1 : deviation, seed, what);
+  });
 }
 
 /// An answer of the problem's size.

@@ -8,6 +8,7 @@
 
 #include "benchmarks/suite/machine.hpp"
 #include "benchmarks/suite/progress.hpp"
+#include "impl/support/whole_file.hpp"
 #include "impl/unigram/files.hpp"
 #include "impl/unigram/training.hpp"
 #include "impl/unigram/unigram.hpp"

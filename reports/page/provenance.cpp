@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <string_view>
 
 #include "reports/page/archive.hpp"
 #include "reports/page/template.hpp"
@@ -113,21 +112,16 @@ Json peaks_view(const Json& peaks) {
 /// Of the results file: beyond them the page would have more than 2 MB, most of it the value of every round.
 constexpr std::size_t most_bytes = 4'000'000;
 
-/// With the lists of numbers under names such as "round_nanoseconds" empty. Within a text the quote has a \ before it.
+/// With the lists of the values of rounds empty.
 std::string without_rounds(const std::string& bytes) {
-  static constexpr std::string_view key = "_nanoseconds\":";
-  std::string kept;
-  std::size_t from = 0;
-  for (std::size_t at = bytes.find(key); at != std::string::npos; at = bytes.find(key, at)) {
-    at += key.size();
-    const std::size_t begin = bytes.find_first_not_of(" \r\n\t", at);
-    if (begin == std::string::npos || bytes[begin] != '[') continue;
-    const std::size_t end = bytes.find_first_not_of("0123456789+-.eE, \r\n\tnul", begin + 1);
-    if (end == std::string::npos || bytes[end] != ']') continue;
-    kept.append(bytes, from, begin + 1 - from);
-    from = at = end;
+  Json results = Json::parse(bytes);
+  for (Json& benchmark : results.at("benchmarks")) {
+    if (!member(benchmark, "tandem").is_object()) continue;
+    for (const auto& [name, value] : benchmark["tandem"].items()) {
+      if (value.is_array() && name.ends_with("_nanoseconds")) value.clear();
+    }
   }
-  return kept.append(bytes, from);
+  return results.dump();
 }
 
 }  // namespace

@@ -117,8 +117,9 @@ std::string agreement_html(const Page& page, const Family& family, const Colours
           const double share = *row.error == 0 || !(*row.tolerance > 0) ? 0 : *row.error / *row.tolerance;
           exact += share == 0 ? 1 : 0;
           worst = std::max(worst, share);
-          if (share == 0 || !dots.try_emplace(fmt::format("{:.0f}%", 100 * axis.place(share)), colours.of(row)).second)
-            continue;
+          if (share == 0) continue;
+          const std::string place = fmt::format("{:.0f}%", 100 * axis.place(share));
+          if (!dots.try_emplace(place, colours.of(row)).second) continue;
           csv += fmt::format("{},{},{},{}\n", csv_cell(method.name), csv_cell(row.name), csv_cell(workload.name),
                              csv_cell(share));
         }

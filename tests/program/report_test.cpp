@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "impl/support/whole_file.hpp"
 #include "program/results.hpp"
 #include "reports/claims.hpp"
 #include "reports/table.hpp"
@@ -177,12 +178,12 @@ TEST(Growth, IsFittedFromFiveSizesOn) {
 
 TEST(WriteWhole, LeavesNothingBehindWhereItCannotWrite) {
   const test::TemporaryFolder folder;
-  EXPECT_THROW(program::write_whole(folder.path() / "missing" / "file", "text"), std::runtime_error);
-  program::write_whole(folder.path() / "file", "text");
+  EXPECT_THROW(write_whole(folder.path() / "missing" / "file", "text"), std::runtime_error);
+  write_whole(folder.path() / "file", "text");
   EXPECT_EQ(test::read_file(folder.path() / "file"), "text");
   // A full disk, where the temporary file would be written.
   std::filesystem::create_symlink("/dev/full", folder.path() / "full.partial");
-  EXPECT_THROW(program::write_whole(folder.path() / "full", "text"), std::runtime_error);
+  EXPECT_THROW(write_whole(folder.path() / "full", "text"), std::runtime_error);
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "full"));
 }
 
