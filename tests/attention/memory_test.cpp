@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <vector>
@@ -39,12 +40,9 @@ struct Case {
 };
 
 /// What the numbers are does not matter.
-Problem problem_of(std::size_t heads, std::size_t queries, std::size_t keys, std::size_t width, const Mask& mask = {}) {
-  Problem problem;
-  problem.shape = {heads, heads, queries, keys, width};
-  problem.queries.assign(heads * queries * width, 0.25F);
-  problem.keys.assign(heads * keys * width, 0.25F);
-  problem.values.assign(heads * keys * width, 0.25F);
+Problem plain(std::size_t heads, std::size_t queries, std::size_t keys, std::size_t width, const Mask& mask = {}) {
+  Problem problem = problem_of({heads, heads, queries, keys, width},
+                               [](std::size_t count, std::uint64_t) { return std::vector<float>(count, 0.25F); });
   problem.mask = mask;
   return problem;
 }
@@ -53,17 +51,17 @@ Problem problem_of(std::size_t heads, std::size_t queries, std::size_t keys, std
 std::vector<Case> cases(std::size_t n) {
   const Mask window{.causal = true, .window = 512};
   std::vector<Case> all;
-  all.push_back({"full", problem_of(1, 100, n, 64)});
-  all.push_back({"causal", problem_of(1, 100, n, 64, {.causal = true})});
-  all.push_back({"window", problem_of(1, n, n, 64, window)});
-  all.push_back({"decoding", problem_of(2, 1, n, 64)});
-  all.push_back({"few keys", problem_of(2, n, 64, 64)});
+  all.push_back({"full", plain(1, 100, n, 64)});
+  all.push_back({"causal", plain(1, 100, n, 64, {.causal = true})});
+  all.push_back({"window", plain(1, n, n, 64, window)});
+  all.push_back({"decoding", plain(2, 1, n, 64)});
+  all.push_back({"few keys", plain(2, n, 64, 64)});
 
-  Problem by_row = problem_of(1, n, n, 16, window);
+  Problem by_row = plain(1, n, n, 16, window);
   by_row.scaling = {.policy = Scale::logarithmic, .per_row = true};
   all.push_back({"a scale for each row", by_row});
 
-  Problem rotated = problem_of(1, n, n, 64, window);
+  Problem rotated = plain(1, n, n, 64, window);
   rotated.rotation.width = 64;
   rotated.query_bias.assign(64, 0.5F);
   rotated.key_bias.assign(64, 0.5F);
@@ -73,12 +71,12 @@ std::vector<Case> cases(std::size_t n) {
   rotated.rotation.stretch = 8;
   all.push_back({"leaky ReRoPE", rotated, 3 * 64 / 8.0});
 
-  Problem hidden = problem_of(1, n, n, 16, window);
+  Problem hidden = plain(1, n, n, 16, window);
   hidden.addend.assign(n, 0.5F);
   hidden.addend[n / 2] = -std::numeric_limits<float>::infinity();
   all.push_back({"addends", hidden, 8});
 
-  Problem relative = problem_of(2, n, n, 16, window);
+  Problem relative = plain(2, n, n, 16, window);
   relative.relative.kind = Relative::alibi;
   all.push_back({"ALiBi of two heads", relative, 2 * 8});
   relative.relative = {Relative::sandwich, 0.1, 10000};
@@ -112,7 +110,7 @@ INSTANTIATE_TEST_SUITE_P(Threads, Memory, testing::Values(1, 2, 5));
 // The counter sees what it is there for.
 TEST(AllocationCounter, SeesAMatrix) {
   if (!test::counts_allocations) GTEST_SKIP() << "nobody counts allocations here";
-  const Problem problem = problem_of(1, 256, 256, 8);
+  const Problem problem = plain(1, 256, 256, 8);
   Answer answer = room_for(problem);
   const std::size_t before = test::allocated_bytes;
   matrix(problem, answer, {});
