@@ -4,15 +4,11 @@ import queue
 import sys
 
 from planting import schemata
-from planting.workshop import AGREEMENT, PROGRAMS
+from planting.workshop import AGREEMENT, PROGRAMS, say
 
 
 def key_of(fault):
     return [fault["file"], fault["was"], fault["became"]]
-
-
-def say(text):
-    print(text, file=sys.stderr, flush=True)
 
 
 class Campaign:

@@ -179,6 +179,7 @@ TEST(Encoder, FallsBackToBytesAndToUnknown) {
   EXPECT_THAT(encoder.encode(std::string_view("\0\xFF", 2), false, false), ElementsAre(0, 0));
   EXPECT_EQ(encoder.decode(std::vector<Token>{1, 12, 3, 4, 5, 2}), "ab\xC3\xA9");
   EXPECT_EQ(encoder.decode(std::vector<Token>{12}), " a");
+  EXPECT_EQ(encoder.decode(std::vector<Token>{unknown_token}), small_tokenizer().pieces[unknown_token]);
   EXPECT_THROW(encoder.decode(std::vector<Token>{14}), std::invalid_argument);
   EXPECT_THROW(encoder.decode(std::vector<Token>{-1}), std::invalid_argument);
 }

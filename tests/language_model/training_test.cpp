@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <set>
 #include <string>
 #include <vector>
@@ -289,6 +290,22 @@ TEST_F(LanguageModelTrainer, RefusesACheckpointThatIsNotItsOwn) {
   EXPECT_THAT(message(make()), testing::HasSubstr("cannot be read: No such file or directory"));
 }
 
+TEST_F(LanguageModelTrainer, SaysThatATrainingHasDiverged) {
+  Trainer trainer = make();
+  trainer.save(checkpoint);
+  // Of the three lists of as many numbers at the end the first are the parameters: now finite, but far too large.
+  const std::size_t count = trainer.model().parameters.size();
+  const std::vector<float> huge(count, 1e30F);
+  std::fstream file(checkpoint, std::ios::in | std::ios::out | std::ios::binary);
+  const auto size = static_cast<std::streamoff>(std::filesystem::file_size(checkpoint));
+  const auto lists = static_cast<std::streamoff>(3 * (sizeof(std::uint64_t) + count * sizeof(float)));
+  file.seekp(size - lists + static_cast<std::streamoff>(sizeof(std::uint64_t)));
+  file.write(reinterpret_cast<const char*>(huge.data()), static_cast<std::streamsize>(count * sizeof(float)));
+  file.close();
+  trainer.load(checkpoint);
+  EXPECT_THROW(trainer.step({}), std::runtime_error);
+}
+
 TEST_F(LanguageModelTrainer, RefusesOptionsThatAreNotPossible) {
   options.shape.heads = 5;
   EXPECT_THAT(refusal([&] { make(); }), testing::HasSubstr("5 heads must divide"));
@@ -296,8 +313,10 @@ TEST_F(LanguageModelTrainer, RefusesOptionsThatAreNotPossible) {
   options.steps = 0;
   EXPECT_EQ(refusal([&] { make(); }), "training takes at least one step of at least one sequence");
   options = options_for(encoder);
-  options.optimizer.learning_rate = NAN;
-  EXPECT_EQ(refusal([&] { make(); }), "the learning rate must lie between 0 and 1");
+  for (const double rate : {static_cast<double>(NAN), 0.0, -0.5, 1.0}) {
+    options.optimizer.learning_rate = rate;
+    EXPECT_EQ(refusal([&] { make(); }), "the learning rate must lie between 0 and 1") << rate;
+  }
 }
 
 }  // namespace

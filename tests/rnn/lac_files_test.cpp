@@ -161,6 +161,9 @@ TEST_F(Files, AbsurdSizesAreRefusedWithoutAllocatingThem) {
   std::string claims(16, '\0');
   claims += "\xFF\xFF\xFF\x7F";
   expect_refusal_of("crfw", claims, "claims a header");
+  claims[16] = 65;
+  claims.replace(17, 3, 3, '\0');
+  expect_refusal_of("crfw", claims + std::string(65, '\0'), "claims a header of 65 bytes");
 }
 
 TEST_F(Files, WeightsMustBeFinite) {
