@@ -52,6 +52,8 @@ class Campaign:
             workshop.lay_out({file: self.text(file) for file, _, _ in self.choices.values()})
             if targets is None:
                 workshop.configure()
+                workshop.choose_flags({file for file, _, _ in self.choices.values()} |
+                                      {fault["file"] for fault in self.apart})
                 targets = {target for family in self.families for test in workshop.tests_of(family)
                            for target in workshop.targets_of(test)} | set(PROGRAMS)
             say(f"building {len(self.choices)} faults together")
@@ -80,8 +82,9 @@ class Campaign:
                      if any((file, line) in places
                             for line in range(self.source(file).line_of(choice.start),
                                               self.source(file).line_of(choice.end) + 1))}
+            likely = {draw for draw in found if self.choices[draw][2]["kind"] == "swapped arguments"}
             if found:
-                return found
+                return likely or found
         files = {file for file, _ in all_}
         return {draw for draw, (file, _, _) in self.choices.items() if file in files}
 

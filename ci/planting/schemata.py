@@ -42,9 +42,10 @@ HEAD = re.compile(r"(?:if|for|while|switch)\s*(?:constexpr\s*)?\(")
 
 
 def blanked(text):
-    """The code alone, each character in its place: literals and comments are blank, a directive ends a statement."""
+    """The code alone, each character in its place: comments are blank, literals are $, a directive ends a statement."""
     def blank(match):
-        return match.group() if match.group()[0].isdigit() else re.sub(r"[^\n]", " ", match.group())
+        found = match.group()
+        return found if found[0].isdigit() else re.sub(r"[^\n]", " " if found[0] == "/" else "$", found)
     return PREPROCESSOR.sub(lambda match: re.sub(r"[^\n]", ";", match.group()), LITERALS.sub(blank, text))
 
 

@@ -93,20 +93,43 @@ class Workshop:
         if data.exists() and not (self.tree / "build/data").exists():
             (self.tree / "build/data").symlink_to(data)
         # The compiler is called by a script, which adds flags without telling the build system.
-        header, compiler = self.folder / "tandem_faults.hpp", self.folder / "compiler"
+        header, compiler, self.units = (self.folder / name for name in ("tandem_faults.hpp", "compiler", "units"))
         if not header.exists() or header.read_text() != schemata.HEADER:
             header.write_text(schemata.HEADER)
-        compiler.write_text(f'#!/bin/sh\nexec "$@" {shlex.join(self.flags())}\n')
+        compiler.write_text(f"""#!/bin/sh
+for source; do :; done  # the last argument
+grep -qxF "$source" {shlex.quote(str(self.units))} || exec "$@"
+for word; do shift; [ "$word" = -Werror ] || set -- "$@" "$word"; done
+exec "$@" {shlex.join(self.flags())}
+""")
         compiler.chmod(0o755)
         cache = os.environ.get("CMAKE_CXX_COMPILER_LAUNCHER")
         linker = ["-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld"] if shutil.which("ld.lld") else []
-        # Not joined, so that a fault that is planted alone compiles as little as it can.
         command = ["cmake", "--preset", os.environ.get("TANDEM_PRESET", "release"), "-B", str(self.build), *linker,
-                   "-DTANDEM_JOIN_SOURCES=OFF",
                    f"-DCMAKE_CXX_COMPILER_LAUNCHER={compiler}{';' + cache if cache else ''}"]
         if subprocess.run(command, cwd=self.tree, stdout=subprocess.DEVNULL).returncode != 0:
             sys.exit(f"ci/mutants: {shlex.join(command)} failed")
         self.know_tests()
+
+    def choose_flags(self, faulty):
+        """What has to do with a fault is compiled with them, and where nobody keeps what was compiled (a compiler
+        cache, by CMAKE_CXX_COMPILER_LAUNCHER) everything is. The rest is as the preset says, since it is there."""
+        commands = json.loads((self.build / "compile_commands.json").read_text())
+        read = {}
+
+        def includes(file):
+            if file not in read:
+                read[file] = {file}
+                text = pathlib.Path(file).read_text() if os.path.exists(file) else ""
+                for name in re.findall(r'#\s*include "([^"]+)"', text):
+                    read[file] |= includes(os.path.join(self.tree, name))
+            return read[file]
+        wanted = {str(self.tree / file) for file in faulty}
+        suite = str(self.tree / "benchmarks/suite") + "/"
+        units = [command["file"] for command in commands if "CMAKE_CXX_COMPILER_LAUNCHER" not in os.environ or
+                 any(file in wanted or (file.startswith(suite) and file.endswith(".cpp"))
+                     for file in includes(command["file"]))]
+        self.units.write_text("\n".join(units) + "\n")
 
     def flags(self):
         return [*flags(), "-include", str(self.folder / "tandem_faults.hpp")]
