@@ -4,7 +4,7 @@ import queue
 import sys
 
 from planting import schemata
-from planting.workshop import AGREEMENT, PROGRAMS, say
+from planting.workshop import AGREEMENT, say
 
 
 def key_of(fault):
@@ -43,21 +43,20 @@ class Campaign:
         choices = [choice for choice in self.choices_in(file) if not any(choice.crosses(other) for other in more)]
         return schemata.render(self.source(file), [*choices, *more])
 
-    def prepare(self):
-        """One build of all faults that go together, and every test without any. What the compiler refuses is left out
-        of it."""
+    def prepare(self, tests):
+        """One build of all faults that go together with these tests of each family, and each test without a fault. What
+        the compiler refuses is left out of it."""
         workshop = self.workshop
         targets = None
         while True:
             workshop.lay_out({file: self.text(file) for file, _, _ in self.choices.values()})
             if targets is None:
-                workshop.configure()
-                workshop.choose_flags({file for file, _, _ in self.choices.values()} |
-                                      {fault["file"] for fault in self.apart})
-                targets = {target for family in self.families for test in workshop.tests_of(family)
-                           for target in workshop.targets_of(test)} | set(PROGRAMS)
+                workshop.configure({file for file, _, _ in self.choices.values()} |
+                                   {fault["file"] for fault in self.apart})
+                asked = [(family, test) for family in sorted(self.families) for test in tests(family)]
+                targets = sorted({target for _, test in asked for target in workshop.targets_of(test)})
             say(f"building {len(self.choices)} faults together")
-            built, failures = workshop.compile(sorted(targets))
+            built, failures = workshop.compile(targets)
             if built:
                 break
             refused = set().union(*(self.culprits(failure) for failure in failures))
@@ -70,8 +69,6 @@ class Campaign:
                 workshop.known["refused"].append(key_of(fault))
             workshop.keep()
         self.apart.sort(key=lambda fault: fault["draw"])
-        say("every test without a fault")
-        asked = [(family, test) for family in sorted(self.families) for test in workshop.tests_of(family)]
         list(self.at_once(lambda worker, pair: workshop.pass_without_fault(*pair, worker), asked))
 
     def culprits(self, message):
@@ -88,10 +85,11 @@ class Campaign:
         files = {file for file, _ in all_}
         return {draw for draw, (file, _, _) in self.choices.items() if file in files}
 
-    def at_once(self, work, tasks):
+    def at_once(self, work, tasks, most=None):
         """The results of work(worker, task), as they come, as many at once as there are jobs."""
+        jobs = most or self.workshop.jobs
         free = queue.SimpleQueue()
-        for worker in range(self.workshop.jobs):
+        for worker in range(jobs):
             free.put(worker)
 
         def one(task):
@@ -100,16 +98,12 @@ class Campaign:
                 return work(worker, task)
             finally:
                 free.put(worker)
-        with concurrent.futures.ThreadPoolExecutor(self.workshop.jobs) as pool:
+        with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             for future in concurrent.futures.as_completed([pool.submit(one, task) for task in tasks]):
                 yield future.result()
 
     def is_together(self, fault):
         return fault["draw"] in self.choices
-
-    def compiles(self, fault):
-        file = fault["file"]
-        return self.workshop.accepts(file, self.text(file, schemata.alone(self.source(file), fault)))
 
     def tests_for(self, fault):
         """The agreement test, then those that speak of the fault's file, then the cheapest; none that a fault which is
@@ -135,29 +129,42 @@ class Campaign:
                 return False, all_seconds
         return True, all_seconds
 
-    def try_together(self, worker, fault):
-        """A fault of the common build, with who noticed it."""
-        by, seconds, tests = None, 0, self.tests_for(fault)
-        for test in tests:
-            failed, more = self.fails(test, fault, worker)
-            seconds += more
-            if failed:
-                by = test
-                break
-        return {**fault, "noticed_by": by, "seconds": round(seconds, 1), "joint": True,
-                **({} if tests else {"reached": False})}
+    def try_agreement(self, worker, fault):
+        """A fault of the common build, with the agreement test's word on it."""
+        known = self.workshop.known["passes"][f"{fault['family']}/{AGREEMENT}"]
+        if known["seconds"] is None or fault["draw"] not in known["reached"]:
+            return {**fault, "noticed_by": None, "seconds": 0, "joint": True, "reached": False}
+        failed, seconds = self.fails(AGREEMENT, fault, worker)
+        return {**fault, "noticed_by": AGREEMENT if failed else None, "seconds": round(seconds, 1), "joint": True}
 
-    def try_alone(self, fault):
+    def try_others(self, worker, fault):
+        """The same fault, where the agreement test has not noticed it, with who did."""
+        now = dict(fault)
+        for test in self.tests_for(fault):
+            now.pop("reached", None)
+            if test == AGREEMENT:
+                continue
+            failed, seconds = self.fails(test, fault, worker)
+            now["seconds"] = round(now["seconds"] + seconds, 1)
+            if failed:
+                now["noticed_by"] = test
+                break
+        return now
+
+    def try_alone(self, worker, fault):
         """A fault that is compiled by itself, among the others, of which none is active."""
         workshop, file = self.workshop, fault["file"]
         by, seconds, before = None, 0, workshop.spent
-        workshop.write(file, self.text(file, schemata.alone(self.source(file), fault)).encode())
+        text = self.text(file, schemata.alone(self.source(file), fault))
+        if not workshop.accepts(file, text):
+            return {**fault, "noticed_by": "compiler", "seconds": 0}
+        workshop.write(file, text.encode())
         try:
             for test in self.tests_for(fault):
                 if not workshop.compile(workshop.targets_of(test))[0]:
                     by = "compiler"
                     break
-                failed, more = self.fails(test, fault, 0)
+                failed, more = self.fails(test, fault, worker)
                 seconds += more
                 if failed:
                     by = test

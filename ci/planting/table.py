@@ -22,8 +22,8 @@ def write_table(faults, out, options):
     alone = sum(not fault.get("joint") for fault in faults)
     lines = ["# Faults planted, and who noticed", "",
              f"Made by `ci/mutants --seed {options.seed}`.{part} A fault is noticed by the agreement check of its "
-             "family (awkward sizes and quick workloads), by another test, or by nothing; *at first*: before tests were "
-             "written for survivors. Shares are of the faults that have an effect. "
+             "family (awkward sizes and quick workloads), by another test, or by nothing; *at first*: before tests "
+             "were written for survivors. Shares are of the faults that have an effect. "
              f"{len(faults) - alone} faults were compiled together and chosen at run time, {alone} were planted alone, "
              "where the compiler needs a constant or faults overlap.", "",
              "| family | planted | by the check | by other tests | by nothing | without effect | noticed | at first | "

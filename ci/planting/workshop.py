@@ -61,6 +61,7 @@ class Workshop:
         archive = subprocess.run(["git", "archive", "HEAD"], cwd=project, check=True, stdout=subprocess.PIPE).stdout
         subprocess.run(["tar", "-x"], cwd=self.sources, check=True, input=archive)
         self.files = [file.relative_to(self.sources) for file in self.sources.rglob("*") if file.is_file()]
+        self.know_tests()
         self.kept = folder / "known.json"
         self.known = {"refused": [], "passes": {}, **(json.loads(self.kept.read_text()) if self.kept.exists() else {})}
 
@@ -87,7 +88,7 @@ class Workshop:
             to.write_bytes(content)
             to.chmod((self.sources / file).stat().st_mode)
 
-    def configure(self):
+    def configure(self, faulty):
         data = self.project / "build/data"
         self.build.mkdir(parents=True, exist_ok=True)
         if data.exists() and not (self.tree / "build/data").exists():
@@ -109,7 +110,7 @@ exec "$@" {shlex.join(self.flags())}
                    f"-DCMAKE_CXX_COMPILER_LAUNCHER={compiler}{';' + cache if cache else ''}"]
         if subprocess.run(command, cwd=self.tree, stdout=subprocess.DEVNULL).returncode != 0:
             sys.exit(f"ci/mutants: {shlex.join(command)} failed")
-        self.know_tests()
+        self.choose_flags(faulty)
 
     def choose_flags(self, faulty):
         """What has to do with a fault is compiled with them, and where nobody keeps what was compiled (a compiler
