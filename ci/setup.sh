@@ -21,12 +21,12 @@ fi
 # What every part of the project needs, by Debian's names. What one family needs beside these, for the most part the
 # libraries that it races against, is in impl/<family>/packages, one a line; "headers" behind a name says that it has
 # headers alone, which serve every architecture, "from 13" that Debian has it from that release on.
-header_packages=(libeigen3-dev libcli11-dev librandom123-dev libkainjow-mustache-dev)
+header_packages=(libeigen3-dev libcli11-dev librandom123-dev libkainjow-mustache-dev nlohmann-json3-dev)
 packages=(
   g++ cmake ninja-build pkg-config git ca-certificates "${header_packages[@]}"
   libbenchmark-dev libgtest-dev libgmock-dev        # to measure and to test
   libtbb-dev libhwy-dev libhwloc-dev                # to compute
-  nlohmann-json3-dev libfmt-dev libxxhash-dev       # to talk, and to name inputs by their hash
+  libfmt-dev libxxhash-dev                          # to talk, and to name inputs by their hash
   zlib1g-dev                                        # to pack results into their page
   valgrind                                          # to count instructions
 )
@@ -48,7 +48,7 @@ choose_arm64() {
   for package in "${packages[@]}"; do
     case $package in
       g++ | valgrind) ;;
-      lib*-dev) [[ " ${header_packages[*]} " == *" $package "* ]] && chosen+=("$package") || chosen+=("$package:arm64") ;;
+      *-dev) [[ " ${header_packages[*]} " == *" $package "* ]] && chosen+=("$package") || chosen+=("$package:arm64") ;;
       *) chosen+=("$package") ;;
     esac
   done

@@ -173,19 +173,19 @@ grep -q '^export TANDEM_PRESET=${TANDEM_PRESET:-ci}$' "$TANDEM_SOURCE/.ci/run" |
 # machine is not there for the other.
 new_system
 with_apt
-stand_in dpkg-query 'case $4 in libfmt-dev:* | *eigen*:arm64 | libhwy-dev:amd64) cat "$CALLS.installed" ;; *) echo installed ;; esac'
+stand_in dpkg-query 'case $4 in libfmt-dev:* | zlib1g-dev* | *json*:arm64 | *eigen*:arm64 | libhwy-dev:amd64) cat "$CALLS.installed" ;; *) echo installed ;; esac'
 run "$project/ci/arm64" --help
 [ "$status" = 0 ] || fail "ci/arm64 --help ended with $status"
 says "Usage: ci/arm64"
 run "$project/ci/arm64"
 [ "$status" = 1 ] || fail "ci/arm64 ended with $status though a package is missing"
-says "dpkg --add-architecture arm64 && apt-get update && apt-get install libfmt-dev:arm64"
+says "dpkg --add-architecture arm64 && apt-get update && apt-get install libfmt-dev:arm64 zlib1g-dev:arm64"
 never_called "apt-get"
 ! grep -q add-architecture "$CALLS" || fail "dpkg was changed without asking"
 run "$project/ci/arm64" --yes -R 'two words'
 [ "$status" = 7 ] || fail "ci/arm64 ended with $status, ctest with 7"
 called "dpkg --add-architecture arm64"
-called "install -y --no-install-recommends libfmt-dev:arm64"
+called "install -y --no-install-recommends libfmt-dev:arm64 zlib1g-dev:arm64"
 called "cmake -S $project --preset arm64"
 called "cmake --build $project/build/arm64"
 called "-R two words"
