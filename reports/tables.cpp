@@ -153,7 +153,7 @@ std::string speedup_tables(const ordered_json& results) {
   ordered_json card = {{"name", ""}};
   const bool fractions = !results.at("context").at("tandem").contains("suspect_peaks");
   for (const Group& group : group_rows(results)) {
-    if (group.method != card.at("name")) {
+    if (card.at("name") != group.method) {
       card = card_of(results, group.method);
       text += method_heading(card);
     }
