@@ -105,8 +105,14 @@ Decision decide(std::span<const PairTimes> pairs, const Rule& rule) {
   if (is_same) {
     decision.word = Word::same;
     decision.same_within = rule.margin_rules ? rule.margin : decision.would_have_found;
-  } else if (is_change && logs.size() >= rule.fewest_pairs_for_a_change) {
-    decision.word = middle > 0 ? Word::slower : Word::faster;
+  } else if (is_change) {
+    const Word word = middle > 0 ? Word::slower : Word::faster;
+    if (logs.size() >= rule.fewest_pairs_for_a_change) {
+      decision.word = word;
+    } else {
+      decision.why = fmt::format("it takes {} pairs of processes to call it {}, and there were {}",
+                                 rule.fewest_pairs_for_a_change, suite::describe(word, 0), logs.size());
+    }
   }
   return decision;
 }

@@ -240,6 +240,8 @@ TEST(Decide, AFewPairsGiveNoWordAndSomeNoChange) {
   };
   EXPECT_EQ(word_of(12, {}), Word::slower);
   EXPECT_EQ(word_of(11, {}), Word::undecided) << "luck of two places would agree too often";
+  EXPECT_EQ(decide(std::span(twelve).first(11), {}).why,
+            "it takes 12 pairs of processes to call it slower, and there were 11");
   EXPECT_EQ(word_of(7, {.fewest_pairs = 8, .fewest_pairs_for_a_change = 8}), Word::undecided);
   EXPECT_EQ(word_of(8, {.fewest_pairs = 8, .fewest_pairs_for_a_change = 8}), Word::slower);
 }
