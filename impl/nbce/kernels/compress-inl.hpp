@@ -24,8 +24,9 @@ namespace hn = hwy::HWY_NAMESPACE;
 template <class D, class V, class M>
 HWY_INLINE std::size_t compress_store(V values, M mask, D d, float* to) {
 #if HWY_TARGET <= HWY_AVX3
-  // Of a mask for fewer lanes than its register has Highway 1.2's own result counts what lies beyond them, too.
-  hn::CompressStore(values, mask, d, to);
+  // In a register, since AMD's Zen 4 compresses into memory in microcode. CompressStore's own result counts what lies
+  // beyond the lanes of a smaller vector, too (Highway 1.2).
+  hn::StoreU(hn::Compress(values, mask), d, to);
   return hn::CountTrue(d, mask);
 #else
   std::uint8_t bits[8] = {};
