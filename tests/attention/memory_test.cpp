@@ -10,6 +10,7 @@
 #include "impl/attention/attention.hpp"
 #include "problems/attention/problems.hpp"
 #include "tests/support/allocations.hpp"
+#include "tests/support/full_speed.hpp"
 
 namespace tandem::attention {
 namespace {
@@ -91,7 +92,7 @@ class Memory : public testing::TestWithParam<int> {};
 TEST_P(Memory, IsThatOfTilesAtEveryLength) {
   if (!test::counts_allocations) GTEST_SKIP() << "nobody counts allocations here";
   const int threads = GetParam();
-  for (const std::size_t n : {1024, 65536}) {
+  for (const std::size_t n : {1024, test::full_speed ? 65536 : 4096}) {
     const bool kept = n > 1024 && threads == 1;
     for (const Case& one : cases(n)) {
       const std::size_t tiles = kept ? 0 : bytes_of_tile(one.problem) * static_cast<std::size_t>(threads);
