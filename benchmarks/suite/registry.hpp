@@ -124,9 +124,8 @@ std::vector<Variant<Problem, Answer>> rows_of(const std::vector<Variant<Problem,
       Variant<Problem, Answer>& row = rows.emplace_back(line);
       row.name = line.name.text + suffix;
       if (scheduler == Scheduler::sequential) continue;
-      row.run = [run = line.run, scheduler = scheduler](const Problem& problem, Answer& answer,
-                                                        const Execution& execution) {
-        run(problem, answer, {.threads = execution.threads, .scheduler = scheduler});
+      row.run = [run = line.run, by = scheduler](const Problem& problem, Answer& answer, const Execution& execution) {
+        run(problem, answer, {.threads = execution.threads, .scheduler = by});
       };
     }
   }
