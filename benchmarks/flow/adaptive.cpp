@@ -58,7 +58,7 @@ void describe(const AdaptiveProblem& problem, suite::Fields<AdaptiveSamples>& fi
   }
   fields.relative_length("states", &AdaptiveSamples::states, problem.times.size() * problem.starts.values.size(),
                          tolerance, parts, [size, samples](const AdaptiveSamples& right, const suite::Part& part) {
-                           return right.growth[part.begin / size % samples];
+                           return growth_of(right.growth, part.begin / size % samples);
                          });
   if constexpr (by_the_reference) {
     fields.equal("evaluations", &AdaptiveSamples::evaluations);

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,8 +13,14 @@
 
 namespace tandem::flow {
 
-/// Every sample as a vector, against its growth: what the reference has found that another computation may differ by,
-/// in units of the rounding. Where nobody has found it, samples must be the same to a few of them.
+/// The growth of a sample: what the reference has found that another computation may differ by, in units of the
+/// rounding. Where the reference could not be afforded nobody has found it: the certificate alone judges then.
+inline double growth_of(const std::vector<double>& growth, std::size_t sample) {
+  const bool known = sample < growth.size() && !std::isnan(growth[sample]);
+  return known ? growth[sample] : std::numeric_limits<double>::infinity();
+}
+
+/// Every sample as a vector, against its growth.
 template <class Real>
 void describe_samples(const Points<Real>& starts, double tolerance, bool with_growth,
                       suite::Fields<Samples<Real>>& fields) {
@@ -23,7 +30,7 @@ void describe_samples(const Points<Real>& starts, double tolerance, bool with_gr
   }
   fields.relative_length("samples", &Samples<Real>::points, starts.values.size(), tolerance, samples,
                          [size = starts.dimension](const Samples<Real>& right, const suite::Part& sample) {
-                           return right.growth.empty() ? 1.0 : right.growth[sample.begin / size];
+                           return growth_of(right.growth, sample.begin / size);
                          });
   fields.equal("evaluations", &Samples<Real>::evaluations);
   if (with_growth) {

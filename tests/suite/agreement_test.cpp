@@ -66,6 +66,21 @@ TEST_P(Agreement, OnQuickWorkloads) {
   }
 }
 
+// A rule that needs what only the reference finds has to say what holds where it was too slow to run.
+TEST(AgreementWithoutTheReference, HoldsOnQuickWorkloads) {
+  std::size_t ran = 0;
+  for (const SelectedWorkload& selected : select({.filter = "", .hidden = true})) {
+    const WorkloadCard& card = selected.card();
+    CheckOptions options;
+    options.step_budget = 0.999 * card.items * selected.method->variants.front().growth.steps(card.size);
+    if (card.items > 1e6 || options.step_budget > (test::full_speed ? 1.2e7 : 3e6)) continue;
+    const CheckedWorkload checked = check_workload(selected, options);
+    EXPECT_THAT(test::failures_of(checked), testing::IsEmpty());
+    if (checked.affordable) ran += test::checks_that_ran(checked);
+  }
+  EXPECT_GT(ran, 100U);
+}
+
 INSTANTIATE_TEST_SUITE_P(Registry, Agreement,
                          testing::Combine(testing::ValuesIn(method_names()), testing::ValuesIn(target_names())),
                          [](const auto& parameters) {
