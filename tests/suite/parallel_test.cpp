@@ -18,7 +18,7 @@ namespace {
 
 TEST(Execution, HasAtLeastOneThread) {
   for (const int threads : {0, -1, -1'000'000}) {
-    EXPECT_THROW((Execution{.threads = threads}), std::invalid_argument) << threads;
+    EXPECT_THROW(static_cast<void>(Execution{.threads = threads}), std::invalid_argument) << threads;
   }
   EXPECT_EQ(Execution{.threads = 1}.threads, 1);
 }
