@@ -14,13 +14,12 @@
 namespace tandem::flow {
 
 /// The growth of a sample: what the reference has found that another computation may differ by, in units of the
-/// rounding. Where the reference could not be afforded nobody has found it: the certificate alone judges then.
-inline double growth_of(const std::vector<double>& growth, std::size_t sample) {
-  const bool known = sample < growth.size() && !std::isnan(growth[sample]);
-  return known ? growth[sample] : std::numeric_limits<double>::infinity();
+/// rounding. Where the reference could not be afforded nobody has found it, and `unknown` takes its place.
+inline double growth_of(const std::vector<double>& growth, std::size_t sample, double unknown) {
+  return sample < growth.size() && !std::isnan(growth[sample]) ? growth[sample] : unknown;
 }
 
-/// Every sample as a vector, against its growth.
+/// Every sample as a vector, against its growth; where that is unknown, half of the digits have to be the same.
 template <class Real>
 void describe_samples(const Points<Real>& starts, double tolerance, bool with_growth,
                       suite::Fields<Samples<Real>>& fields) {
@@ -30,7 +29,8 @@ void describe_samples(const Points<Real>& starts, double tolerance, bool with_gr
   }
   fields.relative_length("samples", &Samples<Real>::points, starts.values.size(), tolerance, samples,
                          [size = starts.dimension](const Samples<Real>& right, const suite::Part& sample) {
-                           return growth_of(right.growth, sample.begin / size);
+                           const double half_of_the_digits = 1 / std::sqrt(std::numeric_limits<Real>::epsilon());
+                           return growth_of(right.growth, sample.begin / size, half_of_the_digits);
                          });
   fields.equal("evaluations", &Samples<Real>::evaluations);
   if (with_growth) {
