@@ -7,13 +7,15 @@ then compiled once. planted() compares with a number from the environment, and m
 not reach without a fault need not be tried on it. The lines of a source keep their numbers."""
 import re
 
+MOST = 1 << 16  # faults: a draw is a place in the map of what was reached
+
 HEADER = """// Injected by ci/mutants: which fault is active, and which places were reached.
 #pragma once
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 namespace tandem_faults {
-inline constexpr int most = 1 << 16;
+inline constexpr int most = MOST;
 inline char nowhere[most];
 inline char* reached = nowhere;
 inline int active = -1;
@@ -32,8 +34,7 @@ inline bool begun = false;
   return number == active;
 }
 }  // namespace tandem_faults
-"""
-MOST = 1 << 16
+""".replace("MOST", str(MOST))
 
 LITERALS = re.compile(r"\b\d(?:'?[\w.])*|//[^\n]*|/\*.*?\*/|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)+'", re.DOTALL)
 PREPROCESSOR = re.compile(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", re.MULTILINE)
