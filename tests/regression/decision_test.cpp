@@ -13,6 +13,7 @@
 
 #include "benchmarks/regression/decision.hpp"
 #include "impl/support/random.hpp"
+#include "tests/support/full_speed.hpp"
 
 namespace tandem::regression {
 namespace {
@@ -169,7 +170,7 @@ TEST(Decide, HasTheRatesThatTheReadmeShows) {
     double layout;
     Luck luck = Luck::normal;
   };
-  constexpr int rows = 1000;
+  constexpr int rows = test::full_speed ? 1000 : 50;
   constexpr std::uint64_t seed = 500000;
   for (const Kind& kind : {Kind{"0.3 %", 0.003}, Kind{"1 %", 0.01}, Kind{"1.5 %", 0.015}, Kind{"3 %", 0.03},
                            Kind{"8 %", 0.08}, Kind{"8 %, one of two places", 0.08, Luck::two_places}}) {
