@@ -39,13 +39,16 @@ TEST(Reference, TanhByHand) {
               testing::Pointwise(testing::DoubleNear(1e-15), {x11, x12, std::tanh(2 * x12), std::tanh(-x11 + 0.3)}));
 }
 
+// On a machine whose baseline has FMA the compiler may fuse one of two equal sums.
+const auto rounded_alike = testing::DoubleNear(1e-15);
+
 TEST(Reference, DiagonalIsDenseWithADiagonalMatrix) {
   const Problem<TanhDiagonal, double> diagonal{
       .hidden_size = 2, .weights = {0.9, -0.4}, .initial_state = {0.3, -2}, .input = {0.1, 0.2, -0.3, 0.4}};
   Problem<Tanh, double> dense{.hidden_size = 2, .weights = {0.9, 0, 0, -0.4}, .initial_state = {}, .input = {}};
   dense.initial_state = diagonal.initial_state;
   dense.input = diagonal.input;
-  EXPECT_EQ(states_of(diagonal), states_of(dense));
+  EXPECT_THAT(states_of(diagonal), testing::Pointwise(rounded_alike, states_of(dense)));
 }
 
 TEST(Reference, GruGatesByTheirLimits) {
@@ -77,7 +80,7 @@ TEST(Reference, GruDiagonalIsDenseWithDiagonalMatrices) {
   dense.weights = diagonal.weights;
   dense.initial_state = diagonal.initial_state;
   dense.input = diagonal.input;
-  EXPECT_EQ(states_of(diagonal), states_of(dense));
+  EXPECT_THAT(states_of(diagonal), testing::Pointwise(rounded_alike, states_of(dense)));
 }
 
 TEST(Residual, IsWhatOneWrongStateLeaves) {
