@@ -66,7 +66,7 @@ class Arena {
   }
 
   void* allocate(std::size_t size) {
-    if (!giving.load(std::memory_order_relaxed) || size < smallest_block || size > capacity) return nullptr;
+    if (!giving.load(std::memory_order_relaxed) || size > capacity) return nullptr;
     if (memory_.load(std::memory_order_relaxed) == nullptr) return nullptr;
     const std::size_t wanted = (size + 2 * spacing - 1) / spacing * spacing;
     const std::scoped_lock lock(mutex_);
@@ -222,7 +222,9 @@ Turn::~Turn() {
 // The library's other operators, but those for larger alignments, call these. Not inline, or a compiler that sees free
 // behind a new believes in a mistake.
 [[gnu::noinline]] void* operator new(std::size_t size) {
-  if (void* block = tandem::suite::arena.allocate(size)) return block;
+  if (size >= tandem::suite::smallest_block) {  // small ones cost what they cost without an arena
+    if (void* block = tandem::suite::arena.allocate(size)) return block;
+  }
   if (void* block = std::malloc(std::max<std::size_t>(size, 1))) return block;
   throw std::bad_alloc();
 }
@@ -235,5 +237,11 @@ Turn::~Turn() {
   }
 }
 
-void operator delete(void* block, std::size_t) noexcept { ::operator delete(block); }
+[[gnu::noinline]] void operator delete(void* block, std::size_t size) noexcept {
+  if (size < tandem::suite::smallest_block) {
+    std::free(block);
+  } else {
+    ::operator delete(block);
+  }
+}
 #endif
