@@ -93,6 +93,25 @@ TEST(PageArena, HasOtherPagesAndTheSameContentAfterEveryDraw) {
   EXPECT_EXIT(std::_Exit(redraws()), testing::ExitedWithCode(0), "");
 }
 
+int takes_and_gives_back_by_size() {
+  const PageArenaScope scope;
+  const void* place = nullptr;
+  for (int time = 0; time < 2; ++time) {
+    const Bytes below((4 << 10) - 1, 1);
+    const Bytes smallest(4 << 10, 2);
+    if (place_in_file(below.data()) != 0) return 1;
+    if (place_in_file(smallest.data()) == 0) return 2;
+    if (time == 1 && smallest.data() != place) return 3;  // it was not given back
+    place = smallest.data();
+  }
+  return 0;
+}
+
+TEST(PageArena, HasTheBlocksOfFourKibibytesAndMore) {
+  if (!has_page_arena()) GTEST_SKIP() << "operator new is the sanitizer's";
+  EXPECT_EXIT(std::_Exit(takes_and_gives_back_by_size()), testing::ExitedWithCode(0), "");
+}
+
 int takes_turns() {
   const SharedPages pages;
   void* const view = mmap(nullptr, capacity, PROT_READ | PROT_WRITE, MAP_SHARED, pages.descriptor(), 0);
