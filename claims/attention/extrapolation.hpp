@@ -82,6 +82,8 @@ struct Record {
   std::vector<BiasPair> biases{};  ///< by layer, where both are there
   double seconds = 0;              ///< on one thread
   std::string simd{};
+  std::string processor{};  ///< and revision: where it was trained; empty in records from before they were kept
+  std::string revision{};
 };
 
 /// Trains and tests one model, on the calling thread.

@@ -4,7 +4,7 @@
 #include <numbers>
 #include <stdexcept>
 
-#include "benchmarks/suite/simd_target.hpp"
+#include "benchmarks/suite/machine.hpp"
 #include "claims/attention/extrapolation.hpp"
 #include "claims/attention/support.hpp"
 #include "impl/language_model/training/trainer.hpp"
@@ -141,7 +141,10 @@ Record trained_record(const Plan& plan, const Configuration& configuration, std:
   model.shape.variation.scaling = {.policy = attention::Scale::post_hoc, .base = static_cast<double>(plan.length)};
   record.log_n = curve_of(plan, model, text.held_out, false);
   record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  record.simd = suite::chosen_simd_target().name;
+  const suite::MachineCard machine = suite::read_machine_card();
+  record.simd = machine.chosen_target;
+  record.processor = machine.processor;
+  record.revision = machine.build.git_revision + (machine.build.git_dirty ? ", changed" : "");
   return record;
 }
 

@@ -41,6 +41,8 @@ Json json_of(const Record& record) {
   }
   json["seconds"] = record.seconds;
   json["simd"] = record.simd;
+  json["processor"] = record.processor;
+  json["revision"] = record.revision;
   return json;
 }
 
@@ -54,6 +56,8 @@ Record record_of(const Json& json) {
   for (const Json& pair : json.at("biases")) record.biases.push_back({pair.at(0), pair.at(1), pair.at(2), pair.at(3)});
   record.seconds = json.at("seconds");
   record.simd = json.at("simd");
+  record.processor = json.value("processor", "");
+  record.revision = json.value("revision", "");
   return record;
 }
 

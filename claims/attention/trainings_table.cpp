@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <utility>
 
 namespace tandem::claims {
@@ -84,6 +85,20 @@ void add_seeds(std::string& text, const std::vector<std::vector<Record>>& record
   }
 }
 
+/// How many models each machine and revision trained.
+void add_origins(std::string& text, const std::vector<std::vector<Record>>& records) {
+  std::map<std::string, std::size_t> models;
+  for (const auto& of_one : records) {
+    for (const Record& record : of_one) {
+      ++models[record.processor.empty()
+                   ? fmt::format("a machine that their records do not name ({})", record.simd)
+                   : fmt::format("{} ({}), revision {}", record.processor, record.simd, record.revision)];
+    }
+  }
+  text += "\nTrained on:\n\n";
+  for (const auto& [origin, count] : models) text += fmt::format("- {} models: {}\n", count, origin);
+}
+
 }  // namespace
 
 Paired gain_of(const std::vector<Record>& with, const std::vector<Record>& without, std::size_t multiple) {
@@ -112,6 +127,7 @@ std::string table_of(const Plan& plan, const std::vector<std::vector<Record>>& r
   add_gains(text, records);
   text += "\nEvery seed:\n\n";
   add_seeds(text, records);
+  add_origins(text, records);
   return text;
 }
 

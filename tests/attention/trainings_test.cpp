@@ -53,6 +53,8 @@ TEST_F(AttentionTrainings, AHalfFinishedRunGoesOnToTheSameTable) {
     ASSERT_TRUE(fs::exists(records("whole") / (std::string(name) + ".json"))) << name;
   }
   EXPECT_NE(numbers("whole", "none-0.json"), numbers("whole", "none-1.json"));
+  EXPECT_THAT(read("whole", "table.md"), testing::HasSubstr("Trained on:\n\n- 8 models: "))
+      << "by one processor and one revision";
 
   fs::create_directories(records("half"));
   for (const char* name : {"none-0.json", "untied-0.json", "none-1.json"}) {
