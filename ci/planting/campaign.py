@@ -44,8 +44,8 @@ class Campaign:
         return schemata.render(self.source(file), [*choices, *more])
 
     def prepare(self, tests):
-        """One build of all faults that go together with these tests of each family, and each test without a fault. What
-        the compiler refuses is left out of it."""
+        """One build of all faults that go together with these tests of each family, and each case of the tests without
+        a fault. What the compiler refuses is left out of it."""
         workshop = self.workshop
         targets = None
         while True:
@@ -53,8 +53,8 @@ class Campaign:
             if targets is None:
                 workshop.configure({file for file, _, _ in self.choices.values()} |
                                    {fault["file"] for fault in self.apart})
-                asked = [(family, test) for family in sorted(self.families) for test in tests(family)]
-                targets = sorted({target for _, test in asked for target in workshop.targets_of(test)})
+                targets = sorted({target for family in self.families for test in tests(family)
+                                  for target in workshop.targets_of(test)})
             say(f"building {len(self.choices)} faults together")
             built, failures = workshop.compile(targets)
             if built:
@@ -69,6 +69,9 @@ class Campaign:
                 workshop.known["refused"].append(key_of(fault))
             workshop.keep()
         self.apart.sort(key=lambda fault: fault["draw"])
+        self.cases = {(family, test): workshop.cases_of(family, test)
+                      for family in sorted(self.families) for test in tests(family)}
+        asked = sorted({(test, case) for (_, test), cases in self.cases.items() for case in cases})
         list(self.at_once(lambda worker, pair: workshop.pass_without_fault(*pair, worker), asked))
 
     def culprits(self, message):
@@ -105,25 +108,41 @@ class Campaign:
     def is_together(self, fault):
         return fault["draw"] in self.choices
 
-    def tests_for(self, fault):
-        """The agreement test, then those that speak of the fault's file, then the cheapest; none that a fault which is
-        compiled with others is known not to reach."""
-        family, known = fault["family"], self.workshop.known["passes"]
-        header = fault["file"].rpartition("/")[2].rpartition(".")[0] + ".hpp"
-        tests = [test for test in self.workshop.tests_of(family) if known[f"{family}/{test}"]["seconds"] is not None
-                 and (not self.is_together(fault) or fault["draw"] in known[f"{family}/{test}"]["reached"])]
-        return sorted(tests, key=lambda test: (test != AGREEMENT,
-                                               header not in self.workshop.tests[test].read_text(),
-                                               known[f"{family}/{test}"]["seconds"]))
+    def passes(self, test, cases):
+        """What is known of the cases that pass without a fault."""
+        all_ = {case: self.workshop.known["passes"][f"{test}/{case}"] for case in cases}
+        return {case: known for case, known in all_.items() if known["seconds"] is not None}
 
-    def fails(self, test, fault, worker):
+    def seconds_of(self, test, cases):
+        return sum(known["seconds"] for known in self.passes(test, cases).values())
+
+    def reaching(self, fault, test):
+        """The cases of a test that come to the fault's place. There is no telling where it is compiled alone: those that
+        come to any fault of its file first, then the others."""
+        passes = self.passes(test, self.cases[fault["family"], test])
+        if self.is_together(fault):
+            return [[case for case, known in passes.items() if fault["draw"] in known["reached"]]]
+        near = {draw for draw, (file, _, _) in self.choices.items() if file == fault["file"]}
+        likely = [case for case, known in passes.items() if near.intersection(known["reached"])]
+        return [likely, [case for case in passes if case not in likely]]
+
+    def tests_for(self, fault):
+        """Tests with their cases that may notice: the agreement test, then those that speak of the fault's file, then
+        the cheapest."""
+        header = fault["file"].rpartition("/")[2].rpartition(".")[0] + ".hpp"
+        tests = [(test, cases) for test in self.workshop.tests_of(fault["family"])
+                 for cases in self.reaching(fault, test) if cases]
+        return sorted(tests, key=lambda pair: (pair[0] != AGREEMENT,
+                                               header not in self.workshop.tests[pair[0]].read_text(),
+                                               self.seconds_of(*pair)))
+
+    def fails(self, test, cases, fault, worker):
         """Whether a test notices, twice if it is one that might have failed by itself; and what that took."""
-        family = fault["family"]
-        limit = 30 + 4 * self.workshop.known["passes"][f"{family}/{test}"]["seconds"]
+        limit = 30 + 4 * self.seconds_of(test, cases)
         active = fault["draw"] if self.is_together(fault) else None
         all_seconds = 0
         for _ in range(1 if test == AGREEMENT else 2):
-            passed, seconds = self.workshop.run(test, family, worker, fault=active, limit=limit)
+            passed, seconds = self.workshop.run(test, cases, worker, fault=active, limit=limit)
             all_seconds += seconds
             if passed:
                 return False, all_seconds
@@ -131,20 +150,20 @@ class Campaign:
 
     def try_agreement(self, worker, fault):
         """A fault of the common build, with the agreement test's word on it."""
-        known = self.workshop.known["passes"][f"{fault['family']}/{AGREEMENT}"]
-        if known["seconds"] is None or fault["draw"] not in known["reached"]:
+        [cases] = self.reaching(fault, AGREEMENT)
+        if not cases:
             return {**fault, "noticed_by": None, "seconds": 0, "joint": True, "reached": False}
-        failed, seconds = self.fails(AGREEMENT, fault, worker)
+        failed, seconds = self.fails(AGREEMENT, cases, fault, worker)
         return {**fault, "noticed_by": AGREEMENT if failed else None, "seconds": round(seconds, 1), "joint": True}
 
     def try_others(self, worker, fault):
         """The same fault, where the agreement test has not noticed it, with who did."""
         now = dict(fault)
-        for test in self.tests_for(fault):
+        for test, cases in self.tests_for(fault):
             now.pop("reached", None)
             if test == AGREEMENT:
                 continue
-            failed, seconds = self.fails(test, fault, worker)
+            failed, seconds = self.fails(test, cases, fault, worker)
             now["seconds"] = round(now["seconds"] + seconds, 1)
             if failed:
                 now["noticed_by"] = test
@@ -160,11 +179,11 @@ class Campaign:
             return {**fault, "noticed_by": "compiler", "seconds": 0}
         workshop.write(file, text.encode())
         try:
-            for test in self.tests_for(fault):
+            for test, cases in self.tests_for(fault):
                 if not workshop.compile(workshop.targets_of(test))[0]:
                     by = "compiler"
                     break
-                failed, more = self.fails(test, fault, worker)
+                failed, more = self.fails(test, cases, fault, worker)
                 seconds += more
                 if failed:
                     by = test

@@ -64,9 +64,10 @@ class Workshop:
         self.know_tests()
         self.kept = folder / "known.json"
         self.known = {"refused": [], "passes": {}, **(json.loads(self.kept.read_text()) if self.kept.exists() else {})}
+        self.stamps = {}
 
     def keep(self):
-        self.kept.write_text(json.dumps(self.known, indent=1))
+        self.kept.write_text(json.dumps(self.known))
 
     def lay_out(self, faulty):
         """The sources into the tree, those of `faulty` (a text by file) with faults. What is right already is not
@@ -145,6 +146,7 @@ exec "$@" {shlex.join(self.flags())}
 
     def compile(self, targets):
         """Whether all targets are built; what the compiler says, file by file."""
+        self.stamps = {}
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         ninja = subprocess.run(["ninja", "-C", str(self.build), "-k", "0", "-j", str(self.jobs), *targets],
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
@@ -202,15 +204,28 @@ exec "$@" {shlex.join(self.flags())}
         return [AGREEMENT, *(test for test, source in self.tests.items()
                              if source.parent.name in folders and test != AGREEMENT)]
 
-    def run(self, test, family, worker, fault=None, reached=None, limit=3600):
-        """Whether a test passes, and the seconds of a processor that it takes; no more than `limit`, since a fault may
-        well make a loop endless, and none that waits for ever. The agreement test looks at the family alone, and at
-        quick workloads on one target."""
+    def cases_of(self, family, test):
+        """The names of a test's cases. Those of the agreement test are the family's, with quick workloads on one
+        target."""
         only = []
         if test == AGREEMENT:
             method = f"{'skeleton' if family == JUDGES else family}_*"
             only = [f"--gtest_filter=*.AtAwkwardSizes/{method}:*.OnQuickWorkloads/{method}AVX3:"
                     f"*.OnQuickWorkloads/{method}AVX2:*.OnQuickWorkloads/{method}NEON"]
+        listed = subprocess.run([str(self.build / "tests" / test), "--gtest_list_tests", *only], check=True,
+                                stdout=subprocess.PIPE, text=True).stdout
+        suite, cases = "", []
+        for line in listed.splitlines():
+            name = line.partition("#")[0].rstrip()
+            if name.startswith("  "):
+                cases.append(suite + name.strip())
+            elif name.endswith("."):
+                suite = name
+        return cases
+
+    def run(self, test, cases, worker, fault=None, reached=None, limit=3600):
+        """Whether these cases of a test pass, and the seconds of a processor that it takes; no more than `limit`, since
+        a fault may well make a loop endless, and none that waits for ever."""
         own = self.folder / f"worker_{worker}"
         shutil.rmtree(own, ignore_errors=True)
         own.mkdir()
@@ -224,7 +239,8 @@ exec "$@" {shlex.join(self.flags())}
             resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 32, 1 << 32))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             resource.setrlimit(resource.RLIMIT_DATA, (1 << 33, 1 << 33))
-        process = subprocess.Popen([str(self.build / "tests" / test), *only, "--gtest_brief=1", "--gtest_fail_fast"],
+        process = subprocess.Popen([str(self.build / "tests" / test), "--gtest_filter=" + ":".join(cases),
+                                    "--gtest_brief=1", "--gtest_fail_fast"],
                                    cwd=own, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL, preexec_fn=limited, env=environment)
         pause, polls, used = 0.05, 0, 0.0
@@ -249,23 +265,27 @@ exec "$@" {shlex.join(self.flags())}
 
     def stamp(self, test):
         """What a test was linked to."""
-        programs = [self.build / "tests" / test, *([] if test == AGREEMENT else [self.build / "tandem"])]
-        return [hashlib.blake2b(program.read_bytes(), digest_size=16).hexdigest() for program in programs]
+        if test not in self.stamps:
+            programs = [self.build / "tests" / test, *([] if test == AGREEMENT else [self.build / "tandem"])]
+            self.stamps[test] = [hashlib.blake2b(program.read_bytes(), digest_size=16).hexdigest()
+                                 for program in programs]
+        return self.stamps[test]
 
-    def pass_without_fault(self, family, test, worker):
-        """What a test takes, and which places it reaches; {"seconds": None} where it fails. Asked once for a build."""
-        key = f"{family}/{test}"
+    def pass_without_fault(self, test, case, worker):
+        """What a case of a test takes, and which places it reaches; {"seconds": None} where it fails. Asked once for a
+        build."""
+        key = f"{test}/{case}"
         known = self.known["passes"].get(key)
         if known and known["stamp"] == self.stamp(test):
             return known
         reached = self.folder / f"reached_{worker}"
         reached.write_bytes(bytes(schemata.MOST))
         for _ in range(3):  # one that measures time may fail on a busy machine
-            passed, seconds = self.run(test, family, worker, reached=reached)
+            passed, seconds = self.run(test, [case], worker, reached=reached)
             if passed:
                 break
         else:
-            say(f"{test} fails without a fault, and is left out")
+            say(f"{key} fails without a fault, and is left out")
         known = {"stamp": self.stamp(test), "seconds": round(seconds, 1) if passed else None,
                  "reached": [number for number, mark in enumerate(reached.read_bytes()) if mark]}
         self.known["passes"][key] = known
