@@ -56,6 +56,21 @@ TEST_P(EveryVariant, AgreesOnEveryTargetAtAwkwardSizes) {
   }
 }
 
+// Few queries share the keys out in long stretches: some lie before the window, one is cut by it, some are the last's.
+TEST_P(EveryVariant, AWindowOfFewQueriesMayBeginInAnyStretch) {
+  for (const std::size_t window : {50, 200, 5000}) {
+    for (const std::size_t queries : {1, 3}) {
+      Problem problem = random_problem({2, 1, queries, 2 * 4096 + 100, 8}, window);
+      problem.mask = {.causal = true, .window = window};
+      Answer expected = room_for(problem);
+      reference(problem, expected);
+      for (const int threads : {1, 3}) {
+        expect_near(answer_of(problem, threads), expected, 4e-5, std::to_string(window) + " keys seen");
+      }
+    }
+  }
+}
+
 TEST_P(EveryVariant, DoesNotDependOnThreads) {
   if (GetParam().name.text.find("simd") == std::string::npos) GTEST_SKIP() << "it has one thread";
   for (const std::size_t queries : {1, 300}) {

@@ -64,6 +64,26 @@ TEST(LanguageModelTraining, PredictionsAreThoseOfTheBatch) {
   }
 }
 
+TEST(LanguageModelTraining, PredictionsOfWhatIsNotAskedForAreZero) {
+  TrainingBatch batch = random_batch(small, 2, 33, 1);
+  std::copy_n(batch.tokens.begin(), 34, batch.tokens.begin() + 34);
+  // Of every token that the model likes best the first sequence is asked, of half of them the second.
+  batch.targets.assign(66, 0);
+  std::vector<double> logits(34 * small.vocabulary);
+  reference(batch.model, std::span(batch.tokens).first(34), logits);
+  for (std::size_t t = 0; t < 33; ++t) {
+    const auto row = logits.begin() + static_cast<std::ptrdiff_t>(t * small.vocabulary);
+    batch.targets[t] = static_cast<Token>(std::max_element(row, row + small.vocabulary) - row);
+    batch.targets[33 + t] = t % 2 == 0 ? batch.targets[t] : -1;
+  }
+  const Predictions told = predictions(batch, {});
+  for (std::size_t t = 0; t < 33; ++t) {
+    EXPECT_EQ(told.hits[t], 1) << t;
+    EXPECT_EQ(told.hits[33 + t], t % 2 == 0 ? 1 : 0) << t;
+    EXPECT_EQ(told.losses[33 + t], t % 2 == 0 ? told.losses[t] : 0) << t;
+  }
+}
+
 TEST(LanguageModelTraining, RefusesWhatDoesNotFit) {
   TrainingAnswer answer = empty_answer();
   const auto run = [&](const TrainingBatch& batch) { return refusal([&] { training_eigen(batch, answer, {}); }); };

@@ -63,6 +63,15 @@ TEST(Race, NamesTheRowThatIsSlowerAndNoOther) {
   EXPECT_FALSE(comparison.partial);
 }
 
+TEST(Race, ARowThatIsDecidedRacesNoMore) {
+  const FakeBuild noisy{.second = "$((1000 + RANDOM % 400))"};  // another number in each process
+  const Comparison comparison = compare(noisy, noisy);
+  EXPECT_EQ(comparison.rows[0].decision.word, Word::same);
+  EXPECT_EQ(comparison.rows[0].decision.pair_ratios.size(), first_looks.front());
+  EXPECT_EQ(comparison.rows[1].decision.word, Word::undecided);
+  EXPECT_EQ(comparison.rows[1].decision.pair_ratios.size(), first_looks.back());
+}
+
 TEST(Race, FindsWhatBecameFaster) {
   const Comparison comparison = compare({.second = "1100"}, {});
   EXPECT_EQ(comparison.rows[0].decision.word, Word::same);

@@ -87,6 +87,50 @@ TYPED_TEST(EveryCell, EveryIterationMakesOneMoreStateRight) {
   }
 }
 
+// The definition of each scheme with f of the reference and its slope by differences: a wrong slope is no wrong answer,
+// but other iterates on the way.
+TYPED_TEST(EveryCell, TheFirstIteratesAreThoseOfTheDefinition) {
+  using Cell = typename TypeParam::Cell;
+  using Real = typename TypeParam::Real;
+  constexpr std::size_t length = 40;
+  constexpr double near = std::is_same_v<Real, float> ? 1e-4 : 1e-7;  // what differences leave of a slope
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    auto problem = network_of<Cell, Real>(1, length, 0.8, 1, seed);
+    problem.stopping = {.tolerance = std::numeric_limits<Real>::denorm_min(), .clamp = false};
+    auto of_one_step = network_of<Cell, double>(1, 1, 0.8, 1, seed);
+    of_one_step.weights.assign(problem.weights.begin(), problem.weights.end());
+    const auto f = [&](double x, std::size_t t, double input) {
+      of_one_step.initial_state = {x};
+      for (std::size_t i = 0; i < Cell::gates; ++i) of_one_step.input[i] = input * problem.input[t * Cell::gates + i];
+      return expected(of_one_step).states[0];
+    };
+    const auto slope = [&](double x, std::size_t t, double input) {
+      return (f(x + 1e-5, t, input) - f(x - 1e-5, t, input)) / 2e-5;
+    };
+    for (const auto& [scheme, variant] : schemes<Cell, Real>()) {
+      const std::string name = scheme;
+      std::vector<double> old(length + 1), next(length + 1);
+      old[0] = next[0] = problem.initial_state[0];
+      for (std::size_t iterations = 1; iterations <= 3; ++iterations) {
+        for (std::size_t t = 0; t < length; ++t) {
+          const double m = name == "jacobi"              ? 0
+                           : name == "picard"            ? 1
+                           : name == "constant_jacobian" ? slope(0, t, 0)
+                           : name == "input_linearised"  ? slope(0, t, 1)
+                                                         : slope(old[t], t, 1);
+          next[t + 1] = f(old[t], t, 1) + m * (next[t] - old[t]);
+        }
+        old = next;
+        problem.stopping.max_iterations = iterations;
+        Answer<Real> answer;
+        ASSERT_FALSE(run(variant, problem, answer).converged);
+        const Answer<Real> wanted{.states = {old.begin() + 1, old.end()}};
+        EXPECT_LE(error(answer, wanted), near) << name << " " << iterations << " seed " << seed;
+      }
+    }
+  }
+}
+
 TYPED_TEST(EveryCell, ThreadCountsAgree) {
   using Cell = typename TypeParam::Cell;
   using Real = typename TypeParam::Real;

@@ -174,6 +174,26 @@ TEST(UnigramFiles, TooManyPiecesAreRefusedBeforeTheyAreHeld) {
   expect_refusal(sentencepiece, "has more than 1048576 pieces, at byte 2097154");
 }
 
+/// A byte's piece has one spelling; another is no byte, which then has the number of the unknown piece.
+TEST(UnigramFiles, OnlyOneSpellingNamesAByte) {
+  const auto field = [](int number, const std::string& bytes) {
+    return static_cast<char>(number << 3 | 2) + std::string(1, static_cast<char>(bytes.size())) + bytes;
+  };
+  const auto piece = [&](const std::string& text, int type) {
+    return field(1, field(1, text) + std::string{3 << 3, static_cast<char>(type)});
+  };
+  constexpr int normal = 1, unknown = 2, byte = 6;
+  std::string model = piece("<unk>", unknown) + piece("a", normal) + piece("<0x41>", byte);
+  for (const char* no_byte : {"[0x42>", "<0x43]", "<0X44>", "<0x4G>", "<0x46", "<0x047>"})
+    model += piece(no_byte, byte);
+  model += field(2, {3 << 3, 1, static_cast<char>((35 << 3 & 0x7F) | 0x80), 35 >> 4, 1});  // unigram, with bytes
+  const NumberedVocabulary numbered = parse_vocabulary(model);
+  for (std::size_t token = numbered.vocabulary.given; token < numbered.ids.size(); ++token) {
+    EXPECT_EQ(numbered.ids[token], numbered.vocabulary.pieces[token] == "A" ? 2 : 0)
+        << numbered.vocabulary.pieces[token];
+  }
+}
+
 /// A piece of nothing but marks took a time that grew with the square of its length.
 TEST(UnigramFiles, MarksBecomeSpacesInOneWalk) {
   std::string text;
