@@ -12,12 +12,13 @@ def key_of(fault):
 
 
 class Campaign:
-    def __init__(self, workshop, faults):
+    def __init__(self, workshop, faults, before=()):
+        """Those of `before` are compiled, too, and not tried: a build is then the same when a campaign goes on."""
         self.workshop = workshop
         self.choices = {}  # of each fault that is compiled with the others, by its draw
         self.texts = {}
         self.apart = []
-        for fault in sorted(faults, key=lambda fault: fault["draw"]):
+        for fault in sorted([*faults, *before], key=lambda fault: fault["draw"]):
             choices = schemata.joint(self.source(fault["file"]), fault)
             if (choices is None or key_of(fault) in workshop.known["refused"] or
                     any(choice.crosses(other) for choice in choices for other in self.choices_in(fault["file"]))):
@@ -43,9 +44,9 @@ class Campaign:
         choices = [choice for choice in self.choices_in(file) if not any(choice.crosses(other) for other in more)]
         return schemata.render(self.source(file), [*choices, *more])
 
-    def prepare(self, tests):
-        """One build of all faults that go together with these tests of each family, and each case of the tests without
-        a fault. What the compiler refuses is left out of it."""
+    def prepare(self):
+        """One build of all faults that go together with the tests of each family, and each case of the tests without a
+        fault. What the compiler refuses is left out of it."""
         workshop = self.workshop
         targets = None
         while True:
@@ -53,7 +54,7 @@ class Campaign:
             if targets is None:
                 workshop.configure({file for file, _, _ in self.choices.values()} |
                                    {fault["file"] for fault in self.apart})
-                targets = sorted({target for family in self.families for test in tests(family)
+                targets = sorted({target for family in self.families for test in workshop.tests_of(family)
                                   for target in workshop.targets_of(test)})
             say(f"building {len(self.choices)} faults together")
             built, failures = workshop.compile(targets)
@@ -70,7 +71,7 @@ class Campaign:
             workshop.keep()
         self.apart.sort(key=lambda fault: fault["draw"])
         self.cases = {(family, test): workshop.cases_of(family, test)
-                      for family in sorted(self.families) for test in tests(family)}
+                      for family in sorted(self.families) for test in workshop.tests_of(family)}
         asked = sorted({(test, case) for (_, test), cases in self.cases.items() for case in cases})
         list(self.at_once(lambda worker, pair: workshop.pass_without_fault(*pair, worker), asked))
 
@@ -113,57 +114,44 @@ class Campaign:
         all_ = {case: self.workshop.known["passes"][f"{test}/{case}"] for case in cases}
         return {case: known for case, known in all_.items() if known["seconds"] is not None}
 
-    def seconds_of(self, test, cases):
-        return sum(known["seconds"] for known in self.passes(test, cases).values())
-
     def reaching(self, fault, test):
-        """The cases of a test that come to the fault's place. There is no telling where it is compiled alone: those that
-        come to any fault of its file first, then the others."""
+        """The cases of a test that come to the fault's place, with what each takes. There is no telling where the fault
+        is compiled alone: those that come to any fault of its file first, then the others."""
         passes = self.passes(test, self.cases[fault["family"], test])
         if self.is_together(fault):
-            return [[case for case, known in passes.items() if fault["draw"] in known["reached"]]]
+            return [(case, 0, known["seconds"]) for case, known in passes.items() if fault["draw"] in known["reached"]]
         near = {draw for draw, (file, _, _) in self.choices.items() if file == fault["file"]}
-        likely = [case for case, known in passes.items() if near.intersection(known["reached"])]
-        return [likely, [case for case in passes if case not in likely]]
+        return [(case, near.isdisjoint(known["reached"]), known["seconds"]) for case, known in passes.items()]
 
     def tests_for(self, fault):
-        """Tests with their cases that may notice: the agreement test, then those that speak of the fault's file, then
-        the cheapest."""
+        """The cases of tests that may notice: the agreement test's, then those of tests that speak of the fault's file,
+        then the others; the cheapest first. Each will be a process, since a fault may well make a case endless."""
         header = fault["file"].rpartition("/")[2].rpartition(".")[0] + ".hpp"
-        tests = [(test, cases) for test in self.workshop.tests_of(fault["family"])
-                 for cases in self.reaching(fault, test) if cases]
-        return sorted(tests, key=lambda pair: (pair[0] != AGREEMENT,
-                                               header not in self.workshop.tests[pair[0]].read_text(),
-                                               self.seconds_of(*pair)))
+        cases = [((test != AGREEMENT, header not in self.workshop.tests[test].read_text(), far, seconds), test, case)
+                 for test in self.workshop.tests_of(fault["family"])
+                 for case, far, seconds in self.reaching(fault, test)]
+        return [(test, case, order[-1]) for order, test, case in sorted(cases)]
 
-    def fails(self, test, cases, fault, worker):
-        """Whether a test notices, twice if it is one that might have failed by itself; and what that took."""
-        limit = 30 + 4 * self.seconds_of(test, cases)
+    def fails(self, test, case, usual, fault, worker):
+        """Whether a case notices that usually takes so many seconds, twice if it is one that might have failed by itself;
+        and what that took."""
         active = fault["draw"] if self.is_together(fault) else None
         all_seconds = 0
         for _ in range(1 if test == AGREEMENT else 2):
-            passed, seconds = self.workshop.run(test, cases, worker, fault=active, limit=limit)
+            passed, seconds = self.workshop.run(test, case, worker, fault=active, limit=10 + 4 * usual)
             all_seconds += seconds
             if passed:
                 return False, all_seconds
         return True, all_seconds
 
-    def try_agreement(self, worker, fault):
-        """A fault of the common build, with the agreement test's word on it."""
-        [cases] = self.reaching(fault, AGREEMENT)
-        if not cases:
-            return {**fault, "noticed_by": None, "seconds": 0, "joint": True, "reached": False}
-        failed, seconds = self.fails(AGREEMENT, cases, fault, worker)
-        return {**fault, "noticed_by": AGREEMENT if failed else None, "seconds": round(seconds, 1), "joint": True}
-
-    def try_others(self, worker, fault):
-        """The same fault, where the agreement test has not noticed it, with who did."""
-        now = dict(fault)
-        for test, cases in self.tests_for(fault):
-            now.pop("reached", None)
-            if test == AGREEMENT:
-                continue
-            failed, seconds = self.fails(test, cases, fault, worker)
+    def try_together(self, worker, fault):
+        """A fault of the common build, with who notices it."""
+        now = {**fault, "noticed_by": None, "seconds": 0, "joint": True}
+        tests = self.tests_for(fault)
+        if not tests:
+            now["reached"] = False
+        for test, case, usual in tests:
+            failed, seconds = self.fails(test, case, usual, fault, worker)
             now["seconds"] = round(now["seconds"] + seconds, 1)
             if failed:
                 now["noticed_by"] = test
@@ -179,11 +167,13 @@ class Campaign:
             return {**fault, "noticed_by": "compiler", "seconds": 0}
         workshop.write(file, text.encode())
         try:
-            for test, cases in self.tests_for(fault):
-                if not workshop.compile(workshop.targets_of(test))[0]:
+            compiled = set()
+            for test, case, usual in self.tests_for(fault):
+                if test not in compiled and not workshop.compile(workshop.targets_of(test))[0]:
                     by = "compiler"
                     break
-                failed, more = self.fails(test, cases, fault, worker)
+                compiled.add(test)
+                failed, more = self.fails(test, case, usual, fault, worker)
                 seconds += more
                 if failed:
                     by = test
