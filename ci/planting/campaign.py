@@ -4,6 +4,7 @@ import queue
 import sys
 
 from planting import schemata
+from planting.places import subjects
 from planting.workshop import AGREEMENT, say
 
 
@@ -12,20 +13,24 @@ def key_of(fault):
 
 
 class Campaign:
-    def __init__(self, workshop, faults, before=()):
-        """Those of `before` are compiled, too, and not tried: a build is then the same when a campaign goes on."""
+    def __init__(self, workshop, faults, beside=()):
+        """Those of `beside` are compiled, too, and not tried: a build is then the same when a campaign goes on."""
         self.workshop = workshop
         self.choices = {}  # of each fault that is compiled with the others, by its draw
         self.texts = {}
         self.apart = []
-        for fault in sorted([*faults, *before], key=lambda fault: fault["draw"]):
+        for fault in sorted([*faults, *beside], key=lambda fault: fault["draw"]):
             choices = schemata.joint(self.source(fault["file"]), fault)
             if (choices is None or key_of(fault) in workshop.known["refused"] or
                     any(choice.crosses(other) for choice in choices for other in self.choices_in(fault["file"]))):
                 self.apart.append(fault)
             else:
                 self.choices[fault["draw"]] = fault["file"], choices, fault
-        self.families = {fault["family"] for fault in faults}
+        self.families = {family for fault in faults for family in self.families_of(fault)}
+
+    def families_of(self, fault):
+        """Whose tests may notice a fault: those of its family, and of what supports all of them everybody's."""
+        return list(subjects(self.workshop.sources)) if fault["file"].startswith("impl/support/") else [fault["family"]]
 
     def source(self, file):
         if file not in self.texts:
@@ -114,10 +119,10 @@ class Campaign:
         all_ = {case: self.workshop.known["passes"][f"{test}/{case}"] for case in cases}
         return {case: known for case, known in all_.items() if known["seconds"] is not None}
 
-    def reaching(self, fault, test):
-        """The cases of a test that come to the fault's place, with what each takes. There is no telling where the fault
+    def reaching(self, fault, family, test):
+        """The cases of a family's test that come to the fault's place, with what each takes. There is no telling where the fault
         is compiled alone: those that come to any fault of its file first, then the others."""
-        passes = self.passes(test, self.cases[fault["family"], test])
+        passes = self.passes(test, self.cases[family, test])
         if self.is_together(fault):
             return [(case, 0, known["seconds"]) for case, known in passes.items() if fault["draw"] in known["reached"]]
         near = {draw for draw, (file, _, _) in self.choices.items() if file == fault["file"]}
@@ -128,8 +133,8 @@ class Campaign:
         then the others; the cheapest first. Each will be a process, since a fault may well make a case endless."""
         header = fault["file"].rpartition("/")[2].rpartition(".")[0] + ".hpp"
         cases = [((test != AGREEMENT, header not in self.workshop.tests[test].read_text(), far, seconds), test, case)
-                 for test in self.workshop.tests_of(fault["family"])
-                 for case, far, seconds in self.reaching(fault, test)]
+                 for family in self.families_of(fault) for test in self.workshop.tests_of(family)
+                 for case, far, seconds in self.reaching(fault, family, test)]
         return [(test, case, order[-1]) for order, test, case in sorted(cases)]
 
     def fails(self, test, case, usual, fault, worker):

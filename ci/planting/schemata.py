@@ -14,6 +14,7 @@ HEADER = """// Injected by ci/mutants: which fault is active, and which places w
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 namespace tandem_faults {
 inline constexpr int most = MOST;
 inline char nowhere[most];
@@ -27,6 +28,7 @@ inline bool begun = false;
   const char* path = getenv("TANDEM_FAULTS_REACHED");
   const int file = path == nullptr ? -1 : open(path, O_RDWR);
   void* memory = file < 0 ? MAP_FAILED : mmap(nullptr, most, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  if (file >= 0) close(file);  // what is tested may have no standard output, and this no number of one
   if (memory != MAP_FAILED) reached = static_cast<char*>(memory);  // what a killed process reached is there, too
 }
 [[gnu::always_inline]] inline bool planted(int number) {

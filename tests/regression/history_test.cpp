@@ -44,6 +44,8 @@ TEST(ChangePoints, FindsStepsWhereTheyAre) {
   EXPECT_EQ(points[0].index, 30U);
   EXPECT_NEAR(points[0].change(), 0.1, 0.02);
   EXPECT_EQ(points[1].index, 50U);
+  EXPECT_NEAR(points[1].before, 11, 0.1) << "the level between the two steps, and no further";
+  EXPECT_NEAR(points[1].after, 10.4, 0.1);
 }
 
 TEST(ChangePoints, FindsAStepBeyondTheFirstWindow) {

@@ -5,6 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#if defined(__linux__)
+#include <linux/perf_event.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -95,6 +101,20 @@ TEST(MachineCard, HasEveryFieldInJson) {
   EXPECT_TRUE(json["libraries"].is_object());
   EXPECT_TRUE(json["environment"].is_object());
 }
+
+#if defined(__linux__)
+TEST(MachineCard, SaysWhetherInstructionsMayBeCounted) {
+  perf_event_attr instructions{};
+  instructions.size = sizeof(instructions);
+  instructions.type = PERF_TYPE_HARDWARE;
+  instructions.config = PERF_COUNT_HW_INSTRUCTIONS;
+  instructions.exclude_kernel = 1;
+  instructions.exclude_hv = 1;
+  const auto descriptor = static_cast<int>(syscall(SYS_perf_event_open, &instructions, 0, -1, -1, 0));
+  EXPECT_EQ(read_machine_card().counters_available, descriptor >= 0);
+  if (descriptor >= 0) close(descriptor);
+}
+#endif
 
 TEST(SimdTargets, PinningHoldsAndEnds) {
   const auto targets = simd_targets();
