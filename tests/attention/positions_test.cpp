@@ -152,6 +152,24 @@ TEST(Rerope, IsRopeWithinItsWindow) {
   }
 }
 
+// Keys come in blocks, and those beyond the window are turned otherwise: the border between the two in every block.
+TEST(Rerope, OfFewQueriesOverManyKeysIsTheDefinition) {
+  for (const auto& variant : every_variant()) {
+    for (const std::size_t queries : {1, 3}) {
+      for (const double window : {5.0, 200.0, 400.0}) {
+        Problem problem = random_problem({2, 1, queries, 700, 16}, 8);
+        problem.mask.causal = true;
+        problem.rotation.width = 16;
+        problem.rotation.window = window;
+        problem.rotation.stretch = 4;
+        Answer expected = room_for(problem);
+        reference(problem, expected);
+        expect_near(run(variant, problem), expected, 1e-5, variant.name);
+      }
+    }
+  }
+}
+
 TEST(Angles, AreThoseOfDoublesToHalfAUnitInTheLastPlace) {
   for (const double first : {0.0, 1000.0, 1e6}) {
     const Angles angles(10000, 64, first, 1, 1000);

@@ -180,6 +180,18 @@ TEST(Absolute, ForgivesNoSizeAndNoNaNWhateverTheTolerance) {
   EXPECT_FALSE(forgiving({1, infinity}).agrees());
 }
 
+TEST(Relative, ScalesByTheRightAnswerAndTakesNoScaleFromAWrongOne) {
+  const auto judge = [](const Numbers& right, const Numbers& answer) {
+    return judged(right, answer, [](auto& fields) {
+      fields.relative("x", itself, {}, 0.9, [](const Numbers& all) { return all[0]; });
+    });
+  };
+  EXPECT_EQ(judge({2}, {3}).error, 0.5);
+  EXPECT_TRUE(judge({2}, {3}).agrees());
+  EXPECT_EQ(judge({1}, {3}).error, 2);
+  EXPECT_FALSE(judge({1}, {3}).agrees()) << "though it is less than 3";
+}
+
 TEST(Equal, CountsWhatDiffersInWhateverIsCompared) {
   using Rows = std::vector<Row>;
   const auto equal = [](const Rows& right, const Rows& answer) {
