@@ -30,10 +30,13 @@ Problem<Cell> network_of(std::size_t d, std::size_t length, double gain, double 
   return random_problem<Cell>(d, length, 1, {.gain = gain, .input_scale = input_scale});
 }
 
+constexpr std::size_t of_another_run = std::size_t{1} << 40;
+
 template <class Cell>
 Answer<> empty_answer(const Problem<Cell>& problem) {
   Answer<> answer;
   answer.states.assign(problem.length() * problem.hidden_size, -7);
+  answer.repeated_steps = of_another_run;
   return answer;
 }
 
@@ -44,6 +47,7 @@ template <class Cell>
 Answer<> answer_of(const Run<Cell>& run, const Problem<Cell>& problem, int threads = 1) {
   Answer<> answer = empty_answer(problem);
   run(problem, answer, {.threads = threads});
+  EXPECT_LT(answer.repeated_steps, of_another_run);
   return answer;
 }
 
