@@ -99,6 +99,14 @@ class LanguageModelTrainer : public testing::Test {
   TrainerOptions options = options_for(encoder);
 };
 
+// Records of trainings name a seed, and mean these numbers.
+TEST_F(LanguageModelTrainer, BeginsWithTheSameNumbersInEveryVersion) {
+  const Trainer trainer = make();
+  EXPECT_NEAR(trainer.model().parameters[0], 0.0963124216, 1e-7);
+  EXPECT_NEAR(trainer.model().parameters[1], 0.128039019, 1e-7);
+  EXPECT_NEAR(trainer.model().parameters[1000], -0.0686462242, 1e-7);
+}
+
 TEST_F(LanguageModelTrainer, Learns) {
   Trainer trainer = make();
   const double first = trainer.step({});

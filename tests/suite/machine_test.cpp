@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -101,6 +102,16 @@ TEST(MachineCard, HasEveryFieldInJson) {
   EXPECT_TRUE(json["libraries"].is_object());
   EXPECT_TRUE(json["environment"].is_object());
 }
+
+#if defined(__linux__) && defined(__x86_64__)
+TEST(MachineCard, KnowsAHypervisorAsTheKernelDoes) {
+  const std::string processors = test::read_file("/proc/cpuinfo");
+  if (processors.find("\nflags") == std::string::npos) GTEST_SKIP() << "this kernel tells no flags";
+  const std::optional<bool> found = read_machine_card().hypervisor;
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(*found, processors.find(" hypervisor") != std::string::npos);
+}
+#endif
 
 #if defined(__linux__)
 TEST(MachineCard, SaysWhetherInstructionsMayBeCounted) {
