@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 
 #include "benchmarks/suite/interrupt.hpp"
 #include "benchmarks/suite/json_text.hpp"
@@ -134,11 +135,11 @@ nlohmann::json Child::listen(std::chrono::seconds patience) {
 
 nlohmann::json Child::ask(const nlohmann::json& request, std::chrono::seconds patience) {
   const std::string line = suite::json_text(request) + "\n";
-  for (std::size_t written = 0; written < line.size();) {
-    const ssize_t count = write(requests_, line.data() + written, line.size() - written);
+  for (std::string_view rest = line; !rest.empty();) {
+    const ssize_t count = write(requests_, rest.data(), rest.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) fail_with_end();
-    written += static_cast<std::size_t>(count);
+    rest.remove_prefix(static_cast<std::size_t>(count));
   }
   nlohmann::json answer = listen(patience);
   if (answer.contains("error")) throw Refusal(name_ + ": " + suite::json_text(answer["error"]));

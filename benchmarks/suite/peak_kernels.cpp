@@ -38,9 +38,10 @@ HWY_INLINE double twelve_chains(std::size_t steps, Operation operation) {
   const hn::ScalableTag<T> d;
   std::array<T, 12> start;
   for (std::size_t chain = 0; chain < start.size(); ++chain) start[chain] = opaque(T{1} / static_cast<T>(chain + 2));
-  auto v0 = hn::Set(d, start[0]), v1 = hn::Set(d, start[1]), v2 = hn::Set(d, start[2]), v3 = hn::Set(d, start[3]);
-  auto v4 = hn::Set(d, start[4]), v5 = hn::Set(d, start[5]), v6 = hn::Set(d, start[6]), v7 = hn::Set(d, start[7]);
-  auto v8 = hn::Set(d, start[8]), v9 = hn::Set(d, start[9]), v10 = hn::Set(d, start[10]), v11 = hn::Set(d, start[11]);
+  const auto [s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11] = start;
+  auto v0 = hn::Set(d, s0), v1 = hn::Set(d, s1), v2 = hn::Set(d, s2), v3 = hn::Set(d, s3);
+  auto v4 = hn::Set(d, s4), v5 = hn::Set(d, s5), v6 = hn::Set(d, s6), v7 = hn::Set(d, s7);
+  auto v8 = hn::Set(d, s8), v9 = hn::Set(d, s9), v10 = hn::Set(d, s10), v11 = hn::Set(d, s11);
   for (std::size_t step = 0; step < steps; ++step) {
     v0 = operation(v0), v1 = operation(v1), v2 = operation(v2), v3 = operation(v3);
     v4 = operation(v4), v5 = operation(v5), v6 = operation(v6), v7 = operation(v7);

@@ -24,7 +24,7 @@ struct Stage {
 
   static std::size_t last(std::size_t slot) { return slot * stride + stride - 1; }
   void clear() {
-    for (std::size_t slot = 0; slot < slots; ++slot) next[slot] = static_cast<std::uint32_t>(last(slot));
+    for (std::size_t slot = 0; std::uint32_t & place : next) place = static_cast<std::uint32_t>(last(slot++));
   }
 };
 
