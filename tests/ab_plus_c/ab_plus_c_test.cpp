@@ -255,8 +255,8 @@ TEST(AbPlusC, WideSquaresAndNeighbours) {
   }
 }
 
-// N = a (a + 2j) has c = 0 at one of the first p above sqrt(4N). There p^2 - 4N = 4 j^2 is the difference of numbers of
-// 128 bits, and of their roundings nothing that is right.
+// N = a (a + 2j) has c = 0 at the first p above sqrt(4N), where p^2 - 4N = 4 j^2 is a small difference of numbers of
+// 128 bits.
 TEST(AbPlusC, WideProductsOfNeighbours) {
   for (const std::uint64_t j : {1, 2, 3}) {
     for (std::uint64_t distance = 1; distance < 32; ++distance) {

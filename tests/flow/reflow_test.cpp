@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <exception>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -67,32 +68,33 @@ TEST(Reflow, WithAdaptiveStepsNeverStopsBeforeItsEnd) {
   EXPECT_EQ(flow_to({0.01}, {.relative = -1}), "the tolerances must be 0 or more, and one of them more");
 }
 
+/// The field of many points is the definition at each of them.
+void expect_is(const BatchField& field, std::size_t dimension, const Field& definition) {
+  const Points<float> x = noise(4, 53, dimension);
+  const Points<double> exact = in_double(x);
+  std::vector<float> found(x.values.size());
+  field(x.values.data(), x.size(), 0.3, found.data());
+  std::vector<double> velocity(dimension);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    definition(exact[i], 0.3, velocity);
+    for (std::size_t j = 0; j < dimension; ++j) EXPECT_NEAR(found[dimension * i + j], velocity[j], 1e-5);
+  }
+}
+
 TEST(MixtureField, IsTheDefinition) {
   const Mixture data{.dimension = 2, .weights = {0.25, 0.75}, .means = {-2, 0, 3, 1}, .variances = {0.5, 0.5, 1.5, 1}};
   const Mixture normal{.dimension = 2, .weights = {1}, .means = {0, 0}, .variances = {1, 1}};
-  const Points<float> x = noise(4, 53, 2);
-  const Points<double> exact = in_double(x);
-  std::vector<float> found(x.values.size());
-  mixture_field(data, normal)(x.values.data(), x.size(), 0.3, found.data());
-  std::vector<double> velocity(2);
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    mixture_velocity(data, normal, exact[i], 0.3, velocity);
-    for (std::size_t j = 0; j < 2; ++j) EXPECT_NEAR(found[2 * i + j], velocity[j], 1e-5);
-  }
+  expect_is(mixture_field(data, normal), 2, [&](std::span<const double> x, double t, std::span<double> velocity) {
+    mixture_velocity(data, normal, x, t, velocity);
+  });
 }
 
 TEST(NetworkField, IsTheDefinition) {
   const NetworkShape shape{.dimension = 3, .hidden = 10};
   const std::vector<float> parameters = initial_parameters(shape, 3);
-  const Points<float> x = noise(4, 53, 3);
-  const Points<double> exact = in_double(x);
-  std::vector<float> found(x.values.size());
-  network_field(shape, parameters)(x.values.data(), x.size(), 0.3, found.data());
-  std::vector<double> velocity(3);
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    network_velocity(shape, parameters, exact[i], 0.3, velocity);
-    for (std::size_t j = 0; j < 3; ++j) EXPECT_NEAR(found[3 * i + j], velocity[j], 1e-5);
-  }
+  expect_is(network_field(shape, parameters), 3, [&](std::span<const double> x, double t, std::span<double> velocity) {
+    network_velocity(shape, parameters, x, t, velocity);
+  });
   EXPECT_THROW(network_field(shape, {1, 2}), std::invalid_argument);
 }
 

@@ -46,6 +46,18 @@ TEST(LanguageModelTraining, GivesTheSameBitsAtEveryThreadCountAndWithEverySchedu
   }
 }
 
+/// What the reference takes for the likeliest next token at every place of the first sequence.
+std::vector<Token> best_tokens(const TrainingBatch& batch) {
+  std::vector<double> logits((batch.length + 1) * small.vocabulary);
+  reference(batch.model, std::span(batch.tokens).first(batch.length + 1), logits);
+  std::vector<Token> best;
+  for (std::size_t t = 0; t < batch.length; ++t) {
+    const auto row = std::span(logits).subspan(t * small.vocabulary, small.vocabulary);
+    best.push_back(static_cast<Token>(std::ranges::max_element(row) - row.begin()));
+  }
+  return best;
+}
+
 TEST(LanguageModelTraining, PredictionsAreThoseOfTheBatch) {
   const TrainingBatch batch = random_batch(small, 9, 33, 1);
   TrainingAnswer answer = empty_answer();
@@ -55,27 +67,15 @@ TEST(LanguageModelTraining, PredictionsAreThoseOfTheBatch) {
   double sum = 0;
   for (const double loss : told.losses) sum += loss;
   EXPECT_NEAR(sum / (9 * 33), answer.loss, 1e-12);  // the same floats, added in double
-  std::vector<double> logits(34 * small.vocabulary);
-  reference(batch.model, std::span(batch.tokens).first(34), logits);
-  for (std::size_t t = 0; t < 33; ++t) {
-    const auto row = logits.begin() + static_cast<std::ptrdiff_t>(t * small.vocabulary);
-    const auto best = std::max_element(row, row + static_cast<std::ptrdiff_t>(small.vocabulary)) - row;
-    EXPECT_EQ(told.hits[t], best == batch.tokens[t + 1] ? 1 : 0) << t;
-  }
+  const std::vector<Token> best = best_tokens(batch);
+  for (std::size_t t = 0; t < 33; ++t) EXPECT_EQ(told.hits[t], best[t] == batch.tokens[t + 1] ? 1 : 0) << t;
 }
 
 TEST(LanguageModelTraining, PredictionsOfWhatIsNotAskedForAreZero) {
   TrainingBatch batch = random_batch(small, 2, 33, 1);
   std::copy_n(batch.tokens.begin(), 34, batch.tokens.begin() + 34);
-  // Of every token that the model likes best the first sequence is asked, of half of them the second.
-  batch.targets.assign(66, 0);
-  std::vector<double> logits(34 * small.vocabulary);
-  reference(batch.model, std::span(batch.tokens).first(34), logits);
-  for (std::size_t t = 0; t < 33; ++t) {
-    const auto row = logits.begin() + static_cast<std::ptrdiff_t>(t * small.vocabulary);
-    batch.targets[t] = static_cast<Token>(std::max_element(row, row + small.vocabulary) - row);
-    batch.targets[33 + t] = t % 2 == 0 ? batch.targets[t] : -1;
-  }
+  batch.targets = best_tokens(batch);  // of the first sequence; of the second, which is the same, half of them
+  for (std::size_t t = 0; t < 33; ++t) batch.targets.push_back(t % 2 == 0 ? batch.targets[t] : -1);
   const Predictions told = predictions(batch, {});
   for (std::size_t t = 0; t < 33; ++t) {
     EXPECT_EQ(told.hits[t], 1) << t;
