@@ -18,13 +18,11 @@ class Campaign:
         self.workshop = workshop
         self.choices = {}  # of each fault that is compiled with the others, by its draw
         self.texts = {}
-        self.apart = []
+        self.files = {fault["file"] for fault in [*faults, *beside]}
         for fault in sorted([*faults, *beside], key=lambda fault: fault["draw"]):
             choices = schemata.joint(self.source(fault["file"]), fault)
-            if (choices is None or key_of(fault) in workshop.known["refused"] or
-                    any(choice.crosses(other) for choice in choices for other in self.choices_in(fault["file"]))):
-                self.apart.append(fault)
-            else:
+            if choices is not None and key_of(fault) not in workshop.known["refused"] and not any(
+                    choice.crosses(other) for choice in choices for other in self.choices_in(fault["file"])):
                 self.choices[fault["draw"]] = fault["file"], choices, fault
         self.families = {family for fault in faults for family in self.families_of(fault)}
 
@@ -57,8 +55,7 @@ class Campaign:
         while True:
             workshop.lay_out({file: self.text(file) for file, _, _ in self.choices.values()})
             if targets is None:
-                workshop.configure({file for file, _, _ in self.choices.values()} |
-                                   {fault["file"] for fault in self.apart})
+                workshop.configure(self.files)
                 targets = sorted({target for family in self.families for test in workshop.tests_of(family)
                                   for target in workshop.targets_of(test)})
             say(f"building {len(self.choices)} faults together")
@@ -71,10 +68,8 @@ class Campaign:
             for draw in refused:
                 fault = self.choices.pop(draw)[2]
                 say(f"  not together: {fault['file']}:{fault['line']} {fault['kind']}: {fault['was']}")
-                self.apart.append(fault)
                 workshop.known["refused"].append(key_of(fault))
             workshop.keep()
-        self.apart.sort(key=lambda fault: fault["draw"])
         self.cases = {(family, test): workshop.cases_of(family, test)
                       for family in sorted(self.families) for test in workshop.tests_of(family)}
         asked = sorted({(test, case) for (_, test), cases in self.cases.items() for case in cases})
@@ -120,11 +115,11 @@ class Campaign:
         return {case: known for case, known in all_.items() if known["seconds"] is not None}
 
     def reaching(self, fault, family, test):
-        """The cases of a family's test that come to the fault's place, with what each takes. There is no telling where the fault
-        is compiled alone: those that come to any fault of its file first, then the others."""
+        """The cases of a family's test that come to the fault's place, and whether one is far from it, with what each
+        takes. There is no telling where a fault is compiled alone: near is then what comes to any fault of its file."""
         passes = self.passes(test, self.cases[family, test])
         if self.is_together(fault):
-            return [(case, 0, known["seconds"]) for case, known in passes.items() if fault["draw"] in known["reached"]]
+            return [(case, False, known["seconds"]) for case, known in passes.items() if fault["draw"] in known["reached"]]
         near = {draw for draw, (file, _, _) in self.choices.items() if file == fault["file"]}
         return [(case, near.isdisjoint(known["reached"]), known["seconds"]) for case, known in passes.items()]
 
