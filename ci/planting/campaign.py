@@ -119,7 +119,8 @@ class Campaign:
         takes. There is no telling where a fault is compiled alone: near is then what comes to any fault of its file."""
         passes = self.passes(test, self.cases[family, test])
         if self.is_together(fault):
-            return [(case, False, known["seconds"]) for case, known in passes.items() if fault["draw"] in known["reached"]]
+            return [(case, False, known["seconds"]) for case, known in passes.items()
+                    if fault["draw"] in known["reached"]]
         near = {draw for draw, (file, _, _) in self.choices.items() if file == fault["file"]}
         return [(case, near.isdisjoint(known["reached"]), known["seconds"]) for case, known in passes.items()]
 
@@ -133,8 +134,8 @@ class Campaign:
         return [(test, case, order[-1]) for order, test, case in sorted(cases)]
 
     def fails(self, test, case, usual, fault, worker):
-        """Whether a case notices that usually takes so many seconds, twice if it is one that might have failed by itself;
-        and what that took."""
+        """Whether a case notices that usually takes so many seconds, twice if it might have failed by itself; and what
+        that took."""
         active = fault["draw"] if self.is_together(fault) else None
         all_seconds = 0
         for _ in range(1 if test == AGREEMENT else 2):

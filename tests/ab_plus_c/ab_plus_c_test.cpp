@@ -255,20 +255,6 @@ TEST(AbPlusC, WideSquaresAndNeighbours) {
   }
 }
 
-// N = a (a + 2j) has c = 0 at the first p above sqrt(4N), where p^2 - 4N = 4 j^2 is a small difference of numbers of
-// 128 bits.
-TEST(AbPlusC, WideProductsOfNeighbours) {
-  for (const std::uint64_t j : {1, 2, 3}) {
-    for (std::uint64_t distance = 1; distance < 32; ++distance) {
-      const Natural a = (std::uint64_t{1} << 63) - (distance << 40) - distance * distance * 12345 - 2 * j;
-      for (const OneNVariant& variant : one_n_variants) {
-        if (!variant.wide) continue;
-        expect_same(variant, a * (a + 2 * j), {.sum = 2 * (a + j), .a = a, .b = a + 2 * j, .c = 0});
-      }
-    }
-  }
-}
-
 TEST(AbPlusC, RefusesWhatIsTooLarge) {
   Minimum answer;
   for (const OneNVariant& variant : one_n_variants) {
