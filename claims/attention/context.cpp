@@ -14,23 +14,31 @@ namespace {
 Outcome window_is_enough(bool full) {
   const std::vector<Records> records = trained({"none"}, full, 16);
   std::size_t local = 0;
-  std::size_t lost = 0;
-  std::size_t copying = 0;
   for (const Record& record : records[0]) {
     local += record.window.accuracy[at_eight_times] >= record.plain.accuracy[at_trained_length] - 2 ? 1 : 0;
+  }
+  const std::size_t seeds = records[0].size();
+  return {
+      fmt::format("accuracy at 1, 2, 4, 8 times: {} without, {} with a window of the trained length; {} of {} models",
+                  means_of(records[0]), means_of(records[0], &Record::window), local, seeds),
+      confirmed_if(10 * local >= 9 * seeds), seeds};
+}
+
+Outcome window_does_not_reach(bool full) {
+  const std::vector<Records> records = trained({"none"}, full, 16);
+  std::size_t copying = 0;
+  std::size_t lost = 0;
+  for (const Record& record : records[0]) {
     if (record.repeated.accuracy[at_trained_length] < record.plain.accuracy[at_trained_length] + 2) continue;
     ++copying;
     lost += record.repeated_window.accuracy[at_eight_times] <= record.window.accuracy[at_eight_times] + 1 ? 1 : 0;
   }
-  const std::size_t seeds = records[0].size();
-  std::vector<Verdict> verdicts = {confirmed_if(10 * local >= 9 * seeds)};
-  if (copying > 0) verdicts.push_back(confirmed_if(10 * lost >= 9 * copying));
   return {
-      fmt::format("accuracy at 1, 2, 4, 8 times: {} without, {} with a window of the trained length; of repeated text "
-                  "{} and {} ({} of {} models copy within the trained length, {} of them no longer behind it)",
-                  means_of(records[0]), means_of(records[0], &Record::window), means_of(records[0], &Record::repeated),
-                  means_of(records[0], &Record::repeated_window), copying, seeds, lost),
-      together(verdicts), seeds};
+      fmt::format("accuracy on repeated text at 1, 2, 4, 8 times: {} without, {} with a window of the trained length; "
+                  "{} of {} models copy within the trained length, {} of them no longer behind it",
+                  means_of(records[0], &Record::repeated), means_of(records[0], &Record::repeated_window), copying,
+                  records[0].size(), lost),
+      confirmed_if(10 * lost >= 9 * copying), copying};
 }
 
 Outcome longer_is_better(bool full) {
@@ -86,14 +94,13 @@ Outcome log_n_alone(bool full) {
 }
 
 const RegisteredClaims attention_context_registered{{
-    trained_claim(
-        "B8",
-        "A window of the trained length while testing is nearly all that extrapolation of local text takes, and "
-        "no help where what is asked for lies before it",
-        "kexue.fm 9431",
-        "in nine models of ten: accuracy at 8 times within 2 points of the trained length's; where repeated text is "
-        "copied at all, no longer so at 8 times",
-        16 * small_seconds, window_is_enough),
+    trained_claim("B8a",
+                  "A window of the trained length while testing is nearly all that extrapolation of local text takes",
+                  "kexue.fm 9431", "accuracy at 8 times within 2 points of the trained length's, in nine models of ten",
+                  16 * small_seconds, window_is_enough),
+    trained_claim("B8b", "Such a window is no help where what is asked for lies before it", "kexue.fm 9431",
+                  "repeated text, where it is copied at all, is no longer copied at 8 times, in nine models of ten", 1,
+                  window_does_not_reach),
     trained_claim("B9", "A model with the two biases makes use of longer contexts: the same segment costs less",
                   "kexue.fm 9948", "fewer bits at 8 times than at the trained length, in every one of 16 models", 1,
                   longer_is_better),

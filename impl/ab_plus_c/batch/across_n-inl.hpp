@@ -65,9 +65,11 @@ inline Word real_to_small(Real x) {
 
 /// s and s^2 - 4N for a vector of N, and the first keys.
 ///
-/// The estimate r of floor(sqrt N) is off by at most one. With N = 2^32 high + low and r = 2^16 r_high + r_low every
-/// term of N - r^2 is an integer below 2^53, and so is every partial sum because 2^32 r_high^2 is the most of both: the
-/// rest is exact. With r exact, s = 2r + (N - r^2 > r).
+/// The estimate of r = floor(sqrt N) is at most one too large and never too small: as a double N is at least
+/// r^2 (1 - 2^-53), r^2 itself if r is a power of two, so the root is less than half a unit of the last place below r
+/// and rounds to r or more. With N = 2^32 high + low and r = 2^16 r_high + r_low every term of N - r^2 is an integer
+/// below 2^53, and so is every partial sum because 2^32 r_high^2 is the most of both: the rest is exact. With r exact,
+/// s = 2r + (N - r^2 > r).
 inline void start_vector(Block& block, std::size_t i) {
   const Reals d;
   const Words du;
@@ -87,9 +89,6 @@ inline void start_vector(Block& block, std::size_t i) {
   const auto too_large = hn::Lt(rest, zero);
   rest = hn::Add(rest, hn::IfThenElseZero(too_large, hn::Sub(hn::Add(r, r), one)));
   r = hn::Sub(r, hn::IfThenElseZero(too_large, one));
-  const auto too_small = hn::Lt(hn::Add(r, r), rest);
-  rest = hn::Sub(rest, hn::IfThenElseZero(too_small, hn::Add(hn::Add(r, r), one)));
-  r = hn::Add(r, hn::IfThenElseZero(too_small, one));
 
   const auto odd = hn::Lt(r, rest);
   const auto s = hn::Add(hn::Add(r, r), hn::IfThenElseZero(odd, one));
