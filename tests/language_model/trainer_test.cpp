@@ -54,6 +54,11 @@ TEST(LanguageModelText, IsCutBehindALine) {
   EXPECT_EQ(split_text("one", 0.3).second, "");
 }
 
+TEST(LanguageModelText, NoTextIsRefused) {
+  const Encoder encoder(train_tokenizer(verses(30), 300));
+  EXPECT_THAT(refusal([&] { return TrainingText("", encoder); }), testing::HasSubstr("there is no text"));
+}
+
 TEST(LanguageModelText, WindowsOfAnEpochCoverItAndEpochsDiffer) {
   const std::string text = verses(200);
   const Encoder encoder(train_tokenizer(text, 300));

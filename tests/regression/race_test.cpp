@@ -5,6 +5,8 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -70,6 +72,15 @@ TEST(Race, ARowThatIsDecidedRacesNoMore) {
   EXPECT_EQ(comparison.rows[0].decision.pair_ratios.size(), first_looks.front());
   EXPECT_EQ(comparison.rows[1].decision.word, Word::undecided);
   EXPECT_EQ(comparison.rows[1].decision.pair_ratios.size(), first_looks.back());
+}
+
+TEST(Race, ARowIsCalibratedOnce) {
+  const test::TemporaryFolder folder;
+  const std::string pids = (folder.path() / "calibrating").string();
+  compare({}, {.before_epoch = "[ $runs != 1 ] || echo $$ >> '" + pids + "'"});
+  std::ifstream file(pids);
+  const std::set<std::string> processes{std::istream_iterator<std::string>(file), {}};
+  EXPECT_EQ(processes.size(), 1U) << "a later pair of processes takes the runs that the first has found";
 }
 
 TEST(Race, FindsWhatBecameFaster) {

@@ -272,6 +272,18 @@ TEST(Race, FewRunsAreNotTimedCold) {
   EXPECT_GE(sleeper_runs, 2 * epochs) << "there is a run before each that is timed";
 }
 
+TEST(Race, ARowThatTakesLongJoinsFewerRounds) {
+  RaceOptions options;
+  options.rounds = 32;
+  options.row_budget_seconds = 1e-6;
+  const std::vector<Row> rows = race(select({.filter = "^sleepers/sleeper"}).front(), options, {});
+  const std::vector<double>& seconds = rows.front().rounds.smallest;
+  ASSERT_EQ(seconds.size(), options.rounds);
+  for (std::size_t round = 0; round < seconds.size(); ++round) {
+    EXPECT_EQ(std::isfinite(seconds[round]), round % 4 == 0) << round << ": never fewer than 8 rounds";
+  }
+}
+
 TEST(Race, EndsBeforeItsRoundsOnlyWhereItIsSettled) {
   RaceOptions options;
   options.rounds = 24;

@@ -98,6 +98,21 @@ TEST(UnigramFiles, SentencePieceOnesAreRead) {
   EXPECT_EQ(numbered.vocabulary.given, 3U + 126U) << "bytes from 1 to 127, of which one was given";
 }
 
+TEST(UnigramFiles, SentencePieceFieldsOfAnotherKindSayNothing) {
+  const std::string whole = sentencepiece_format(three_pieces());
+  const auto normalized = [&](std::string_view settings) {  // field 3 of the model
+    const std::string field = "\x1A" + std::string(1, static_cast<char>(settings.size())) + std::string(settings);
+    return parse_vocabulary(whole + field).normalizer->normalized(" a  b ");
+  };
+  const std::string on = "\x18\x01\x20\x01\x28\x01";  // fields 3, 4 and 5 are 1
+  const std::string bytes("\x1A\0\x22\0\x2A\0", 6);   // the same ones, as no bytes and as four
+  const std::string four("\x1D\0\0\0\0\x25\0\0\0\0\x2D\0\0\0\0", 15);
+  EXPECT_NE(normalized(on), normalized(""));
+  EXPECT_EQ(normalized(on + bytes), normalized(on));
+  EXPECT_EQ(normalized(on + four), normalized(on));
+  EXPECT_EQ(parse_vocabulary(whole + std::string("\x12\x02\x1A\0", 4)).vocabulary.given, 129U) << "still unigram";
+}
+
 TEST(UnigramFiles, TruncatedOrBrokenSentencePieceOnesAreRefusedOrRead) {
   const std::string whole = sentencepiece_format(three_pieces());
   const auto either = [](const std::string& bytes) {

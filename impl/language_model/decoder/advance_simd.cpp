@@ -114,9 +114,8 @@ class Block {
     const std::size_t whole = vocabulary / panel_rows;
     multiply(x, stride_, to.size(), panels, whole, shape_.dim,
              [&](std::size_t r, std::size_t place, V sum) HWY_ATTR { hn::StoreU(sum, d, to[r] + place); });
-    if (vocabulary % panel_rows == 0) return;
     float* part = scratch_.wide.data();
-    multiply(x, stride_, to.size(), panels + whole * panel_rows * shape_.dim, 1, shape_.dim,
+    multiply(x, stride_, to.size(), panels + whole * panel_rows * shape_.dim, panels_of(vocabulary) - whole, shape_.dim,
              [&](std::size_t r, std::size_t place, V sum)
                  HWY_ATTR { hn::Store(sum, d, part + r * panel_rows + place); });
     for (std::size_t r = 0; r < to.size(); ++r) {

@@ -22,7 +22,7 @@ constexpr std::string_view name = "the vocabulary is no SentencePiece unigram mo
 
 struct Field {
   std::uint64_t number = 0;
-  std::uint64_t value = 0;  ///< of a varint, or the bits of a fixed one
+  std::uint64_t value = 0;  ///< of a varint
   std::string_view bytes{};
   unsigned kind = 0;  ///< 0 varint, 1 eight bytes, 2 bytes, 5 four bytes
 };

@@ -114,7 +114,6 @@ class Enumeration {
 
   /// One more way to the position, if there is one. Lines are too long for recursion.
   void find_next(std::size_t position) {
-    asked_.clear();
     for (;;) {
       const Junction& here = junction(position);
       if (here.used == here.slots) break;
