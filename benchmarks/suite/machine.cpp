@@ -33,10 +33,13 @@ int count_of(hwloc_topology_t topology, hwloc_obj_type_t type) {
   return std::max(hwloc_get_nbobjs_by_type(topology, type), 0);
 }
 
+/// Without the spaces that some processors fill their names with.
 std::string processor_name(hwloc_topology_t topology) {
   const hwloc_obj_t package = hwloc_get_obj_by_type(topology, HWLOC_OBJ_PACKAGE, 0);
-  const char* name = package ? hwloc_obj_get_info_by_name(package, "CPUModel") : nullptr;
-  return name ? name : "unknown";
+  const char* given = package ? hwloc_obj_get_info_by_name(package, "CPUModel") : nullptr;
+  std::string name = given ? given : "unknown";
+  name.erase(name.find_last_not_of(' ') + 1);
+  return name;
 }
 
 std::vector<Cache> data_caches(hwloc_topology_t topology) {

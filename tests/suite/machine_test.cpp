@@ -37,6 +37,7 @@ TEST(MachineCard, DescribesThisMachine) {
   EXPECT_GE(card.cores, 1);
   EXPECT_GE(card.logical_cores, card.cores);
   EXPECT_GT(card.memory_bytes, 1e7);
+  EXPECT_FALSE(card.processor.empty() || card.processor.ends_with(' ')) << "'" << card.processor << "'";
   EXPECT_FALSE(card.operating_system.empty());
   EXPECT_FALSE(card.build.compiler.empty());
   EXPECT_FALSE(card.build.git_revision.empty());
