@@ -8,43 +8,12 @@
 #include <vector>
 
 #include "benchmarks/suite/lookup_table.hpp"
+#include "benchmarks/suite/machine_text.hpp"
 #include "benchmarks/suite/peak_memory.hpp"
 #include "benchmarks/suite/peak_tries.hpp"
 
 namespace tandem::suite {
 namespace {
-
-/// The levels of the card with what each thread shall pass over: half of what the level holds, but no more than four
-/// times what the level before holds. A level that is much larger is at its fastest there, and only the fastest is an
-/// upper bound: a virtual machine may see the last level of a whole socket and reach little of it at full speed. A
-/// cache of unknown size is left out, since nobody knows what it holds.
-std::vector<MemoryLevel> planned_levels(int threads, const MachineCard& card) {
-  constexpr double infinity = std::numeric_limits<double>::infinity();
-  std::vector<MemoryLevel> levels;
-  double most = infinity;
-  double most_in_memory = beyond_unknown_caches;
-  for (const Cache& cache : card.caches) {
-    if (cache.bytes == 0) {
-      most = infinity;
-      most_in_memory = beyond_unknown_caches;
-      continue;
-    }
-    // Threads are taken to spread over the instances, as schedulers do.
-    const double reached = cache.bytes * std::min(threads, cache.instances);
-    const double footprint = std::min(reached / 2, most);
-    levels.push_back({.name = fmt::format("L{}", cache.level), .capacity = reached, .footprint = footprint});
-    most = 4 * reached;
-    most_in_memory = 2 * reached;
-  }
-  levels.push_back(
-      {.name = "memory", .capacity = infinity, .footprint = std::min(most_in_memory, card.memory_bytes / 4)});
-  for (MemoryLevel& level : levels) {
-    // Whole blocks for each thread, an even number of them because a copy takes one half to the other.
-    const double blocks = std::floor(level.footprint / (threads * 2.0 * bandwidth_block));
-    level.footprint = std::max(blocks, 1.0) * threads * 2.0 * bandwidth_block;
-  }
-  return levels;
-}
 
 constexpr std::size_t memory_slice = std::size_t{8} << 20;
 
@@ -127,9 +96,49 @@ void measure_lookups(std::vector<MemoryLevel>& levels, Memories& memories, const
 
 }  // namespace
 
+std::vector<PlannedLevel> planned_levels(int threads, const MachineCard& card) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  constexpr double step = 4;
+  // Threads are taken to spread over the instances, as schedulers do.
+  const auto reached = [threads](const Cache& cache) { return cache.bytes * std::min(threads, cache.instances); };
+  std::vector<PlannedLevel> levels;
+  const Cache* before = nullptr;
+  bool after_unknown = card.caches.empty();
+  for (const Cache& cache : card.caches) {
+    if (cache.bytes == 0) {
+      after_unknown = true;
+      continue;
+    }
+    const std::string name = fmt::format("L{}", cache.level);
+    const bool bounded = before != nullptr && !after_unknown;
+    double footprint = bounded ? step * reached(*before) : infinity;
+    levels.push_back({.level = {.name = name, .footprint = footprint}, .after_unknown = after_unknown});
+    // One thread's caches decide the number of footprints, so that it is the same for all thread counts.
+    for (double one = step * step * (bounded ? before->bytes : infinity); one <= cache.bytes / 2; one *= step) {
+      footprint *= step;
+      levels.back().level.capacity = std::min(footprint, reached(cache));
+      levels.push_back({{.name = fmt::format("{} from {}", name, bytes_text(levels.back().level.capacity)),
+                         .footprint = footprint}});
+    }
+    levels.back().level.capacity = levels.back().cache = reached(cache);
+    before = &cache;
+    after_unknown = false;
+  }
+  const double most = before == nullptr || after_unknown ? beyond_unknown_caches : 2 * reached(*before);
+  levels.push_back(
+      {.level = {.name = "memory", .capacity = infinity, .footprint = most}, .after_unknown = after_unknown});
+  for (auto& [level, cache, unknown] : levels) {
+    const double bytes = std::min({level.footprint, level.capacity / 2, card.memory_bytes / 4});
+    // Whole blocks for each thread, an even number of them because a copy takes one half to the other.
+    const double blocks = std::floor(bytes / (threads * 2.0 * bandwidth_block));
+    level.footprint = std::max(blocks, 1.0) * threads * 2.0 * bandwidth_block;
+  }
+  return levels;
+}
+
 void measure_levels(Peaks& peaks, const Team& team, const PeakKernels& kernels, const MachineCard& card,
                     const PeakEffort& effort) {
-  peaks.levels = planned_levels(peaks.threads, card);
+  for (const PlannedLevel& planned : planned_levels(peaks.threads, card)) peaks.levels.push_back(planned.level);
   Memories memories;
   memories.reserve(team.threads());
   for (int thread = 0; thread < team.threads(); ++thread) {

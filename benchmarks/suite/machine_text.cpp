@@ -8,11 +8,7 @@
 #include <string_view>
 
 namespace tandem::suite {
-namespace {
 
-std::string line(std::string_view label, std::string_view text) { return fmt::format("{:<18}{}\n", label, text); }
-
-/// With three significant digits in the largest binary unit that leaves at least one.
 std::string bytes_text(double bytes) {
   const char* unit = "B";
   for (const char* larger : {"KiB", "MiB", "GiB", "TiB"}) {
@@ -22,6 +18,10 @@ std::string bytes_text(double bytes) {
   }
   return fmt::format("{:.3g} {}", bytes, unit);
 }
+
+namespace {
+
+std::string line(std::string_view label, std::string_view text) { return fmt::format("{:<18}{}\n", label, text); }
 
 std::string joined(const std::vector<std::pair<std::string, std::string>>& pairs, std::string_view between) {
   std::string text;

@@ -12,6 +12,9 @@
 
 namespace tandem::suite {
 
+/// With three significant digits in the largest binary unit that leaves at least one.
+std::string bytes_text(double bytes);
+
 /// One aligned line per field.
 std::string to_text(const MachineCard& card);
 

@@ -19,8 +19,8 @@ namespace tandem::suite {
 /// non-temporal ones, which bypass the caches, are measured for memory alone and are 0 elsewhere. A look-up reads four
 /// bytes of a line that nobody foresees.
 struct MemoryLevel {
-  std::string name;      ///< "L1", "L2", ..., "memory"
-  double capacity = 0;   ///< bytes that all instances within reach of the threads hold; infinite for memory
+  std::string name;      ///< "L1", "L2", ..., "memory"; of a large cache also "L3 from 16 MiB"
+  double capacity = 0;   ///< most bytes, within reach of the threads, that these figures count for; infinite for memory
   double footprint = 0;  ///< bytes that were passed over, of all threads together
   double read = 0;
   double write = 0;
@@ -47,7 +47,7 @@ struct Peaks {
   double divide_double = 0;
   double exp_float = 0;             ///< powers of two to about two units in the last place, overflow left aside
   double fma_latency = 0;           ///< seconds until an FMA (float) can begin that waits for another
-  std::vector<MemoryLevel> levels;  ///< the caches of known size, fastest first, and memory
+  std::vector<MemoryLevel> levels;  ///< of the caches of known size, fastest first, and memory
 
   /// FMA vectors that a core finished per cycle, from single (element_bytes 4) or double (8) precision.
   double fma_vectors_per_cycle(int element_bytes) const;

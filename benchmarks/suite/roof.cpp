@@ -8,7 +8,9 @@
 #include <optional>
 #include <stdexcept>
 #include <string_view>
+#include <vector>
 
+#include "benchmarks/suite/level_peaks.hpp"
 #include "benchmarks/suite/page_arena.hpp"
 
 namespace tandem::suite {
@@ -38,31 +40,13 @@ double memory_seconds(const Work& work, const Bandwidth& bandwidth, bool is_memo
 
 constexpr double unlimited = std::numeric_limits<double>::infinity();
 
-/// A level of the peaks, and what its caches hold; what memory holds does not matter.
-struct Level {
-  std::size_t index;
-  double bytes = unlimited;
-};
-
-/// The level of the peaks whose bandwidths bound a footprint: that of the smallest cache that holds it, or memory. The
-/// card says how much the caches of `threads` threads hold; its caches of known size and the peaks run in step.
-std::optional<Level> level_of(double footprint, int threads, const MachineCard& card) {
-  std::size_t level = 0;
-  bool unknown_before = card.caches.empty();  // whether one of unknown size may hold it
-  double bytes = unlimited;
-  for (const Cache& cache : card.caches) {
-    if (cache.bytes == 0) {
-      unknown_before = true;
-      continue;
-    }
-    bytes = cache.bytes * std::min(threads, cache.instances);
-    if (bytes >= footprint) break;
-    ++level;
-    unknown_before = false;  // what is nearer holds less
-    bytes = unlimited;
-  }
-  if (!unknown_before || footprint >= beyond_unknown_caches) return Level{level, bytes};
-  return level > 0 ? std::optional(Level{level - 1}) : std::nullopt;
+/// The level whose bandwidths bound a footprint, by its place: the first that holds it. None where a cache of unknown
+/// size may hold it and there is no level before.
+std::optional<std::size_t> level_of(double footprint, const std::vector<PlannedLevel>& levels) {
+  std::size_t place = 0;
+  while (levels[place].level.capacity < footprint) ++place;  // memory holds everything
+  if (!levels[place].after_unknown || footprint >= beyond_unknown_caches) return place;
+  return place > 0 ? std::optional(place - 1) : std::nullopt;
 }
 
 /// The part of a footprint that a cache keeps from pass to pass where it is `fill` times as large as the cache.
@@ -128,25 +112,29 @@ LeastTime least_time(const Work& work, const Peaks& one_thread, const Peaks& all
                            bandwidth(&MemoryLevel::copy, &MemoryLevel::copy_non_temporal)},
                           levels.is_memory);
   };
+  const std::vector<PlannedLevel> planned = planned_levels(threads, card);
   if (work.bytes() > 0) {
-    const auto crowded = level_of(work.footprint / most_fill, threads, card);  // keeps some of it
-    if (crowded && crowded->index > 0 && work.footprint <= drawn_pages) {  // virtual addresses decide the first's sets
-      const double fill = work.footprint / crowded->bytes;
-      const auto next = level_of(std::max(work.footprint, std::nextafter(crowded->bytes, unlimited)), threads, card);
-      const auto if_kept = [near = seconds_at(crowded->index), far = seconds_at(next->index)](double share) {
+    const auto level = level_of(work.footprint, planned);
+    const auto crowded = level_of(work.footprint / most_fill, planned);  // keeps some of it
+    const double cache = crowded ? planned[*crowded].cache : unlimited;
+    // Virtual addresses decide the first cache's sets.
+    if (crowded && *crowded > 0 && cache < unlimited && work.footprint <= drawn_pages) {
+      const auto next = level_of(std::max(work.footprint, std::nextafter(cache, unlimited)), planned);
+      const auto if_kept = [near = seconds_at(*crowded), far = seconds_at(*next)](double share) {
         return share * near + (1 - share) * far;
       };
+      const double fill = work.footprint / cache;
       needs(if_kept(kept(fill)), "bytes", if_kept(std::min(1.0, 1 / fill)));
-    } else if (const auto level = level_of(work.footprint, threads, card)) {
-      needs(seconds_at(level->index), "bytes");
+    } else if (level) {
+      needs(seconds_at(*level), "bytes");
     }
   }
 
   double chain = work.chain_fma * std::min(one_thread.fma_latency, all_threads.fma_latency);
   if (work.lookups + work.chain_lookups > 0) {
     // Which places are hot is not known: all of them may lie in the first cache.
-    if (const auto first = level_of(1, threads, card)) {
-      const Levels levels = levels_at(first->index);
+    if (const auto first = level_of(1, planned)) {
+      const Levels levels = levels_at(*first);
       const auto rate = [](const MemoryLevel& level) { return std::max(level.lookups, level.gathered); };
       needs(time_for(work.lookups, at_threads(rate(levels.one), rate(levels.all))), "look-ups");
       chain += work.chain_lookups * std::min(levels.one.lookup_latency, levels.all.lookup_latency);

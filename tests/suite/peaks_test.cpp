@@ -9,8 +9,10 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <tuple>
 #include <vector>
 
+#include "benchmarks/suite/level_peaks.hpp"
 #include "benchmarks/suite/peak_kernels.hpp"
 #include "benchmarks/suite/peak_memory.hpp"
 #include "benchmarks/suite/simd_target.hpp"
@@ -24,6 +26,8 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsSupersetOf;
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
 
 TEST(MeasurePeaks, AreSaneOnEveryTarget) {
   const MachineCard card = read_machine_card();
@@ -46,12 +50,14 @@ TEST(MeasurePeaks, AreSaneOnEveryTarget) {
       narrower_float = one.fma_float;
     }
 
-    ASSERT_EQ(one.levels.size(),
-              1 + std::ranges::count_if(card.caches, [](const Cache& cache) { return cache.bytes > 0; }));
+    const std::vector<PlannedLevel> planned = planned_levels(1, card);
+    ASSERT_EQ(one.levels.size(), planned.size());
+    EXPECT_EQ(std::ranges::count_if(planned, [](const auto& level) { return level.cache < infinity; }),
+              std::ranges::count_if(card.caches, [](const Cache& cache) { return cache.bytes > 0; }));
     EXPECT_EQ(one.levels.back().name, "memory");
     EXPECT_GT(one.levels.back().write_non_temporal, 0);
     EXPECT_LE(one.levels.back().footprint, card.memory_bytes / 4);
-    double before = std::numeric_limits<double>::infinity();
+    double before = infinity;
     for (const MemoryLevel& level : one.levels) {
       EXPECT_LE(level.footprint, level.capacity);
       EXPECT_LE(level.footprint, 4 * before) << "not an upper bound for what only just leaves the level before";
@@ -96,6 +102,61 @@ TEST(MeasurePeaks, HaveNoLevelOfUnknownSize) {
   for (const auto& levels : {levels_with({}), levels_with({0, 0, 0})}) {
     ASSERT_EQ(levels.size(), 1U);
     EXPECT_GT(levels[0].footprint, 0.9 * memory);
+  }
+}
+
+constexpr double kibi = 1024;
+constexpr double mebi = 1024 * kibi;
+
+/// Two cores of a virtual machine that sees the last level of a whole socket.
+MachineCard socket_seen_from_two_cores() {
+  MachineCard card;
+  card.cores = card.logical_cores = 2;
+  card.caches = {{.level = 1, .bytes = 48 * kibi, .shared_by = 1, .instances = 2},
+                 {.level = 2, .bytes = mebi, .shared_by = 1, .instances = 2},
+                 {.level = 3, .bytes = 508 * mebi, .shared_by = 2, .instances = 1}};
+  card.memory_bytes = 24 * 1024 * mebi;
+  return card;
+}
+
+TEST(PlannedLevels, MeasureALargeCacheAtSeveralFootprints) {
+  const auto figures = [](int threads) {
+    std::vector<std::tuple<std::string, double, double>> all;
+    for (const auto& [level, cache, unknown] : planned_levels(threads, socket_seen_from_two_cores())) {
+      all.emplace_back(level.name, level.footprint / mebi, level.capacity / mebi);
+    }
+    return all;
+  };
+  using Figures = std::vector<std::tuple<std::string, double, double>>;
+  EXPECT_EQ(figures(1), (Figures{{"L1", 24 / kibi, 48 / kibi},
+                                 {"L2", 192 / kibi, 1},
+                                 {"L3", 4, 16},
+                                 {"L3 from 16 MiB", 16, 64},
+                                 {"L3 from 64 MiB", 64, 508},
+                                 {"memory", 1016, infinity}}));
+  EXPECT_EQ(figures(2), (Figures{{"L1", 48 / kibi, 96 / kibi},
+                                 {"L2", 384 / kibi, 2},
+                                 {"L3", 8, 32},
+                                 {"L3 from 32 MiB", 32, 128},
+                                 {"L3 from 128 MiB", 128, 508},
+                                 {"memory", 1016, infinity}}));
+}
+
+TEST(PlannedLevels, AreAsManyForEveryThreadCountAndPassOverNoMoreThanAQuarterOfTheMemory) {
+  MachineCard card = socket_seen_from_two_cores();
+  card.memory_bytes = 100 * mebi;
+  card.caches[1].instances = 64;
+  const std::size_t count = planned_levels(1, card).size();
+  for (const int threads : {2, 3, 16, 64}) {
+    const auto levels = planned_levels(threads, card);
+    ASSERT_EQ(levels.size(), count) << threads;
+    double before = 0;
+    for (const auto& [level, cache, unknown] : levels) {
+      EXPECT_LE(level.footprint, card.memory_bytes / 4) << level.name;
+      EXPECT_LE(level.footprint, level.capacity / 2) << level.name;
+      EXPECT_GE(level.capacity, before) << level.name;
+      before = level.capacity;
+    }
   }
 }
 

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "benchmarks/suite/level_peaks.hpp"
 #include "tests/support/small_machine.hpp"
 
 namespace tandem::suite {
@@ -35,6 +36,29 @@ TEST(Roof, TakesTheSmallestLevelThatHoldsTheFootprint) {
   EXPECT_DOUBLE_EQ(small_roof({.bytes_read = 300e9, .footprint = 4000}, 4), 1);
   EXPECT_DOUBLE_EQ(small_roof({.bytes_read = 120e9, .footprint = 4001}, 4), 1);
   EXPECT_DOUBLE_EQ(small_roof({.bytes_read = 10e9, .footprint = 17500}, 4), 1);
+}
+
+TEST(Roof, TakesOfALargeCacheWhatItGaveAtTheFootprint) {
+  MachineCard card = small_card();
+  card.caches[1].bytes = 2 * 17000 * 1000;  // 4,000 bytes fit four times, 16 times and so on; six times over
+  Peaks peaks = small_peaks(1, 1);
+  const std::vector<PlannedLevel> planned = planned_levels(1, card);
+  ASSERT_EQ(planned.size(), 9U);
+  const MemoryLevel second = peaks.levels[1];
+  for (std::size_t more = 1; more < 7; ++more) {
+    peaks.levels.insert(peaks.levels.end() - 1, second);
+    peaks.levels[1 + more].read = second.read / static_cast<double>(1 + more);
+  }
+  const auto seconds = [&](double footprint) {
+    return least_time({.bytes_read = 40e9, .footprint = footprint}, peaks, peaks, 1, card).seconds;
+  };
+  EXPECT_DOUBLE_EQ(seconds(1001), 1);
+  EXPECT_DOUBLE_EQ(seconds(16000), 1);
+  EXPECT_DOUBLE_EQ(seconds(16001), 2);
+  EXPECT_DOUBLE_EQ(seconds(64000), 2);
+  EXPECT_DOUBLE_EQ(seconds(64001), 3);
+  EXPECT_DOUBLE_EQ(seconds(card.caches[1].bytes), 7);
+  EXPECT_DOUBLE_EQ(seconds(card.caches[1].bytes + 1), 4) << "memory, which is faster here";
 }
 
 // 40 GB take one second from the second cache and four from memory.

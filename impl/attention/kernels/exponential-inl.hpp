@@ -23,8 +23,9 @@ using D = hn::CappedTag<float, 16>;
 using V = hn::Vec<D>;
 inline constexpr std::size_t lanes = hn::MaxLanes(D());
 
-/// Below it a weight counts as 0: the numbers there have no full precision.
-inline constexpr float least_exponent = -126;
+/// Where 2^x becomes 0: its bits are those of 0. What lies between it and the least power with full precision, 2^-126,
+/// is a denormal number, which counts as 0.
+inline constexpr float least_exponent = -127;
 
 struct Power {
   V value;     ///< 2^x
@@ -49,7 +50,6 @@ HWY_INLINE Power exp2(V x) {
   return {V{_mm512_scalef_ps(y.raw, x.raw)}, x};
 #else
   const hn::RebindToSigned<D> integer;
-  const auto vanishes = hn::Lt(x, hn::Set(d, least_exponent));  // not for NaN
   x = tandem::HWY_NAMESPACE::at_least(hn::Set(d, least_exponent), x);
   // Next to 1.5 * 2^23 numbers are integers: adding rounds, and the last bits are the rounded x.
   const V shift = hn::Set(d, 0x1.8p23F);
@@ -63,7 +63,7 @@ HWY_INLINE Power exp2(V x) {
   y = hn::MulAdd(y, rest, hn::Set(d, 1.0F));
   // A product, not a sum of exponents: of a NaN the sum could make a number.
   const auto power = hn::Add(hn::ShiftLeft<23>(hn::BitCast(integer, shifted)), hn::Set(integer, 127 << 23));
-  return {hn::IfThenZeroElse(vanishes, hn::Mul(y, hn::BitCast(d, power))), x};
+  return {hn::Mul(y, hn::BitCast(d, power)), x};
 #endif
 }
 

@@ -22,11 +22,13 @@ inline constexpr std::size_t tile_vectors = 3;
 inline constexpr std::size_t tile_rows = tile_vectors * lanes;
 inline constexpr std::size_t most_broadcast = lanes == 16 ? 8 : 4;
 
-/// Keeps the compiler from reading the vector again from memory at each use, which would take the load ports' time.
-HWY_INLINE void pin([[maybe_unused]] V& vector) {
+/// Keeps the compiler from reading the vector again from memory at each use, which would take the load ports' time. By
+/// value: of a vector in an array, GCC would store a copy that nobody reads.
+HWY_INLINE V pinned(V vector) {
 #if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128 && !HWY_COMPILER_MSVC
   __asm__("" : "+v"(vector.raw));
 #endif
+  return vector;
 }
 
 struct FromZero {
@@ -47,10 +49,7 @@ HWY_INLINE void tile(const float* HWY_RESTRICT numbers, Row row, Step step, cons
   HWY_UNROLL(4)  // so that the processor foresees the loop's end
   for (std::size_t k = 0; k < depth; ++k) {
     V column[vectors];
-    for (std::size_t v = 0; v < vectors; ++v) {
-      column[v] = hn::Load(d, columns + k * tile_rows + v * lanes);
-      pin(column[v]);
-    }
+    for (std::size_t v = 0; v < vectors; ++v) column[v] = pinned(hn::Load(d, columns + k * tile_rows + v * lanes));
     for (std::size_t a = 0; a < rows; ++a) {
       const V factor = hn::Set(d, numbers[a * row + k * step]);
       for (std::size_t v = 0; v < vectors; ++v) sums[a][v] = hn::MulAdd(factor, column[v], sums[a][v]);

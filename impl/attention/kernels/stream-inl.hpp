@@ -114,32 +114,28 @@ void adjust(const Stream& stream, const Tile& tile, const Piece& piece, std::siz
   }
 }
 
-/// Scores to weights. Leaves in `factors` what the earlier sums are to be multiplied by.
+/// Scores to weights. Leaves in `factors` what the earlier sums are to be multiplied by. Vector by vector: the sums of
+/// all would not stay in 16 registers.
 template <std::size_t vectors>
 void weigh(const Tile& tile, const Piece& piece, float* scores, const V* largest, V* factors) {
   const D d;
-  V maximum[vectors], total[vectors], moment[vectors];
-  for (std::size_t v = 0; v < vectors; ++v) {
-    total[v] = moment[v] = hn::Zero(d);
-    maximum[v] = hn::Max(largest[v], hn::Load(d, tile.maximum + (piece.vector + v) * lanes));
-  }
-  for (std::size_t key = 0; key < piece.end - piece.begin; ++key) {
-    for (std::size_t v = 0; v < vectors; ++v) {
-      float* at = scores + key * tile_rows + v * lanes;
-      const Power weight = exp2(hn::Sub(hn::Load(d, at), maximum[v]));
-      hn::Store(weight.value, d, at);
-      total[v] = hn::Add(total[v], weight.value);
-      moment[v] = hn::MulAdd(weight.value, weight.exponent, moment[v]);
-    }
-  }
   for (std::size_t v = 0; v < vectors; ++v) {
     const std::size_t at = (piece.vector + v) * lanes;
-    const Power factor = exp2(hn::Sub(hn::Load(d, tile.maximum + at), maximum[v]));
+    const V maximum = hn::Max(largest[v], hn::Load(d, tile.maximum + at));
+    V total = hn::Zero(d), moment = total;
+    for (std::size_t key = 0; key < piece.end - piece.begin; ++key) {
+      float* to = scores + key * tile_rows + v * lanes;
+      const Power weight = exp2(hn::Sub(hn::Load(d, to), maximum));
+      hn::Store(weight.value, d, to);
+      total = hn::Add(total, weight.value);
+      moment = hn::MulAdd(weight.value, weight.exponent, moment);
+    }
+    const Power factor = exp2(hn::Sub(hn::Load(d, tile.maximum + at), maximum));
     const V before = hn::Load(d, tile.total + at);
     const V moved = hn::MulAdd(factor.exponent, before, hn::Load(d, tile.moment + at));
-    hn::Store(hn::MulAdd(factor.value, before, total[v]), d, tile.total + at);
-    hn::Store(hn::MulAdd(factor.value, moved, moment[v]), d, tile.moment + at);
-    hn::Store(maximum[v], d, tile.maximum + at);
+    hn::Store(hn::MulAdd(factor.value, before, total), d, tile.total + at);
+    hn::Store(hn::MulAdd(factor.value, moved, moment), d, tile.moment + at);
+    hn::Store(maximum, d, tile.maximum + at);
     factors[v] = factor.value;
   }
 }
