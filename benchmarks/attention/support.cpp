@@ -188,7 +188,7 @@ suite::Method<Problem, Answer> method(const std::string& name, const std::string
           .workloads = std::move(workloads),
           .headlines = {std::move(headline)},
           .problem = awkward_problem,
-          .structural_counts = {most_tile_rows, block_keys, most_rows_together, stretch_keys},
+          .structural_counts = {most_tile_rows, few_block_keys, most_block_keys, most_rows_together, stretch_keys},
           .hash = hash_of_problem,
           .fields = describe,
           .certificate = certificate,

@@ -145,7 +145,7 @@ TEST(PlannedLevels, MeasureALargeCacheAtSeveralFootprints) {
 TEST(PlannedLevels, AreAsManyForEveryThreadCountAndPassOverNoMoreThanAQuarterOfTheMemory) {
   MachineCard card = socket_seen_from_two_cores();
   card.memory_bytes = 100 * mebi;
-  card.caches[1].instances = 64;
+  card.caches[0].instances = card.caches[1].instances = 64;
   const std::size_t count = planned_levels(1, card).size();
   for (const int threads : {2, 3, 16, 64}) {
     const auto levels = planned_levels(threads, card);

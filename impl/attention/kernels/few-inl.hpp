@@ -15,7 +15,6 @@
 
 #include "impl/attention/kernels/few.hpp"
 #include "impl/attention/kernels/product-inl.hpp"
-#include "impl/attention/kernels/stream_memory.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tandem::attention::HWY_NAMESPACE {

@@ -11,6 +11,9 @@ namespace tandem::attention {
 /// With more rows, rows in the lanes are faster.
 inline constexpr std::size_t most_few_rows = 4;
 
+/// Keys whose scores are there before their values are read: the scores stay in the first cache.
+inline constexpr std::size_t few_block_keys = 128;
+
 /// Keys of a stretch: it does not depend on the number of threads, and so no bit of the answer does.
 inline constexpr std::size_t stretch_keys = 4096;
 

@@ -5,7 +5,6 @@
 #include <cstddef>
 
 #include "impl/attention/kernels/kept_memory.hpp"
-#include "impl/attention/kernels/stream_memory.hpp"
 #include "impl/support/denormals.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -23,14 +22,14 @@ namespace tandem::attention::HWY_NAMESPACE {
 void few_in_memory(const Stream& stream, std::size_t begin, std::size_t end, Sums* sums, float* memory) {
   const std::size_t depth = stream.depth;
   float* scores = memory;
-  float* rows = scores + block_keys + lanes;
+  float* rows = scores + few_block_keys + lanes;
   float* far_rows = rows + most_few_rows * depth;
   float* keys = far_rows + most_few_rows * depth;
-  float* far_keys = keys + block_keys * depth;
+  float* far_keys = keys + few_block_keys * depth;
   stream.write_rows(0, stream.rows, false, rows);
   if (stream.has_far) stream.write_rows(0, stream.rows, true, far_rows);
-  for (std::size_t key = begin; key < end; key += block_keys) {
-    const std::size_t count = std::min(block_keys, end - key);
+  for (std::size_t key = begin; key < end; key += few_block_keys) {
+    const std::size_t count = std::min(few_block_keys, end - key);
     const float* near = stream.read_keys(key, count, false, keys);
     const float* far = stream.has_far ? stream.read_keys(key, count, true, far_keys) : nullptr;
     for (std::size_t r = 0; r < stream.rows; ++r) {
@@ -49,7 +48,7 @@ HWY_EXPORT(few_in_memory);
 
 void stream_few(const Stream& stream, std::size_t begin, std::size_t end, Sums* sums) {
   thread_local KeptMemory kept;
-  const std::size_t floats = 2 * most_few_rows * stream.depth + 2 * block_keys * stream.depth + block_keys + 16;
+  const std::size_t floats = 2 * most_few_rows * stream.depth + 2 * few_block_keys * stream.depth + few_block_keys + 16;
   auto* memory = reinterpret_cast<float*>(kept.at_least(floats * sizeof(float)));
   const DenormalsAreZero quick;
   HWY_DYNAMIC_DISPATCH(few_in_memory)(stream, begin, end, sums, memory);

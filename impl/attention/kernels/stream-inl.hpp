@@ -21,6 +21,8 @@ namespace tandem::attention::HWY_NAMESPACE {
 
 static_assert(tile_rows <= most_tile_rows);
 
+inline constexpr std::size_t block_keys = std::min(most_block_keys, most_block_scores / tile_rows);
+
 /// A tile of rows and what has been summed up for them. Rows that only fill the last vector are copies of the last one.
 struct Tile {
   std::size_t begin;
@@ -97,6 +99,7 @@ void adjust(const Stream& stream, const Tile& tile, const Piece& piece, std::siz
   }
   for (std::size_t key = begin; key < end; ++key) {
     const V place = hn::Set(d, static_cast<float>(key - piece.begin));
+    const bool hides_key = hides(stream, key);
     float* row = scores + (key - piece.begin) * tile_rows;
     for (std::size_t v = 0; v < vectors; ++v) {
       V score = hn::Load(d, row + v * lanes);
@@ -107,7 +110,7 @@ void adjust(const Stream& stream, const Tile& tile, const Piece& piece, std::siz
       if (stream.table != nullptr) score = hn::Add(score, table_at(stream, tile, piece.vector + v, key));
       const auto seen = hn::And(hn::Ge(place, first[v]), hn::Lt(place, last[v]));
       score = hn::IfThenElse(seen, score, hidden);
-      if (hides(stream, key)) score = hidden;
+      if (hides_key) score = hidden;
       hn::Store(score, d, row + v * lanes);
       largest[v] = hn::Max(score, largest[v]);
     }
@@ -119,11 +122,12 @@ void adjust(const Stream& stream, const Tile& tile, const Piece& piece, std::siz
 template <std::size_t vectors>
 void weigh(const Tile& tile, const Piece& piece, float* scores, const V* largest, V* factors) {
   const D d;
+  const std::size_t count = piece.end - piece.begin;
   for (std::size_t v = 0; v < vectors; ++v) {
     const std::size_t at = (piece.vector + v) * lanes;
     const V maximum = hn::Max(largest[v], hn::Load(d, tile.maximum + at));
     V total = hn::Zero(d), moment = total;
-    for (std::size_t key = 0; key < piece.end - piece.begin; ++key) {
+    for (std::size_t key = 0; key < count; ++key) {
       float* to = scores + key * tile_rows + v * lanes;
       const Power weight = exp2(hn::Sub(hn::Load(d, to), maximum));
       hn::Store(weight.value, d, to);
@@ -146,14 +150,16 @@ inline bool has_finite_values(const Stream& stream, Block& block) {
     const D d;
     const float* numbers = block.values;
     const std::size_t count = block.count * stream.width;
-    V zeros = hn::Zero(d);
-    V more_zeros = hn::Zero(d);  // beside the others, so that the additions do not wait for each other
+    V zeros[8];  // so many that the additions do not wait for each other
+    for (V& some : zeros) some = hn::Zero(d);
     std::size_t i = 0;
-    for (; i + 2 * lanes <= count; i += 2 * lanes) {
-      zeros = hn::MulAdd(hn::LoadU(d, numbers + i), hn::Zero(d), zeros);
-      more_zeros = hn::MulAdd(hn::LoadU(d, numbers + i + lanes), hn::Zero(d), more_zeros);
+    for (; i + 8 * lanes <= count; i += 8 * lanes) {
+      for (std::size_t k = 0; k < 8; ++k) {
+        zeros[k] = hn::MulAdd(hn::LoadU(d, numbers + i + k * lanes), hn::Zero(d), zeros[k]);
+      }
     }
-    float zero = hn::GetLane(hn::SumOfLanes(d, hn::Add(zeros, more_zeros)));
+    for (std::size_t k = 1; k < 8; ++k) zeros[0] = hn::Add(zeros[0], zeros[k]);
+    float zero = hn::GetLane(hn::SumOfLanes(d, zeros[0]));
     for (; i < count; ++i) zero += numbers[i] * 0.0F;
     block.finite_values = zero == 0 ? 1 : 0;
   }
