@@ -66,7 +66,7 @@ const pause = () => new Promise((resume) => setTimeout(resume, 80))
 const sorted = (numbers) => numbers.toSorted((a, b) => a - b)
 const median = (numbers) => sorted(numbers)[numbers.length >> 1]
 
-// The faster of some sessions, by the medians of five runs in turn, and these medians.
+// The faster of some sessions, by the medians of five runs in turn, and the memory that each one's first run took.
 async function fastest(sessions) {
   const times = sessions.map(() => [])
   for (let run = 0; run < 5; ++run) {
@@ -76,7 +76,7 @@ async function fastest(sessions) {
     }
   }
   const medians = times.map(median)
-  return { theirs: sessions[medians.indexOf(Math.min(...medians))], medians }
+  return { theirs: sessions[medians.indexOf(Math.min(...medians))], bytes: sessions.map(({ bytes }) => bytes) }
 }
 
 let right = true
@@ -89,7 +89,9 @@ for (const [name, one] of Object.entries(cases)) {
     const sessions = []
     for (const form of Object.keys(forms)) {
       const theirs = await session(name, one, threads, form)
+      const before = process.memoryUsage.rss()
       await theirs.microseconds()
+      theirs.bytes = process.memoryUsage.rss() - before
       const difference = ours.reduce((most, number, i) => Math.max(most, Math.abs(number - theirs.output.data[i])), 0)
       if (!(difference < 2e-5)) {
         right = false
@@ -126,12 +128,13 @@ for (const { name, threads, floor, theirs, times, ratios } of contests) {
     `(${ordered[quarter].toFixed(2)} to ${ordered.at(-1 - quarter).toFixed(2)}) | ${floor ?? ''} |`)
 }
 
-// Whether the variables switch: a window has few of the whole matrix's scores, so that tiles take far less time there.
-const [tiled, whole] = contests.find(({ name, threads }) => name === 'window512_n8192_d64' && threads === 1).medians
-const longer = whole / tiled
-if (longer < 1.5) right = false
-console.log(`GroupQueryAttention's tiled kernel was ${longer < 1.5 ? 'NOT ' : ''}on: switched off, the window takes ` +
-  `${longer.toFixed(1)} times as long`)
+// Whether the variables switch: of the longest sequence only the whole matrix of scores takes its 256 MiB.
+const [tiled, whole] = contests.find(({ name, threads }) => name === 'window512_n8192_d64' && threads === 1).bytes
+  .map((bytes) => bytes / 2 ** 20)
+const switched = tiled < 128 && whole > 128
+if (!switched) right = false
+console.log(`GroupQueryAttention's tiled kernel was ${switched ? '' : 'NOT '}on: for the window it takes ` +
+  `${tiled.toFixed(0)} MiB, switched off ${whole.toFixed(0)} MiB`)
 
 timer.stdin.end()
 console.log(`${right ? 'outputs agree' : 'NOT a fair race'}; ${below} ratios are below their floor`)
