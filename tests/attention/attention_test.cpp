@@ -216,6 +216,39 @@ TEST_P(EveryVariant, ChunksOfQueriesAndSingleOnesGiveTheRowsOfTheWhole) {
   }
 }
 
+// Rows that see the same keys go through them together where queries are few; each must have the bits that it has
+// alone.
+TEST(FewRows, TogetherAreTheRowsAlone) {
+  for (const std::size_t heads : {2, 3, 4}) {
+    for (const std::size_t width : {3, 20, 64}) {
+      for (const bool turned : {false, true}) {
+        for (const bool hides : {false, true}) {
+          Problem together = random_problem({heads, 1, 1, 331, width}, 9);
+          together.mask.causal = true;
+          if (turned) together.rotation = {.width = 2, .window = 170, .stretch = 4};
+          if (hides) together.addend = normal_numbers(331, 1, 9, 5);
+          if (hides) together.addend[40] = -infinity;
+          Answer answer = room_for(together);
+          simd(together, answer, {});
+          for (std::size_t head = 0; head < heads; ++head) {
+            Problem alone = together;
+            alone.shape.heads = 1;
+            const auto query = together.queries.begin() + static_cast<std::ptrdiff_t>(head * width);
+            alone.queries.assign(query, query + static_cast<std::ptrdiff_t>(width));
+            Answer row = room_for(alone);
+            simd(alone, row, {});
+            EXPECT_EQ(std::vector(answer.output.begin() + static_cast<std::ptrdiff_t>(head * width),
+                                  answer.output.begin() + static_cast<std::ptrdiff_t>((head + 1) * width)),
+                      row.output)
+                << heads << " heads of " << width << (turned ? ", turned" : "") << (hides ? ", hidden" : "");
+            EXPECT_EQ(answer.entropy[head], row.entropy[0]);
+          }
+        }
+      }
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Attention, EveryVariant, testing::ValuesIn(every_variant()),
                          [](const auto& variant) { return variant.param.name.text; });
 

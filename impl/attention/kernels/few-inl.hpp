@@ -46,69 +46,93 @@ HWY_INLINE hn::Vec<hn::FixedTag<float, 4>> four_sums(V a, V b, V c, V e) {
 
 #endif
 
-/// scores[j] = row . key j for j < count.
-inline void few_scores(const float* HWY_RESTRICT row, const float* HWY_RESTRICT keys, std::size_t count,
-                       std::size_t depth, float* HWY_RESTRICT scores) {
+/// Rows that see the same keys go through them together, so that what is read serves each of them.
+inline constexpr std::size_t most_together = lanes == 16 ? 4 : 2;
+
+/// Numbers from the scores of one row to those of the next, which lie on a cache line.
+inline constexpr std::size_t score_stride = few_block_keys + 16;
+
+/// scores[r * score_stride + j] = row r . key j for j < count. Rows are `depth` numbers apart.
+template <std::size_t rows>
+void few_scores(const float* HWY_RESTRICT row, const float* HWY_RESTRICT keys, std::size_t count, std::size_t depth,
+                float* HWY_RESTRICT scores) {
   std::size_t j = 0;
 #if HWY_TARGET != HWY_SCALAR
   const D d;
   const hn::FixedTag<float, 4> four;
   const std::size_t whole = depth - depth % lanes;
   for (; j + 4 <= count; j += 4) {
-    V sums[4];
-    for (auto& sum : sums) sum = hn::Zero(d);
+    V sums[rows][4];
+    for (auto& of_row : sums) {
+      for (auto& sum : of_row) sum = hn::Zero(d);
+    }
     const float* key = keys + j * depth;
     for (std::size_t k = 0; k < whole; k += lanes) {
-      const V factor = hn::LoadU(d, row + k);
-      for (std::size_t a = 0; a < 4; ++a) sums[a] = hn::MulAdd(factor, hn::LoadU(d, key + a * depth + k), sums[a]);
+      V factor[rows];
+      for (std::size_t r = 0; r < rows; ++r) factor[r] = hn::LoadU(d, row + r * depth + k);
+      for (std::size_t a = 0; a < 4; ++a) {
+        const V number = pinned(hn::LoadU(d, key + a * depth + k));
+        for (std::size_t r = 0; r < rows; ++r) sums[r][a] = hn::MulAdd(factor[r], number, sums[r][a]);
+      }
     }
-    hn::StoreU(four_sums(sums[0], sums[1], sums[2], sums[3]), four, scores + j);
-    for (std::size_t k = whole; k < depth; ++k) {
-      for (std::size_t a = 0; a < 4; ++a) scores[j + a] += row[k] * key[a * depth + k];
+    for (std::size_t r = 0; r < rows; ++r) {
+      float* of_row = scores + r * score_stride + j;
+      hn::StoreU(four_sums(sums[r][0], sums[r][1], sums[r][2], sums[r][3]), four, of_row);
+      for (std::size_t k = whole; k < depth; ++k) {
+        for (std::size_t a = 0; a < 4; ++a) of_row[a] += row[r * depth + k] * key[a * depth + k];
+      }
     }
   }
 #endif
   for (; j < count; ++j) {
-    float sum = 0;
-    for (std::size_t k = 0; k < depth; ++k) sum += row[k] * keys[j * depth + k];
-    scores[j] = sum;
+    for (std::size_t r = 0; r < rows; ++r) {
+      float sum = 0;
+      for (std::size_t k = 0; k < depth; ++k) sum += row[r * depth + k] * keys[j * depth + k];
+      scores[r * score_stride + j] = sum;
+    }
   }
 }
 
-/// mean = factor mean + sum of weights[j] * values[j] over j < count. Two sums for each number: they wait for each
-/// other else.
-inline void few_values(const float* HWY_RESTRICT weights, const float* HWY_RESTRICT values, std::size_t count,
-                       std::size_t width, float factor, float* HWY_RESTRICT mean) {
+/// Of each row: mean = factor mean + sum of weights[j] * values[j] over j < count. Values are read from front to back,
+/// as memory is fast at; four of them come to the mean together, so that it is not waited for.
+template <std::size_t rows>
+void few_values(const float* HWY_RESTRICT weights, const float* HWY_RESTRICT values, std::size_t count,
+                std::size_t width, const float* factors, Sums* of_rows) {
   const D d;
-  std::size_t i = 0;
-  const auto strip = [&]<std::size_t vectors>(Constant<vectors>) HWY_ATTR {
-    for (; i + vectors * lanes <= width; i += vectors * lanes) {
-      V even[vectors], odd[vectors];
-      for (std::size_t v = 0; v < vectors; ++v) even[v] = odd[v] = hn::Zero(d);
-      const float* value = values + i;
-      std::size_t j = 0;
-      for (; j + 2 <= count; j += 2, value += 2 * width) {
-        const V first = hn::Set(d, weights[j]);
-        const V second = hn::Set(d, weights[j + 1]);
-        for (std::size_t v = 0; v < vectors; ++v) {
-          even[v] = hn::MulAdd(first, hn::LoadU(d, value + v * lanes), even[v]);
-          odd[v] = hn::MulAdd(second, hn::LoadU(d, value + width + v * lanes), odd[v]);
-        }
+  const std::size_t whole = width - width % lanes;
+  for (std::size_t r = 0; r < rows; ++r) {
+    const V factor = hn::Set(d, factors[r]);
+    float* mean = of_rows[r].mean;
+    for (std::size_t i = 0; i < whole; i += lanes) hn::StoreU(hn::Mul(hn::LoadU(d, mean + i), factor), d, mean + i);
+    for (std::size_t i = whole; i < width; ++i) mean[i] *= factors[r];
+  }
+  const auto add = [&]<std::size_t keys>(std::size_t j, Constant<keys>) HWY_ATTR {
+    V weight[rows][keys];
+    for (std::size_t r = 0; r < rows; ++r) {
+      for (std::size_t a = 0; a < keys; ++a) weight[r][a] = hn::Set(d, weights[r * score_stride + j + a]);
+    }
+    const float* from = values + j * width;
+    for (std::size_t i = 0; i < whole; i += lanes) {
+      V value[keys];
+      for (std::size_t a = 0; a < keys; ++a) value[a] = pinned(hn::LoadU(d, from + a * width + i));
+      for (std::size_t r = 0; r < rows; ++r) {
+        V sum = hn::Mul(weight[r][0], value[0]);
+        for (std::size_t a = 1; a < keys; ++a) sum = hn::MulAdd(weight[r][a], value[a], sum);
+        float* mean = of_rows[r].mean + i;
+        hn::StoreU(hn::Add(hn::LoadU(d, mean), sum), d, mean);
       }
-      for (std::size_t v = 0; v < vectors; ++v) {
-        if (j < count) even[v] = hn::MulAdd(hn::Set(d, weights[j]), hn::LoadU(d, value + v * lanes), even[v]);
-        float* at = mean + i + v * lanes;
-        hn::StoreU(hn::MulAdd(hn::LoadU(d, at), hn::Set(d, factor), hn::Add(even[v], odd[v])), d, at);
+    }
+    for (std::size_t i = whole; i < width; ++i) {
+      for (std::size_t r = 0; r < rows; ++r) {
+        for (std::size_t a = 0; a < keys; ++a) {
+          of_rows[r].mean[i] += weights[r * score_stride + j + a] * from[a * width + i];
+        }
       }
     }
   };
-  strip(Constant<4>());
-  strip(Constant<1>());
-  for (; i < width; ++i) {
-    float sum = 0;
-    for (std::size_t j = 0; j < count; ++j) sum += weights[j] * values[j * width + i];
-    mean[i] = mean[i] * factor + sum;
-  }
+  std::size_t j = 0;
+  for (; j + 4 <= count; j += 4) add(j, Constant<4>());
+  for (; j < count; ++j) add(j, Constant<1>());
 }
 
 /// Scores of `count` keys from `begin` on to weights that begin at `scores`. Returns the factor of what was before.
@@ -135,32 +159,37 @@ inline float few_weights(float* scores, std::size_t count, Sums& sums) {
   return before;
 }
 
-/// Row `view` and the keys [begin, begin + count) of a block.
-inline void few_block(const Stream& stream, const RowView& view, const float* row, const float* far_row,
-                      const float* keys, const float* far_keys, std::size_t begin, std::size_t count, float* scores,
-                      Sums& sums) {
-  const std::size_t first = std::max(begin, static_cast<std::size_t>(view.first));
-  const std::size_t last = std::min(begin + count, static_cast<std::size_t>(view.last));
+/// Rows that see the same keys, and the keys [begin, begin + count) of a block.
+template <std::size_t rows>
+void few_block(const Stream& stream, const RowView* views, const float* row, const float* far_row, const float* keys,
+               const float* far_keys, std::size_t begin, std::size_t count, float* scores, Sums* sums) {
+  const std::size_t first = std::max(begin, static_cast<std::size_t>(views->first));
+  const std::size_t last = std::min(begin + count, static_cast<std::size_t>(views->last));
   if (first >= last) return;
   const std::size_t far_last =
-      stream.has_far ? std::clamp(static_cast<std::size_t>(view.far_last), first, last) : first;
+      stream.has_far ? std::clamp(static_cast<std::size_t>(views->far_last), first, last) : first;
   const std::size_t depth = stream.depth;
-  if (far_last > first) few_scores(far_row, far_keys + (first - begin) * depth, far_last - first, depth, scores);
+  if (far_last > first) few_scores<rows>(far_row, far_keys + (first - begin) * depth, far_last - first, depth, scores);
   // The near scores begin where the far ones end, which need not be aligned.
-  few_scores(row, keys + (far_last - begin) * depth, last - far_last, depth, scores + (far_last - first));
-  for (std::size_t j = first; j < last; ++j) {
-    if (stream.table != nullptr) scores[j - first] += stream.table[view.offset - static_cast<std::ptrdiff_t>(j)];
-    if (stream.addend == nullptr) continue;
-    const bool hidden = stream.addend[j] == -std::numeric_limits<float>::infinity();
-    scores[j - first] = hidden ? stream.addend[j] : scores[j - first] + stream.addend[j];
+  few_scores<rows>(row, keys + (far_last - begin) * depth, last - far_last, depth, scores + (far_last - first));
+  float factors[rows];
+  for (std::size_t r = 0; r < rows; ++r) {
+    float* of_row = scores + r * score_stride;
+    for (std::size_t j = first; j < last; ++j) {
+      if (stream.table != nullptr) of_row[j - first] += stream.table[views[r].offset - static_cast<std::ptrdiff_t>(j)];
+      if (stream.addend == nullptr) continue;
+      const bool hidden = stream.addend[j] == -std::numeric_limits<float>::infinity();
+      of_row[j - first] = hidden ? stream.addend[j] : of_row[j - first] + stream.addend[j];
+    }
+    factors[r] = few_weights(of_row, last - first, sums[r]);
   }
-  const float factor = few_weights(scores, last - first, sums);
   const float* values = stream.values + first * stream.width;
-  if (stream.addend == nullptr) return few_values(scores, values, last - first, stream.width, factor, sums.mean);
-  few_values(scores, values, 0, stream.width, factor, sums.mean);
+  if (stream.addend == nullptr) return few_values<rows>(scores, values, last - first, stream.width, factors, sums);
+  few_values<rows>(scores, values, 0, stream.width, factors, sums);
+  std::fill_n(factors, rows, 1.0F);
   for (std::size_t j = first; j < last; ++j) {  // 0 times the NaN of a hidden value is no 0
     if (stream.addend[j] == -std::numeric_limits<float>::infinity()) continue;
-    few_values(scores + (j - first), stream.values + j * stream.width, 1, stream.width, 1, sums.mean);
+    few_values<rows>(scores + (j - first), stream.values + j * stream.width, 1, stream.width, factors, sums);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "impl/attention/kernels/few.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 
@@ -18,22 +19,36 @@
 HWY_BEFORE_NAMESPACE();
 namespace tandem::attention::HWY_NAMESPACE {
 
-/// Memory: most_few_rows x 2 rows, two blocks of keys, one of scores.
+/// How many rows from r on see the same keys, most_together at most.
+std::size_t together(const Stream& stream, const RowView* views, std::size_t r) {
+  std::size_t count = 1;
+  const auto same = [&](const RowView& other) {
+    return other.first == views[r].first && other.last == views[r].last && other.far_last == views[r].far_last;
+  };
+  while (count < most_together && r + count < stream.rows && same(views[r + count])) ++count;
+  return std::bit_floor(count);
+}
+
+/// Memory: most_few_rows of scores and twice as many rows, two blocks of keys.
 void few_in_memory(const Stream& stream, std::size_t begin, std::size_t end, Sums* sums, float* memory) {
   const std::size_t depth = stream.depth;
   float* scores = memory;
-  float* rows = scores + few_block_keys + lanes;
+  float* rows = scores + most_few_rows * score_stride;
   float* far_rows = rows + most_few_rows * depth;
   float* keys = far_rows + most_few_rows * depth;
   float* far_keys = keys + few_block_keys * depth;
+  RowView views[most_few_rows];
+  for (std::size_t r = 0; r < stream.rows; ++r) views[r] = stream.view(r);
   stream.write_rows(0, stream.rows, false, rows);
   if (stream.has_far) stream.write_rows(0, stream.rows, true, far_rows);
   for (std::size_t key = begin; key < end; key += few_block_keys) {
     const std::size_t count = std::min(few_block_keys, end - key);
     const float* near = stream.read_keys(key, count, false, keys);
     const float* far = stream.has_far ? stream.read_keys(key, count, true, far_keys) : nullptr;
-    for (std::size_t r = 0; r < stream.rows; ++r) {
-      few_block(stream, stream.view(r), rows + r * depth, far_rows + r * depth, near, far, key, count, scores, sums[r]);
+    for (std::size_t r = 0, some = 0; r < stream.rows; r += some) {
+      some = together(stream, views, r);
+      const auto block = some == 4 ? few_block<4> : some == 2 ? few_block<2> : few_block<1>;
+      block(stream, views + r, rows + r * depth, far_rows + r * depth, near, far, key, count, scores, sums + r);
     }
   }
 }
@@ -48,7 +63,8 @@ HWY_EXPORT(few_in_memory);
 
 void stream_few(const Stream& stream, std::size_t begin, std::size_t end, Sums* sums) {
   thread_local KeptMemory kept;
-  const std::size_t floats = 2 * most_few_rows * stream.depth + 2 * few_block_keys * stream.depth + few_block_keys + 16;
+  const std::size_t floats =
+      2 * (most_few_rows + few_block_keys) * stream.depth + most_few_rows * (few_block_keys + 16);
   auto* memory = reinterpret_cast<float*>(kept.at_least(floats * sizeof(float)));
   const DenormalsAreZero quick;
   HWY_DYNAMIC_DISPATCH(few_in_memory)(stream, begin, end, sums, memory);
