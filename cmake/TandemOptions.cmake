@@ -32,6 +32,8 @@ if(TANDEM_SANITIZE)
   target_compile_options(tandem_options INTERFACE
     -fsanitize=${TANDEM_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(tandem_options INTERFACE -fsanitize=${TANDEM_SANITIZE})
+  # Places beyond a container's last element, also where its memory goes on.
+  target_compile_definitions(tandem_options INTERFACE _GLIBCXX_ASSERTIONS)
   target_compile_options(tandem_options INTERFACE
     $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)  # false alarms on std::regex in instrumented code
 endif()

@@ -117,8 +117,7 @@ std::vector<PlannedLevel> planned_levels(int threads, const MachineCard& card) {
     for (double one = step * step * (bounded ? before->bytes : infinity); one <= cache.bytes / 2; one *= step) {
       footprint *= step;
       levels.back().level.capacity = std::min(footprint, reached(cache));
-      levels.push_back({{.name = fmt::format("{} from {}", name, bytes_text(levels.back().level.capacity)),
-                         .footprint = footprint}});
+      levels.push_back({.level = {.name = fmt::format("{} from {}", name, bytes_text(one)), .footprint = footprint}});
     }
     levels.back().level.capacity = levels.back().cache = reached(cache);
     before = &cache;

@@ -19,7 +19,7 @@ namespace tandem::suite {
 /// non-temporal ones, which bypass the caches, are measured for memory alone and are 0 elsewhere. A look-up reads four
 /// bytes of a line that nobody foresees.
 struct MemoryLevel {
-  std::string name;      ///< "L1", "L2", ..., "memory"; of a large cache also "L3 from 16 MiB"
+  std::string name;      ///< "L1", "L2", ..., "memory"; of a large cache also "L3 from 16 MiB" (a thread)
   double capacity = 0;   ///< most bytes, within reach of the threads, that these figures count for; infinite for memory
   double footprint = 0;  ///< bytes that were passed over, of all threads together
   double read = 0;

@@ -137,8 +137,8 @@ TEST(PlannedLevels, MeasureALargeCacheAtSeveralFootprints) {
   EXPECT_EQ(figures(2), (Figures{{"L1", 48 / kibi, 96 / kibi},
                                  {"L2", 384 / kibi, 2},
                                  {"L3", 8, 32},
-                                 {"L3 from 32 MiB", 32, 128},
-                                 {"L3 from 128 MiB", 128, 508},
+                                 {"L3 from 16 MiB", 32, 128},
+                                 {"L3 from 64 MiB", 128, 508},
                                  {"memory", 1016, infinity}}));
 }
 

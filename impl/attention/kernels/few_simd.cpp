@@ -47,7 +47,7 @@ void few_in_memory(const Stream& stream, std::size_t begin, std::size_t end, Sum
     const float* far = stream.has_far ? stream.read_keys(key, count, true, far_keys) : nullptr;
     for (std::size_t r = 0, some = 0; r < stream.rows; r += some) {
       some = together(stream, views, r);
-      const auto block = some == 4 ? few_block<4> : some == 2 ? few_block<2> : few_block<1>;
+      const auto block = some == most_together ? few_block<most_together> : some == 2 ? few_block<2> : few_block<1>;
       block(stream, views + r, rows + r * depth, far_rows + r * depth, near, far, key, count, scores, sums + r);
     }
   }

@@ -41,6 +41,9 @@ enum Type : int { float32 = 0, float16 = 1 };
 /// Functions, by the names that they have behind `ggml_`.
 struct Ggml::Library {
   explicit Library(const std::filesystem::path& folder);
+  ~Library() { backend_buffer_free(all_memory); }
+  Library(const Library&) = delete;
+  Library& operator=(const Library&) = delete;
 
   // Of all processors.
   ggml::Context* (*init)(ggml::InitParameters);
@@ -55,6 +58,7 @@ struct Ggml::Library {
   ggml::Tensor* (*flash_attn_ext)(ggml::Context*, ggml::Tensor*, ggml::Tensor*, ggml::Tensor*, ggml::Tensor*, float,
                                   float, float);
   ggml::Buffer* (*backend_cpu_buffer_from_ptr)(void*, std::size_t);
+  void (*backend_buffer_free)(ggml::Buffer*);
   int (*backend_tensor_alloc)(ggml::Buffer*, ggml::Tensor*, void*);
   int (*backend_graph_compute)(ggml::Backend*, ggml::Graph*);
   void (*backend_free)(ggml::Backend*);

@@ -69,6 +69,7 @@ Ggml::Library::Library(const std::filesystem::path& folder) {
   find(base, "new_tensor_3d", new_tensor_3d);
   find(base, "flash_attn_ext", flash_attn_ext);
   find(base, "backend_cpu_buffer_from_ptr", backend_cpu_buffer_from_ptr);
+  find(base, "backend_buffer_free", backend_buffer_free);
   find(base, "backend_tensor_alloc", backend_tensor_alloc);
   find(base, "backend_graph_compute", backend_graph_compute);
   find(base, "backend_free", backend_free);
