@@ -22,6 +22,7 @@ namespace tandem::attention::HWY_NAMESPACE {
 static_assert(tile_rows <= most_tile_rows);
 
 inline constexpr std::size_t block_keys = std::min(most_block_keys, most_block_scores / tile_rows);
+static_assert(block_keys * tile_rows <= most_block_scores);
 
 /// A tile of rows and what has been summed up for them. Rows that only fill the last vector are copies of the last one.
 struct Tile {
