@@ -126,7 +126,8 @@ std::vector<PlannedLevel> planned_levels(int threads, const MachineCard& card) {
   const double most = before == nullptr || after_unknown ? beyond_unknown_caches : 2 * reached(*before);
   levels.push_back(
       {.level = {.name = "memory", .capacity = infinity, .footprint = most}, .after_unknown = after_unknown});
-  for (auto& [level, cache, unknown] : levels) {
+  for (PlannedLevel& planned : levels) {
+    MemoryLevel& level = planned.level;
     const double bytes = std::min({level.footprint, level.capacity / 2, card.memory_bytes / 4});
     // Whole blocks for each thread, an even number of them because a copy takes one half to the other.
     const double blocks = std::floor(bytes / (threads * 2.0 * bandwidth_block));

@@ -114,7 +114,6 @@ LeastTime least_time(const Work& work, const Peaks& one_thread, const Peaks& all
   };
   const std::vector<PlannedLevel> planned = planned_levels(threads, card);
   if (work.bytes() > 0) {
-    const auto level = level_of(work.footprint, planned);
     const auto crowded = level_of(work.footprint / most_fill, planned);  // keeps some of it
     const double cache = crowded ? planned[*crowded].cache : unlimited;
     // Virtual addresses decide the first cache's sets.
@@ -125,7 +124,7 @@ LeastTime least_time(const Work& work, const Peaks& one_thread, const Peaks& all
       };
       const double fill = work.footprint / cache;
       needs(if_kept(kept(fill)), "bytes", if_kept(std::min(1.0, 1 / fill)));
-    } else if (level) {
+    } else if (const auto level = level_of(work.footprint, planned)) {
       needs(seconds_at(*level), "bytes");
     }
   }

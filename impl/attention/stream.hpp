@@ -51,7 +51,7 @@ inline constexpr std::size_t most_rows_together = 384;
 /// enough for `threads` threads to end together where the rows' work differs.
 std::size_t rows_together(std::size_t rows, int threads);
 
-/// The means and entropies of rows [begin, begin + count). Uses O((count + 128) (depth + width)) memory that the
+/// The means and entropies of rows [begin, begin + count). Uses O((count + 256) (depth + width)) memory that the
 /// calling thread keeps.
 void stream_rows(const Stream& stream, std::size_t begin, std::size_t count);
 

@@ -49,9 +49,6 @@ HWY_INLINE hn::Vec<hn::FixedTag<float, 4>> four_sums(V a, V b, V c, V e) {
 /// Rows that see the same keys go through them together, so that what is read serves each of them.
 inline constexpr std::size_t most_together = lanes == 16 ? 4 : 2;
 
-/// Numbers from the scores of one row to those of the next, which lie on a cache line.
-inline constexpr std::size_t score_stride = few_block_keys + 16;
-
 /// scores[r * score_stride + j] = row r . key j for j < count. Rows are `depth` numbers apart.
 template <std::size_t rows>
 void few_scores(const float* HWY_RESTRICT row, const float* HWY_RESTRICT keys, std::size_t count, std::size_t depth,

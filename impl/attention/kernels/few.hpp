@@ -14,6 +14,9 @@ inline constexpr std::size_t most_few_rows = 4;
 /// Keys whose scores are there before their values are read: the scores stay in the first cache.
 inline constexpr std::size_t few_block_keys = 128;
 
+/// Numbers from the scores of one row to those of the next, of which each row's first lies on a cache line.
+inline constexpr std::size_t score_stride = few_block_keys + 16;
+
 /// Keys of a stretch: it does not depend on the number of threads, and so no bit of the answer does.
 inline constexpr std::size_t stretch_keys = 4096;
 

@@ -63,8 +63,7 @@ HWY_EXPORT(few_in_memory);
 
 void stream_few(const Stream& stream, std::size_t begin, std::size_t end, Sums* sums) {
   thread_local KeptMemory kept;
-  const std::size_t floats =
-      2 * (most_few_rows + few_block_keys) * stream.depth + most_few_rows * (few_block_keys + 16);
+  const std::size_t floats = 2 * (most_few_rows + few_block_keys) * stream.depth + most_few_rows * score_stride;
   auto* memory = reinterpret_cast<float*>(kept.at_least(floats * sizeof(float)));
   const DenormalsAreZero quick;
   HWY_DYNAMIC_DISPATCH(few_in_memory)(stream, begin, end, sums, memory);
