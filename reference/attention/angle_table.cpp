@@ -1,8 +1,8 @@
 #include "reference/attention/angle_table.hpp"
 
 #include <cmath>
-#include <stdexcept>
-#include <string>
+
+#include "reference/support/require.hpp"
 
 namespace tandem::attention {
 
@@ -20,9 +20,6 @@ void reference(const AngleProblem& problem, AngleAnswer& answer) {
 }
 
 void require_valid(const AngleProblem& problem, const AngleAnswer& answer) {
-  const auto require = [](bool holds, const char* otherwise) {
-    if (!holds) throw std::invalid_argument(otherwise);
-  };
   require(problem.width > 0 && problem.width % 2 == 0, "the width of the angles is not an even number above 0");
   require(std::isfinite(problem.base) && problem.base > 1, "the base of the angles is not a number above 1");
   require(std::abs(problem.first) <= 0x1p40, "the first position is not a number between -2^40 and 2^40");

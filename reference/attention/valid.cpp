@@ -1,37 +1,32 @@
 // What is refused, in one sentence each.
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 
 #include "reference/attention/attention.hpp"
+
+#include "reference/support/require.hpp"
 
 namespace tandem::attention {
 namespace {
 
-void require(bool holds, const std::string& otherwise) {
-  if (!holds) throw std::invalid_argument(otherwise);
-}
-
-void require_size(const std::string& name, std::size_t size, std::size_t first, std::size_t second, std::size_t third) {
+void require_size(const char* name, std::size_t size, std::size_t first, std::size_t second, std::size_t third) {
   const std::size_t limit = std::numeric_limits<std::size_t>::max();
   const bool fits = (second == 0 || first <= limit / second) && (third == 0 || first * second <= limit / third);
-  require(fits && size == first * second * third, name + " has " + std::to_string(size) + " numbers, not " +
-                                                      std::to_string(first) + " x " + std::to_string(second) + " x " +
-                                                      std::to_string(third));
+  require(fits && size == first * second * third, name, " has ", size, " numbers, not ", first, " x ", second, " x ",
+          third);
 }
 
-void require_bias(const std::string& name, const std::vector<float>& bias, std::size_t heads, std::size_t width) {
+void require_bias(const char* name, const std::vector<float>& bias, std::size_t heads, std::size_t width) {
   if (bias.empty()) return;
   require_size(name, bias.size(), heads, 1, width);
-  require(std::ranges::all_of(bias, [](float number) { return std::isfinite(number); }),
-          name + " holds a number that is not finite");
+  require(std::ranges::all_of(bias, [](float number) { return std::isfinite(number); }), name,
+          " holds a number that is not finite");
 }
 
 void require_rotation(const Rotation& rotation, std::size_t width) {
-  require(rotation.width % 2 == 0,
-          "the rotation turns pairs, so its width cannot be odd as " + std::to_string(rotation.width) + " is");
-  require(rotation.width <= width, "the rotation's width " + std::to_string(rotation.width) +
-                                       " is larger than the width " + std::to_string(width) + " of queries and keys");
+  require(rotation.width % 2 == 0, "the rotation turns pairs, so its width cannot be odd as ", rotation.width, " is");
+  require(rotation.width <= width, "the rotation's width ", rotation.width, " is larger than the width ", width,
+          " of queries and keys");
   require(std::isfinite(rotation.base) && rotation.base > 1, "the rotation's base is not a number above 1");
   require(std::abs(rotation.first_position) <= 0x1p40,
           "the first position is not a number between -2^40 and 2^40, beyond which angles are not known");
@@ -55,8 +50,8 @@ void require_relative(const RelativeBias& bias) {
 void require_valid(const Problem& problem, const Answer& answer) {
   const Shape& shape = problem.shape;
   require(shape.heads > 0, "there are no heads");
-  require(shape.key_heads > 0 && shape.heads % shape.key_heads == 0,
-          std::to_string(shape.heads) + " heads cannot share " + std::to_string(shape.key_heads) + " key heads evenly");
+  require(shape.key_heads > 0 && shape.heads % shape.key_heads == 0, shape.heads, " heads cannot share ",
+          shape.key_heads, " key heads evenly");
   require(shape.width > 0, "queries and keys have no numbers");
   require(shape.keys < (std::size_t{1} << 31) && shape.queries < (std::size_t{1} << 31),
           "there are 2^31 or more queries or keys");

@@ -3,15 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <stdexcept>
-#include <string>
+
+#include "reference/support/require.hpp"
 
 namespace tandem::flow {
 namespace {
-
-void require(bool condition, const std::string& sentence) {
-  if (!condition) throw std::invalid_argument(sentence);
-}
 
 bool all_finite(std::span<const double> numbers) {
   return std::ranges::all_of(numbers, [](double number) { return std::isfinite(number); });
@@ -20,8 +16,7 @@ bool all_finite(std::span<const double> numbers) {
 void require_point(std::span<const double> x, std::size_t dimension, std::span<const double> result) {
   require_same_dimension(x.size(), dimension);
   require(all_finite(x), "a coordinate of the point is no finite number");
-  require(result.size() == dimension,
-          "the result has room for " + std::to_string(result.size()) + " numbers, not " + std::to_string(dimension));
+  require(result.size() == dimension, "the result has room for ", result.size(), " numbers, not ", dimension);
 }
 
 /// L with L L^T = matrix, in place, the lower half; whether there is one.
@@ -80,15 +75,14 @@ void require_pairs(const Points<Real>& data, const Points<Real>& noise, double b
   require_some(data, "the data");
   require_some(noise, "the noise");
   require_same_dimension(data.dimension, noise.dimension);
-  require(data.size() == noise.size(),
-          std::to_string(data.size()) + " data do not pair with noise of " + std::to_string(noise.size()) + " points");
+  require(data.size() == noise.size(), data.size(), " data do not pair with noise of ", noise.size(), " points");
   require(bandwidth > 0 && std::isfinite(bandwidth), "the bandwidth is not positive");
   require_time(t, /*zero_allowed=*/false);
 }
 
 void require_room(const EmpiricalAnswer& answer, const Points<float>& queries) {
-  require(answer.size() == queries.values.size(), "the answer has room for " + std::to_string(answer.size()) +
-                                                      " numbers, not " + std::to_string(queries.values.size()));
+  require(answer.size() == queries.values.size(), "the answer has room for ", answer.size(), " numbers, not ",
+          queries.values.size());
 }
 
 }  // namespace
@@ -96,9 +90,8 @@ void require_room(const EmpiricalAnswer& answer, const Points<float>& queries) {
 void require_valid(const Gaussian& gaussian) {
   const std::size_t size = gaussian.dimension();
   require(size > 0, "a Gaussian has no dimensions");
-  require(gaussian.covariance.size() == size * size, "the covariance has " +
-                                                         std::to_string(gaussian.covariance.size()) + " numbers, not " +
-                                                         std::to_string(size * size));
+  require(gaussian.covariance.size() == size * size, "the covariance has ", gaussian.covariance.size(),
+          " numbers, not ", size * size);
   require(all_finite(gaussian.mean) && all_finite(gaussian.covariance), "a Gaussian has a number that is not finite");
   for (std::size_t i = 0; i < size; ++i) {
     for (std::size_t j = 0; j < i; ++j) {
@@ -138,8 +131,7 @@ void require_valid(const Mixture& mixture) {
   require(mixture.size() > 0, "a mixture has no components");
   const std::size_t numbers = mixture.size() * mixture.dimension;
   require(mixture.means.size() == numbers && mixture.variances.size() == numbers,
-          "the means and variances of a mixture of " + std::to_string(mixture.size()) + " components must be " +
-              std::to_string(numbers) + " numbers each");
+          "the means and variances of a mixture of ", mixture.size(), " components must be ", numbers, " numbers each");
   const auto positive = [](double number) { return number > 0 && std::isfinite(number); };
   require(std::ranges::all_of(mixture.weights, positive), "a weight of a mixture is not positive");
   require(std::ranges::all_of(mixture.variances, positive), "a variance of a mixture is not positive");

@@ -4,17 +4,13 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <stdexcept>
-#include <string>
+
+#include "reference/support/require.hpp"
 
 namespace tandem::nbce {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-
-void require(bool condition, const std::string& sentence) {
-  if (!condition) throw std::invalid_argument(sentence);
-}
 
 void require_valid_settings(const Settings& settings) {
   require(settings.beta >= -1 && settings.beta <= 1e6, "beta must lie between -1 and 1000000");
@@ -128,12 +124,11 @@ void reference(const Problem<Logit>& problem, Answer<Real>& answer) {
 template <class Logit>
 void require_valid(const Problem<Logit>& problem) {
   require(problem.vocabulary > 0, "the vocabulary is empty");
-  require(!problem.logits.empty() && problem.logits.size() % problem.vocabulary == 0,
-          std::to_string(problem.logits.size()) + " logits are not rows of " + std::to_string(problem.vocabulary));
+  require(!problem.logits.empty() && problem.logits.size() % problem.vocabulary == 0, problem.logits.size(),
+          " logits are not rows of ", problem.vocabulary);
   require_valid_settings(problem.settings);
   require(problem.previous >= -1 && problem.previous < static_cast<std::ptrdiff_t>(problem.contexts()),
-          "the context chosen before, " + std::to_string(problem.previous) + ", is none of the " +
-              std::to_string(problem.contexts()));
+          "the context chosen before, ", problem.previous, ", is none of the ", problem.contexts());
   require(problem.uniform >= 0 && problem.uniform < 1, "the random number must lie in [0, 1)");
 }
 
@@ -141,9 +136,8 @@ template <class Logit, class Real>
 void require_valid(const Problem<Logit>& problem, const Answer<Real>& answer) {
   require_valid(problem);
   require(answer.merged.size() == problem.vocabulary && answer.entropies.size() == problem.rows(),
-          "the answer has room for " + std::to_string(answer.merged.size()) + " tokens and " +
-              std::to_string(answer.entropies.size()) + " rows, not " + std::to_string(problem.vocabulary) + " and " +
-              std::to_string(problem.rows()));
+          "the answer has room for ", answer.merged.size(), " tokens and ", answer.entropies.size(), " rows, not ",
+          problem.vocabulary, " and ", problem.rows());
 }
 
 template <class Logit>
@@ -151,13 +145,11 @@ void refuse_row(std::span<const Logit> logits, std::size_t index) {
   double largest = -infinity;
   for (std::size_t id = 0; id < logits.size(); ++id) {
     const double logit = logits[id];
-    const auto where = [&] { return "the logit of token " + std::to_string(id) + " in row " + std::to_string(index); };
-    require(!std::isnan(logit), where() + " is NaN");
-    require(logit < infinity, where() + " is +inf");
+    require(!std::isnan(logit), "the logit of token ", id, " in row ", index, " is NaN");
+    require(logit < infinity, "the logit of token ", id, " in row ", index, " is +inf");
     largest = std::max(largest, logit);
   }
-  require(largest > -infinity,
-          "row " + std::to_string(index) + " has no finite logit: it finds every token impossible");
+  require(largest > -infinity, "row ", index, " has no finite logit: it finds every token impossible");
 }
 
 std::ptrdiff_t choose(std::span<const double> entropies, std::ptrdiff_t previous, double eta) {

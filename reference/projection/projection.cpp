@@ -3,20 +3,15 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <stdexcept>
-#include <string>
+
+#include "reference/support/require.hpp"
 
 namespace tandem::projection {
 namespace {
 
-void require(bool holds, const std::string& otherwise) {
-  if (!holds) throw std::invalid_argument(otherwise);
-}
-
-void require_size(const std::string& name, std::size_t size, std::size_t rows, std::size_t columns) {
-  require(rows == 0 || columns == 0 ? size == 0 : size % rows == 0 && size / rows == columns,
-          name + " has " + std::to_string(size) + " numbers, not " + std::to_string(rows) + " x " +
-              std::to_string(columns));
+void require_size(const char* name, std::size_t size, std::size_t rows, std::size_t columns) {
+  require(rows == 0 || columns == 0 ? size == 0 : size % rows == 0 && size / rows == columns, name, " has ", size,
+          " numbers, not ", rows, " x ", columns);
 }
 
 /// The matrix's number in row `dimension` and column i, without the factor.
