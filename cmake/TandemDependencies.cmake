@@ -55,3 +55,11 @@ function(tandem_add_peer name libraries include_folder)
   endif()
   set(TANDEM_PEERS ${TANDEM_PEERS} ${name} PARENT_SCOPE)
 endfunction()
+
+# The version that a header defines as <prefix>_MAJOR, _MINOR and _PATCH, in that order.
+function(tandem_header_version variable header prefix)
+  file(STRINGS ${header} version REGEX "define ${prefix}_(MAJOR|MINOR|PATCH)")
+  list(TRANSFORM version REPLACE "[^0-9]" "")
+  list(JOIN version "." version)
+  set(${variable} ${version} PARENT_SCOPE)
+endfunction()

@@ -70,6 +70,9 @@ std::vector<Variant> peers() {
 #ifdef TANDEM_PEER_ONEDNN
   variants.push_back(variant("peer_onednn", peer_onednn, onednn_unsuited));
 #endif
+#ifdef TANDEM_PEER_TORCH
+  variants.push_back(variant("peer_torch", peer_torch, torch_unsuited));
+#endif
   return variants;
 }
 

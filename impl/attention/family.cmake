@@ -1,5 +1,6 @@
 # Other people's attention, and products that it can be made of.
 include(TandemPeerOneDnn)
+include(TandemPeerTorch)
 
 # ggml comes from npm (problems/attention/fetch.sh) and is opened at run time.
 target_link_libraries(tandem_attention PRIVATE ${CMAKE_DL_LIBS})

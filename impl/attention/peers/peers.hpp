@@ -42,4 +42,9 @@ std::optional<std::string> onednn_unsuited(const Problem& problem);
 /// its headers from 13 on. On execution.team() threads of its own, which sleep between calls.
 void peer_onnxruntime(const Problem& problem, Answer& answer, const Execution& execution);
 
+/// libtorch's scaled_dot_product_attention, on execution.team() threads. Debian's multiplies with the BLAS that
+/// update-alternatives has chosen; the plain reference BLAS makes it very slow.
+void peer_torch(const Problem& problem, Answer& answer, const Execution& execution);
+std::optional<std::string> torch_unsuited(const Problem& problem);
+
 }  // namespace tandem::attention
