@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "benchmarks/attention/peers.hpp"
@@ -61,27 +62,45 @@ double largest_score(const Problem& problem) {
   return most + addend + relative;
 }
 
-/// Rows of all heads: the first, the last and two between. None where there are none.
-std::vector<std::size_t> looked_at(const Problem& problem) {
+/// Rows of all heads: the first, the last and two between, each once. None where there are none.
+std::set<std::size_t> looked_at(const Problem& problem) {
   const std::size_t rows = problem.shape.heads * problem.shape.queries;
   if (rows == 0) return {};
   return {0, rows - 1, random_bits(5, 2) % rows, random_bits(5, 3) % rows};
 }
 
+/// Calls check(index, row in double) for the rows that are looked at, until it says what is wrong.
+template <class Check>
+std::optional<std::string> first_wrong_row(const Problem& problem, Check check) {
+  for (const std::size_t index : looked_at(problem)) {
+    const std::size_t queries = problem.shape.queries;
+    if (auto wrong = check(index, exact_row(problem, index / queries, index % queries))) return wrong;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> wrong_output(const Answer& answer, std::size_t index, const Row& row, double tolerance) {
+  const std::size_t width = row.output.size();
+  for (std::size_t i = 0; i < width; ++i) {
+    if (!(std::abs(answer.output[index * width + i] - row.output[i]) <= tolerance)) {
+      return "row " + std::to_string(index) + " of the output is another one in double";
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> certificate(const Problem& problem, const Answer& answer) {
-  const Shape& shape = problem.shape;
-  const double tolerance = tolerance_of(problem).entropy;
-  const double most = std::log(std::max(1.0, static_cast<double>(shape.keys))) + tolerance;
+  const Tolerance tolerance = tolerance_of(problem);
+  const double most = std::log(std::max(1.0, static_cast<double>(problem.shape.keys))) + tolerance.entropy;
   for (const float entropy : answer.entropy) {
     if (!(entropy >= 0 && entropy <= most)) return "an entropy is not between 0 and log n";
   }
-  for (const std::size_t index : looked_at(problem)) {
-    const Row row = exact_row(problem, index / shape.queries, index % shape.queries);
-    if (!(std::abs(answer.entropy[index] - row.entropy) <= tolerance)) {
+  return first_wrong_row(problem, [&](std::size_t index, const Row& row) -> std::optional<std::string> {
+    if (!(std::abs(answer.entropy[index] - row.entropy) <= tolerance.entropy)) {
       return "the entropy of row " + std::to_string(index) + " is another one in double";
     }
-  }
-  return output_certificate(problem, answer);
+    return wrong_output(answer, index, row, tolerance.output);
+  });
 }
 
 void describe(const Problem& problem, suite::Fields<Answer>& fields) {
@@ -118,17 +137,9 @@ std::uint64_t hash_of_problem(const Problem& problem) {
 }  // namespace
 
 std::optional<std::string> output_certificate(const Problem& problem, const Answer& answer) {
-  const Shape& shape = problem.shape;
   const double tolerance = tolerance_of(problem).output;
-  for (const std::size_t index : looked_at(problem)) {
-    const Row row = exact_row(problem, index / shape.queries, index % shape.queries);
-    for (std::size_t i = 0; i < shape.width; ++i) {
-      if (!(std::abs(answer.output[index * shape.width + i] - row.output[i]) <= tolerance)) {
-        return "row " + std::to_string(index) + " of the output is another one in double";
-      }
-    }
-  }
-  return std::nullopt;
+  return first_wrong_row(
+      problem, [&](std::size_t index, const Row& row) { return wrong_output(answer, index, row, tolerance); });
 }
 
 // With u = 2^-24 and S the largest score (scale |q| |k| / sqrt d, addends and relative biases with it):
