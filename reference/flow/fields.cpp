@@ -80,6 +80,19 @@ void require_pairs(const Points<Real>& data, const Points<Real>& noise, double b
   require_time(t, /*zero_allowed=*/false);
 }
 
+/// paired_velocity of what has been looked at.
+void velocity_of_pairs(const Points<double>& data, const Points<double>& noise, double bandwidth,
+                       std::span<const double> x, double t, std::span<double> velocity) {
+  std::vector<double> distances(data.size());
+  std::vector<double> place(x.size());
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    for (std::size_t j = 0; j < x.size(); ++j) place[j] = (1 - t) * data[i][j] + t * noise[i][j];
+    distances[i] = squared_distance(x, place, 1);
+  }
+  weighted_mean(data, distances, bandwidth, velocity);
+  for (std::size_t j = 0; j < x.size(); ++j) velocity[j] = (x[j] - velocity[j]) / t;
+}
+
 void require_room(const EmpiricalAnswer& answer, const Points<float>& queries) {
   require(answer.size() == queries.values.size(), "the answer has room for ", answer.size(), " numbers, not ",
           queries.values.size());
@@ -218,14 +231,7 @@ void paired_velocity(const Points<double>& data, const Points<double>& noise, do
                      std::span<const double> x, double t, std::span<double> velocity) {
   require_pairs(data, noise, bandwidth, t);
   require_point(x, data.dimension, velocity);
-  std::vector<double> distances(data.size());
-  std::vector<double> place(x.size());
-  for (std::size_t i = 0; i < data.size(); ++i) {
-    for (std::size_t j = 0; j < x.size(); ++j) place[j] = (1 - t) * data[i][j] + t * noise[i][j];
-    distances[i] = squared_distance(x, place, 1);
-  }
-  weighted_mean(data, distances, bandwidth, velocity);
-  for (std::size_t j = 0; j < x.size(); ++j) velocity[j] = (x[j] - velocity[j]) / t;
+  velocity_of_pairs(data, noise, bandwidth, x, t, velocity);
 }
 
 void require_valid(const PairedProblem& problem, const EmpiricalAnswer& answer) {
@@ -241,7 +247,7 @@ void reference(const PairedProblem& problem, EmpiricalAnswer& answer) {
   const Points<double> queries = in_double(problem.queries);
   std::vector<double> velocity(data.dimension);
   for (std::size_t query = 0; query < queries.size(); ++query) {
-    paired_velocity(data, noise, problem.bandwidth, queries[query], problem.time, velocity);
+    velocity_of_pairs(data, noise, problem.bandwidth, queries[query], problem.time, velocity);
     for (std::size_t j = 0; j < velocity.size(); ++j) {
       answer[query * velocity.size() + j] = static_cast<float>(velocity[j]);
     }

@@ -39,6 +39,13 @@ TEST(Blocks, HoldEveryQueryOnceAndTheKeysThatItSees) {
   EXPECT_EQ(next, 23U);
 }
 
+TEST(Blocks, HaveMasksThatShowEachQueryItsKeysAlone) {
+  const Problem problem = causal(5, 2);
+  // Queries 0 to 2 with keys 0 to 2, and queries 3 and 4 with keys 2 to 4.
+  EXPECT_THAT(masks_of(problem, blocks_of(problem, 3), 1, 0),
+              testing::ElementsAre(1, 0, 0, 1, 1, 0, 0, 1, 1, 1, 1, 0, 0, 1, 1));
+}
+
 std::uint64_t varint(std::string_view& bytes) {
   std::uint64_t value = 0;
   for (unsigned shift = 0;; shift += 7) {

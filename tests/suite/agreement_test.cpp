@@ -53,12 +53,11 @@ TEST_P(Agreement, AtAwkwardSizes) {
 TEST_P(Agreement, OnQuickWorkloads) {
   // The large sizes are checked by every run before they are timed, the widest target is the one that is run, and
   // instrumented code takes ten times as long.
-  constexpr double most_items = 5e5;
   const bool large = test::full_speed && std::get<1>(GetParam()) == simd_targets().front().name;
   CheckOptions options;
   options.step_budget = large ? 3e7 : 3e6;
   for (const SelectedWorkload& selected : select({.filter = "^" + method().name + "/", .hidden = true})) {
-    if (!large && selected.card().items > most_items) continue;
+    if (!large && selected.card().items > 1e6) continue;
     const CheckedWorkload checked = check_workload(selected, options);
     EXPECT_THAT(test::failures_of(checked), testing::IsEmpty());
     if (large && checked.affordable) {

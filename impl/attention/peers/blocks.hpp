@@ -26,4 +26,20 @@ inline std::vector<Block> blocks_of(const Problem& problem, std::size_t count) {
   return blocks;
 }
 
+/// A number for every query of every block with each of the block's keys, one block behind the other: `seen` where the
+/// query sees the key, `hidden` elsewhere.
+template <class Number>
+std::vector<Number> masks_of(const Problem& problem, const std::vector<Block>& blocks, Number seen, Number hidden) {
+  std::vector<Number> masks;
+  for (const Block& block : blocks) {
+    for (std::size_t query = block.first; query < block.first + block.count; ++query) {
+      const Span span = visible(problem, query);
+      for (std::size_t key = block.keys.first; key < block.keys.last; ++key) {
+        masks.push_back(key >= span.first && key < span.last ? seen : hidden);
+      }
+    }
+  }
+  return masks;
+}
+
 }  // namespace tandem::attention

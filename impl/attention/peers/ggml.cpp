@@ -41,15 +41,7 @@ std::vector<Block> blocks_for(const Problem& problem, int threads) {
 
 Blocks with_masks(const Problem& problem, int threads) {
   Blocks all{blocks_for(problem, threads), {}};
-  if (!needs_mask(problem)) return all;
-  for (const Block& block : all.blocks) {
-    for (std::size_t query = block.first; query < block.first + block.count; ++query) {
-      const Span span = visible(problem, query);
-      for (std::size_t key = block.keys.first; key < block.keys.last; ++key) {
-        all.masks.push_back(key >= span.first && key < span.last ? seen : hidden);
-      }
-    }
-  }
+  if (needs_mask(problem)) all.masks = masks_of(problem, all.blocks, seen, hidden);
   return all;
 }
 

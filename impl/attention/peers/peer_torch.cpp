@@ -40,27 +40,13 @@ std::vector<Block> blocks_for(const Problem& problem, int threads) {
   return blocks_of(problem, needs_mask(problem) ? block_queries(threads) : problem.shape.queries);
 }
 
-/// The masks of all blocks, one behind the other: 0 where the query sees the key and -inf elsewhere.
-std::vector<float> masks_of(const Problem& problem, const std::vector<Block>& blocks) {
-  std::vector<float> masks;
-  for (const Block& block : blocks) {
-    for (std::size_t query = block.first; query < block.first + block.count; ++query) {
-      const Span span = visible(problem, query);
-      for (std::size_t key = block.keys.first; key < block.keys.last; ++key) {
-        masks.push_back(key >= span.first && key < span.last ? 0 : -std::numeric_limits<float>::infinity());
-      }
-    }
-  }
-  return masks;
-}
-
-/// Made once in each thread that asks.
+/// The masks of all blocks, made once in each thread that asks.
 const std::vector<float>& kept_masks(const Problem& problem, const std::vector<Block>& blocks) {
   thread_local std::array<std::size_t, 4> kept{};
   thread_local std::vector<float> masks;
   const std::array key = {problem.shape.queries, problem.shape.keys, problem.mask.window, blocks.front().count};
   if (key != kept) {
-    masks = masks_of(problem, blocks);
+    masks = masks_of(problem, blocks, 0.0F, -std::numeric_limits<float>::infinity());
     kept = key;
   }
   return masks;

@@ -56,6 +56,7 @@ struct Operations {
 /// Throws std::runtime_error where the library cannot be opened.
 inline const Operations& operations() {
   static const Operations* const found = [] {
+    // Its calls look among its own libraries first, and what it exports stays out of the program.
     void* const library = dlopen(TANDEM_TORCH_LIBRARY, RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
     const void* const symbol = library == nullptr ? nullptr : dlsym(library, "tandem_torch_operations");
     if (symbol == nullptr) throw std::runtime_error(std::string("libtorch cannot be opened: ") + dlerror());
