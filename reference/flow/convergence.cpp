@@ -3,8 +3,6 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "reference/flow/fields.hpp"
-
 namespace tandem::flow {
 namespace {
 
@@ -54,9 +52,10 @@ void reference(const ConvergenceProblem& problem, ConvergenceAnswer& answer) {
   answer.ends.resize(size);
   answer.straightness.resize(size);
   for (std::size_t j = 0; j < size; ++j) {
-    const Gaussian data{{0}, {problem.data[j] * problem.data[j]}}, noise{{0}, {problem.noise[j] * problem.noise[j]}};
+    const double data = problem.data[j] * problem.data[j], noise = problem.noise[j] * problem.noise[j];
+    // gaussian_velocity of variances and no means.
     const Field field = [&](std::span<const double> x, double t, std::span<double> velocity) {
-      gaussian_velocity(data, noise, x, t, velocity);
+      velocity[0] = (t * noise - (1 - t) * data) / ((1 - t) * (1 - t) * data + t * t * noise) * x[0];
     };
     double x = problem.noise[j];
     for (std::size_t k = 0; k < problem.steps; ++k) {
